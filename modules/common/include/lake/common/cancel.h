@@ -46,7 +46,8 @@ class CancelSource {
  public:
   CancelSource();
   CancelToken token() const;
-  /// Only the first call counts. `reason` is the slug of the resulting error ("client_gone", "shutdown", "by_request").
+  /// Only the first call counts. `reason` is the slug of the resulting error ("client_gone", "shutdown",
+  /// "by_request").
   void Cancel(std::string reason);
 
  private:

@@ -5,7 +5,7 @@ namespace lake::internal {
 [[noreturn]] void CheckFailed(const char* file, int line, const char* expression);
 }
 
-#define LAKE_CHECK(expression)                                                     \
-  do {                                                                             \
+#define LAKE_CHECK(expression)                                                         \
+  do {                                                                                 \
     if (!(expression)) ::lake::internal::CheckFailed(__FILE__, __LINE__, #expression); \
   } while (false)

@@ -1,4 +1,5 @@
-// Wall-clock time and the seam that gives it. Durations that bound I/O use the steady clock (deadline.h), never this.
+// Wall-clock time and the seam that gives it. Durations that bound I/O use the steady clock (deadline.h),
+// never this.
 #pragma once
 
 #include <compare>

@@ -13,13 +13,14 @@
 //   };
 //
 // Field types: bool, integers, double, std::string, Id<…>, Timestamp (RFC 3339 text), JsonValue (anything),
-// std::optional<T> (null or absent = none), std::vector<T>, std::map<std::string, T>, described structs and enums, and
-// std::variant of described structs that each have `static constexpr std::string_view kTag = "…"` in their
-// Describe: written as an object with exactly one member, {"<tag>": {…}}.
+// std::optional<T> (null or absent = none), std::vector<T>, std::map<std::string, T>, described structs and
+// enums, and std::variant of described structs that each have `static constexpr std::string_view kTag = "…"`
+// in their Describe: written as an object with exactly one member, {"<tag>": {…}}.
 //
-// An Optional field that is absent keeps the value the struct's initialiser gave it. A struct that must keep members
-// it does not know when it is rewritten declares `static constexpr auto kUnknown = &T::unknown;` with a member
-// `JsonValue::Object unknown;`. A struct's title for schemas: `static constexpr std::string_view kName = "Query";`.
+// An Optional field that is absent keeps the value the struct's initialiser gave it. A struct that must keep
+// members it does not know when it is rewritten declares `static constexpr auto kUnknown = &T::unknown;` with
+// a member `JsonValue::Object unknown;`. A struct's title for schemas: `static constexpr std::string_view
+// kName = "Query";`.
 #pragma once
 
 #include <array>
@@ -47,7 +48,7 @@ struct Field {
   using MemberType = Member;
 
   std::string_view name;
-  Member Owner::*member;
+  Member Owner::* member;
   std::string_view doc;
   Presence presence;
   Bounds bounds = {};
@@ -67,11 +68,11 @@ struct Field {
 };
 
 template <class Owner, class Member>
-constexpr Field<Owner, Member> Required(std::string_view name, Member Owner::*member, std::string_view doc) {
+constexpr Field<Owner, Member> Required(std::string_view name, Member Owner::* member, std::string_view doc) {
   return {name, member, doc, Presence::kRequired};
 }
 template <class Owner, class Member>
-constexpr Field<Owner, Member> Optional(std::string_view name, Member Owner::*member, std::string_view doc) {
+constexpr Field<Owner, Member> Optional(std::string_view name, Member Owner::* member, std::string_view doc) {
   return {name, member, doc, Presence::kOptional};
 }
 

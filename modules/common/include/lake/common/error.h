@@ -79,11 +79,10 @@ class [[nodiscard]] Error {
 };
 
 // Factories, one per code: NotFound("dataset_not_found", "dataset does not exist: {}", name).
-#define LAKE_ERROR_FACTORY(Name)                                                              \
-  template <class... Args>                                                                    \
-  Error Name(std::string_view reason, fmt::format_string<Args...> format, Args&&... args) {   \
-    return Error(ErrorCode::k##Name, std::string(reason),                                     \
-                 fmt::format(format, std::forward<Args>(args)...));                           \
+#define LAKE_ERROR_FACTORY(Name)                                                                             \
+  template <class... Args>                                                                                   \
+  Error Name(std::string_view reason, fmt::format_string<Args...> format, Args&&... args) {                  \
+    return Error(ErrorCode::k##Name, std::string(reason), fmt::format(format, std::forward<Args>(args)...)); \
   }
 LAKE_ERROR_FACTORY(Cancelled)
 LAKE_ERROR_FACTORY(InvalidArgument)

@@ -1,7 +1,9 @@
-// JsonValue: a JSON document in memory. Reading is strict (UTF-8, no duplicate keys, bounded depth), numbers keep
-// their exact integer or double value, and writing gives the shortest text that reads back to the same value.
+// JsonValue: a JSON document in memory. Reading is strict (UTF-8, no duplicate keys, bounded depth), numbers
+// keep their exact integer or double value, and writing gives the shortest text that reads back to the same
+// value.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -20,20 +22,28 @@ class JsonValue {
   using Member = std::pair<std::string, JsonValue>;
   using Object = std::vector<Member>;  ///< In document order; keys are unique.
 
+  // Conversions are implicit by design: a value in a JSON document is what it is in C++. bool and the
+  // integers are templates so that a pointer or a character is not taken for one.
   JsonValue() : value_(nullptr) {}
-  JsonValue(std::nullptr_t) : value_(nullptr) {}                      // NOLINT: implicit by design
-  JsonValue(bool value) : value_(value) {}                            // NOLINT
-  JsonValue(int value) : value_(int64_t{value}) {}                    // NOLINT
-  JsonValue(int64_t value) : value_(value) {}                         // NOLINT
-  JsonValue(uint64_t value);                                          // NOLINT: int64 when it fits
-  JsonValue(double value) : value_(value) {}                          // NOLINT
-  JsonValue(std::string value) : value_(std::move(value)) {}          // NOLINT
-  JsonValue(std::string_view value) : value_(std::string(value)) {}   // NOLINT
-  JsonValue(const char* value) : value_(std::string(value)) {}        // NOLINT
-  JsonValue(Array value) : value_(std::move(value)) {}                // NOLINT
-  JsonValue(Object value) : value_(std::move(value)) {}               // NOLINT
+  JsonValue(std::nullptr_t) : value_(nullptr) {}  // NOLINT
+  template <std::same_as<bool> B>
+  JsonValue(B value) : value_(value) {}  // NOLINT
+  template <std::signed_integral I>
+    requires(!std::same_as<I, char>)
+  JsonValue(I value) : value_(int64_t{value}) {}  // NOLINT
+  template <std::unsigned_integral U>
+    requires(!std::same_as<U, bool> && !std::same_as<U, char>)
+  JsonValue(U value) : JsonValue(FromUnsigned(value)) {}             // NOLINT: int64 when it fits
+  JsonValue(double value) : value_(value) {}                         // NOLINT
+  JsonValue(std::string value) : value_(std::move(value)) {}         // NOLINT
+  JsonValue(std::string_view value) : value_(std::string(value)) {}  // NOLINT
+  JsonValue(const char* value) : value_(std::string(value)) {}       // NOLINT
+  JsonValue(Array value) : value_(std::move(value)) {}               // NOLINT
+  JsonValue(Object value) : value_(std::move(value)) {}              // NOLINT
 
-  static JsonValue MakeObject(std::initializer_list<Member> members = {}) { return JsonValue(Object(members)); }
+  static JsonValue MakeObject(std::initializer_list<Member> members = {}) {
+    return JsonValue(Object(members));
+  }
   static JsonValue MakeArray() { return JsonValue(Array{}); }
 
   bool is_null() const { return std::holds_alternative<std::nullptr_t>(value_); }
@@ -62,24 +72,30 @@ class JsonValue {
   JsonValue* Find(std::string_view key);
   /// The member's text, or "" when absent or no string.
   std::string_view FindString(std::string_view key) const;
-  /// Replaces or appends a member; turns null into an object first. Returns the stored value.
+  /// Replaces or appends a member (a linear search); turns null into an object first. Returns the stored
+  /// value.
   JsonValue& Set(std::string_view key, JsonValue value);
   bool Erase(std::string_view key);
   /// Appends to an array; turns null into an array first.
   JsonValue& Append(JsonValue value);
 
-  bool operator==(const JsonValue&) const;
+  /// Same kind and same value; the order of an object's members does not count, 1 and 1.0 differ.
+  bool operator==(const JsonValue& other) const;
 
  private:
+  static JsonValue FromUnsigned(uint64_t value);
+
   std::variant<std::nullptr_t, bool, int64_t, uint64_t, double, std::string, Array, Object> value_;
 };
 
 struct JsonLimits {
-  size_t max_bytes = 64u << 20;  ///< Documents are bodies, commits and checkpoint shards; 64 MiB bounds memory.
-  int max_depth = 64;            ///< Deep input is an attack on the stack, not data.
+  size_t max_bytes =
+      64u << 20;       ///< Documents are bodies, commits and checkpoint shards; 64 MiB bounds memory.
+  int max_depth = 64;  ///< Deep input is an attack on the stack, not data.
 };
 
-/// Errors: invalid_argument/bad_json with the byte offset; /json_too_deep; /json_duplicate_key; /json_too_large.
+/// Errors: invalid_argument/bad_json with the byte offset (also a number no int64, uint64 or double can
+/// hold); /json_too_deep; /json_duplicate_key with the pointer of the object; /json_too_large.
 Result<JsonValue> ParseJson(std::string_view text, const JsonLimits& limits);
 Result<JsonValue> ParseJson(std::string_view text);
 

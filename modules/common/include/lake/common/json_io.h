@@ -1,4 +1,5 @@
-// Described structs to and from JSON. Include this where a struct is read or written; describe.h where it is declared.
+// Described structs to and from JSON. Include this where a struct is read or written; describe.h where it is
+// declared.
 #pragma once
 
 #include <string>

@@ -28,17 +28,32 @@ class [[nodiscard]] Result {
 
   bool ok() const { return state_.has_value(); }
 
-  T& value() & { LAKE_CHECK(ok()); return *state_; }
-  const T& value() const& { LAKE_CHECK(ok()); return *state_; }
-  T&& value() && { LAKE_CHECK(ok()); return *std::move(state_); }
+  T& value() & {
+    LAKE_CHECK(ok());
+    return *state_;
+  }
+  const T& value() const& {
+    LAKE_CHECK(ok());
+    return *state_;
+  }
+  T&& value() && {
+    LAKE_CHECK(ok());
+    return *std::move(state_);
+  }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
-  const Error& error() const& { LAKE_CHECK(!ok()); return state_.error(); }
-  Error&& error() && { LAKE_CHECK(!ok()); return std::move(state_).error(); }
+  const Error& error() const& {
+    LAKE_CHECK(!ok());
+    return state_.error();
+  }
+  Error&& error() && {
+    LAKE_CHECK(!ok());
+    return std::move(state_).error();
+  }
 
  private:
   std::expected<T, Error> state_;
@@ -53,8 +68,14 @@ class [[nodiscard]] Result<void> {
   Result(Error error) : state_(std::unexpect, std::move(error)) {}  // NOLINT: implicit by design
 
   bool ok() const { return state_.has_value(); }
-  const Error& error() const& { LAKE_CHECK(!ok()); return state_.error(); }
-  Error&& error() && { LAKE_CHECK(!ok()); return std::move(state_).error(); }
+  const Error& error() const& {
+    LAKE_CHECK(!ok());
+    return state_.error();
+  }
+  Error&& error() && {
+    LAKE_CHECK(!ok());
+    return std::move(state_).error();
+  }
 
  private:
   std::expected<void, Error> state_;
@@ -64,18 +85,20 @@ using Status = Result<void>;
 
 }  // namespace lake
 
+// Each expansion names its local by __COUNTER__, so that one inside a lambda argument of another shadows
+// nothing.
 #define LAKE_CONCAT_INNER(a, b) a##b
 #define LAKE_CONCAT(a, b) LAKE_CONCAT_INNER(a, b)
 
-#define LAKE_RETURN_IF_ERROR(expression)                                                       \
-  do {                                                                                         \
-    if (auto LAKE_CONCAT(lake_status_, __LINE__) = (expression);                               \
-        !LAKE_CONCAT(lake_status_, __LINE__).ok())                                             \
-      return std::move(LAKE_CONCAT(lake_status_, __LINE__)).error();                           \
+#define LAKE_RETURN_IF_ERROR_AS(status, ...)                                         \
+  do {                                                                               \
+    if (auto status = (__VA_ARGS__); !status.ok()) return std::move(status).error(); \
   } while (false)
+#define LAKE_RETURN_IF_ERROR(...) LAKE_RETURN_IF_ERROR_AS(LAKE_CONCAT(lake_status_, __COUNTER__), __VA_ARGS__)
 
-#define LAKE_ASSIGN_OR_RETURN(declaration, expression)                                         \
-  auto LAKE_CONCAT(lake_result_, __LINE__) = (expression);                                     \
-  if (!LAKE_CONCAT(lake_result_, __LINE__).ok())                                               \
-    return std::move(LAKE_CONCAT(lake_result_, __LINE__)).error();                             \
-  declaration = std::move(LAKE_CONCAT(lake_result_, __LINE__)).value()
+#define LAKE_ASSIGN_OR_RETURN_AS(result, declaration, ...) \
+  auto result = (__VA_ARGS__);                             \
+  if (!result.ok()) return std::move(result).error();      \
+  declaration = std::move(result).value()
+#define LAKE_ASSIGN_OR_RETURN(declaration, ...) \
+  LAKE_ASSIGN_OR_RETURN_AS(LAKE_CONCAT(lake_result_, __COUNTER__), declaration, __VA_ARGS__)

@@ -13,7 +13,7 @@ namespace lake {
 class WorkerPool {
  public:
   struct Options {
-    std::string name;        ///< At most 15 characters: it becomes the threads' name.
+    std::string name;  ///< At most 15 characters: it becomes the threads' name.
     size_t threads = 1;
     size_t queue_limit = 1;  ///< Tasks waiting beyond those running.
   };

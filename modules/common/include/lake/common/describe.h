@@ -13,7 +13,7 @@
 //   };
 //
 // Field types: bool, integers, double, std::string, Id<…>, Timestamp (RFC 3339 text), JsonValue (anything),
-// std::optional<T> (null or absent = none), std::vector<T>, std::map<std::string, T>, described structs and
+// std::optional<T> (null or absent = none; none is not written), std::vector<T>, std::map<std::string, T>, described structs and
 // enums, and std::variant of described structs that each have `static constexpr std::string_view kTag = "…"`
 // in their Describe: written as an object with exactly one member, {"<tag>": {…}}.
 //

@@ -1,0 +1,73 @@
+// User SQL: one SELECT in, the rows this caller may see at one snapshot out.
+//
+// The statement is parsed to a tree, checked by the gate, every table node is replaced by its relation (governed below
+// everything the user wrote), and the tree is executed; the user's text never is.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lake/access/request.h"
+#include "lake/catalog/version.h"
+#include "lake/common/id.h"
+#include "lake/common/json.h"
+#include "lake/common/random.h"
+#include "lake/engine/engine.h"
+#include "lake/storage/bucket_registry.h"
+
+namespace lake::query {
+
+using QueryId = Id<struct QueryTag>;
+
+struct QueryLimits {
+  size_t max_running = 0;              ///< 0 = twice the cores: slots divide the engine's memory.
+  size_t max_waiting = 64;             ///< More get resource_exhausted/too_many_queries.
+  uint64_t max_statement_bytes = 1u << 20;
+  size_t max_parameters = 1000;
+  uint64_t max_tree_nodes = 100'000;   ///< A statement after parsing; bounds rewriting.
+  size_t max_tables = 256;             ///< Table references in one statement.
+};
+
+struct QueryRequest {
+  std::string sql;
+  std::vector<JsonValue> parameters;   ///< Bound to $1, $2… in order.
+  enum class Mode { kRows, kExplain } mode = Mode::kRows;
+};
+
+/// One running query. Destroying it stops it. One thread at a time, except progress.
+class RunningQuery {
+ public:
+  virtual ~RunningQuery() = default;
+  virtual const QueryId& id() const = 0;
+  virtual catalog::Version version() const = 0;  ///< Snapshot it reads.
+  virtual engine::ResultStream& rows() = 0;
+};
+
+struct QueryInfo {
+  QueryId id;
+  std::string caller;
+  Timestamp started_at;
+  engine::StatementProgress progress;
+};
+
+class QueryService {
+ public:
+  /// The references must outlive the service.
+  static std::unique_ptr<QueryService> Make(engine::Engine& engine, const storage::BucketRegistry& buckets,
+                                            Clock& clock, RandomSource& random, QueryLimits limits);
+  virtual ~QueryService() = default;
+
+  /// Waits for a slot, then starts. Errors: those of Engine::Parse and Session::Execute;
+  /// permission_denied/not_allowed_in_sql naming the function or construct; not_found/dataset_not_found with position;
+  /// resource_exhausted/too_many_queries.
+  virtual Result<std::unique_ptr<RunningQuery>> Start(const access::Request& request, QueryRequest query) = 0;
+  /// Stops a running query of the same caller (an admin: of anyone). Error: not_found/query_not_found.
+  virtual Status Cancel(const access::Request& request, const QueryId& id) = 0;
+  /// Running queries the caller may see, oldest first.
+  virtual std::vector<QueryInfo> Running(const access::Request& request) const = 0;
+};
+
+}  // namespace lake::query

@@ -1,0 +1,70 @@
+// The life of a dataset apart from its rows' arrival: create, look up, drop, undrop, metadata, tombstones, versions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lake/catalog/catalog.h"
+#include "lake/common/context.h"
+#include "lake/common/random.h"
+#include "lake/common/result.h"
+
+namespace lake::tables {
+
+struct NewColumn {
+  std::string name;
+  std::string type;  ///< SQL type text; checked by the engine before it is committed.
+};
+
+struct NewDataset {
+  std::string name;
+  std::vector<NewColumn> columns;  ///< 1–10,000, names unique without regard to ASCII case.
+  std::string bucket;
+  JsonValue metadata;
+};
+
+struct TombstoneRequest {
+  std::string row_key_column;
+  std::vector<std::string> row_key_values;
+  std::string reason;
+};
+
+/// Names a dataset may have: 1–255 bytes of letters, digits, '_', '-', '.', starting with a letter or digit, and not
+/// "system". Error: invalid_argument/bad_dataset_name.
+Status CheckDatasetName(std::string_view name);
+/// Names columns may have: 1–255 bytes of UTF-8 without control characters. Error: invalid_argument/bad_column_name.
+Status CheckColumnName(std::string_view name);
+
+/// Any thread. Each function commits once; what it returned ok for is durable.
+class DatasetService {
+ public:
+  DatasetService(catalog::Catalog& catalog, Clock& clock, RandomSource& random)
+      : catalog_(catalog), clock_(clock), random_(random) {}
+
+  using DatasetRef = std::shared_ptr<const catalog::Dataset>;
+
+  /// Error: not_found/dataset_not_found with the nearest name when one is close.
+  static Result<DatasetRef> Find(const catalog::Snapshot& snapshot, std::string_view name);
+
+  Result<DatasetRef> Create(const Context& context, const std::string& actor, NewDataset dataset);
+  Status Drop(const Context& context, const std::string& actor, std::string_view name);
+  /// Brings the most recently dropped dataset of that name back. Errors: not_found/dataset_not_found,
+  /// already_exists/dataset_exists.
+  Result<DatasetRef> Undrop(const Context& context, const std::string& actor, std::string_view name);
+  /// Durable on return and in force for every request that starts after it.
+  /// Errors: failed_precondition/tombstone_column_conflict, invalid_argument/column_not_found.
+  Result<catalog::CommitOutcome> AddTombstones(const Context& context, const std::string& actor,
+                                               std::string_view name, TombstoneRequest request);
+
+ private:
+  Result<DatasetRef> AfterCommit(const catalog::DatasetId& id) const;
+
+  catalog::Catalog& catalog_;
+  Clock& clock_;
+  RandomSource& random_;
+};
+
+}  // namespace lake::tables

@@ -2,6 +2,8 @@
 set(LAKE_SANITIZE "none" CACHE STRING "none | address (ASan + UBSan) | thread (TSan)")
 option(LAKE_WERROR "Treat warnings as errors" OFF)
 option(LAKE_BUILD_TESTS "Build unit tests and the golden runner" ON)
+set(LAKE_RELEASE_BINARY "${CMAKE_SOURCE_DIR}/build/release/apps/lake/lake" CACHE FILEPATH
+    "The binary that process-level tests run: the release build's, not this one's")
 
 find_program(LAKE_CCACHE ccache)
 if(LAKE_CCACHE)
@@ -21,9 +23,12 @@ add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 if(LAKE_SANITIZE STREQUAL "address")
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
+  set(LAKE_SANITIZER_OPTIONS "UBSAN_OPTIONS=print_stacktrace=1")
 elseif(LAKE_SANITIZE STREQUAL "thread")
   add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
   add_link_options(-fsanitize=thread)
+  # libduckdb.so is not instrumented; without this its own locking looks like races.
+  set(LAKE_SANITIZER_OPTIONS "TSAN_OPTIONS=ignore_noninstrumented_modules=1:second_deadlock_stack=1")
 elseif(NOT LAKE_SANITIZE STREQUAL "none")
   message(FATAL_ERROR "LAKE_SANITIZE must be none, address or thread, not '${LAKE_SANITIZE}'")
 endif()

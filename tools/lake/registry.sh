@@ -1,0 +1,124 @@
+# Files from package registries: pinned in tools/registry.lock, fetched by the registry's own client under the
+# environment's settings (mirrors, certificates, proxies), verified, cached for good, unpacked into build/vendor.
+# shellcheck shell=bash
+
+# The oldest cargo that reads every manifest in the dependency tree of the pinned crates (edition 2024).
+LAKE_CARGO_MIN=1.85
+
+cache_directory() {
+  local home=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
+  [[ -n $home ]] || die "set HOME or XDG_CACHE_HOME: fetched files are cached there"
+  printf '%s/lakehouse\n' "$home"
+}
+
+has_digest() { # FILE SHA256
+  [[ -f $1 ]] && sha256sum --check --status <<<"$2  $1"
+}
+
+# need_client KIND: the registry's client, from Debian when the machine has none (or one that is too old).
+need_client() {
+  local kind=$1 version
+  case $kind in
+    npm) command -v npm >/dev/null && return ;;
+    pypi) python3 -m pip --version >/dev/null 2>&1 && return ;;
+    crate)
+      if version=$(cargo --version 2>/dev/null); then
+        version=$(cut -d ' ' -f 2 <<<"$version")
+        sort --version-sort --check=quiet <<<"$LAKE_CARGO_MIN"$'\n'"$version" && return
+      fi
+      ;;
+    *) die "tools/registry.lock: unknown kind '$kind'" ;;
+  esac
+  need_packages "to fetch pinned files from the $kind registry" "$kind"
+}
+
+# Each fetches the pinned file of one entry into the current directory.
+fetch_npm() { npm pack --silent "$name@$version"; }
+
+fetch_pypi() { python3 -m pip download --quiet --no-deps --dest . "$name==$version"; }
+
+fetch_crate() {
+  mkdir -p stub/src
+  : >stub/src/lib.rs
+  printf '[package]\nname = "stub"\nversion = "0.0.0"\nedition = "2021"\n[dependencies.%s]\nversion = "=%s"\n%s\n' \
+    "$name" "$version" 'default-features = false' >stub/Cargo.toml
+  cargo fetch --quiet --manifest-path stub/Cargo.toml --target x86_64-unknown-linux-gnu
+  cp -- "${CARGO_HOME:-$HOME/.cargo}"/registry/cache/*/"$file" .
+}
+
+# cached_file: puts the entry's file into the cache unless it is there and whole; prints its path.
+cached_file() {
+  local cache scratch
+  cache=$(cache_directory)/registry
+  if ! has_digest "$cache/$file" "$sha256"; then
+    need_client "$kind"
+    say "fetching $name $version ($kind), $why"
+    mkdir -p "$cache"
+    scratch=$(mktemp --directory "$cache/fetch.XXXXXX")
+    # shellcheck disable=SC2064  # the path is wanted now: the trap outlives this variable
+    trap "rm -rf -- '$scratch'" EXIT
+    if ! (cd "$scratch" && "fetch_$kind") >"$scratch/log" 2>&1 </dev/null; then
+      tail -n 15 "$scratch/log" >&2
+      die "cannot fetch $name $version. Without a network, put the file $file (SHA-256 $sha256) into $cache yourself"
+    fi
+    has_digest "$scratch/$file" "$sha256" ||
+      die "$file as fetched is not the pinned one (SHA-256 $sha256); it is not used"
+    mv -f -- "$scratch/$file" "$cache/$file"
+  fi
+  printf '%s\n' "$cache/$file"
+}
+
+# unpack ARCHIVE PATH: extracts one path of a tar archive into the current directory.
+unpack() { tar --extract --gzip --no-same-owner --file "$1" -- "$2"; }
+
+# take_out ARCHIVE TAKE: TAKE is "path -> place", or "inner archive ! path -> place", place being under build/vendor.
+take_out() {
+  local archive=$1 from=${2%% -> *} place=$vendor/${2##* -> }
+  if [[ $from == *' ! '* ]]; then
+    unpack "$archive" "${from%% ! *}"
+    archive=${from%% ! *} from=${from##* ! }
+  fi
+  unpack "$archive" "$from"
+  mkdir -p -- "$(dirname -- "$place")"
+  rm -rf -- "$place"
+  mv -- "$from" "$place"
+}
+
+# need_entry: one entry of the lock file, held in name, kind, version, why, file, sha256 and takes.
+need_entry() (
+  local stamp=$vendor/.$file.taken content scratch archive take
+  content=$(printf '%s\n' "$sha256" "${takes[@]}")
+  [[ -f $stamp && $(<"$stamp") == "$content" ]] && return
+  archive=$(cached_file)
+  scratch=$(mktemp --directory "$vendor/unpack.XXXXXX")
+  # shellcheck disable=SC2064
+  trap "rm -rf -- '$scratch'" EXIT
+  cd "$scratch" || exit
+  for take in "${takes[@]}"; do take_out "$archive" "$take"; done
+  printf '%s\n' "$content" >"$stamp"
+)
+
+# need_registry_files: every entry of tools/registry.lock, unpacked; silent and quick when all are.
+need_registry_files() {
+  local vendor=$LAKE_ROOT/build/vendor line key value
+  local name='' kind='' version='' why='' file='' sha256='' takes=()
+  mkdir -p "$vendor"
+  # The final [end] closes the last entry.
+  while read -r line; do
+    case $line in
+      '' | '#'*) ;;
+      '['*']')
+        [[ -z $name ]] || need_entry
+        name=${line:1:-1} takes=()
+        ;;
+      *)
+        key=${line%% = *} value=${line#* = }
+        case $key in
+          kind | version | why | file | sha256) printf -v "$key" '%s' "$value" ;;
+          take) takes+=("$value") ;;
+          *) die "tools/registry.lock: '$key' is no key" ;;
+        esac
+        ;;
+    esac
+  done < <(cat -- "$LAKE_ROOT/tools/registry.lock" - <<<'[end]')
+}

@@ -13,9 +13,11 @@
 //   };
 //
 // Field types: bool, integers, double, std::string, Id<…>, Timestamp (RFC 3339 text), JsonValue (anything),
-// std::optional<T> (null or absent = none; none is not written), std::vector<T>, std::map<std::string, T>, described structs and
-// enums, and std::variant of described structs that each have `static constexpr std::string_view kTag = "…"`
-// in their Describe: written as an object with exactly one member, {"<tag>": {…}}.
+// std::optional<T> (null or absent = none; none is not written), std::vector<T>, std::map<std::string, T>,
+// described structs and enums, and std::variant of described structs that each have
+// `static constexpr std::string_view kTag = "…"` in their Describe: written as an object with exactly one
+// member,
+// {"<tag>": {…}}.
 //
 // An Optional field that is absent keeps the value the struct's initialiser gave it. A struct that must keep
 // members it does not know when it is rewritten declares `static constexpr auto kUnknown = &T::unknown;` with

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,7 +16,8 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
 class Log {
  public:
-  using Fields = std::initializer_list<std::pair<std::string_view, JsonValue>>;
+  using Field = std::pair<std::string_view, JsonValue>;
+  using Fields = std::initializer_list<Field>;
 
   virtual ~Log() = default;
 
@@ -24,8 +26,20 @@ class Log {
   void Warning(std::string_view event, Fields fields = {}) { Write(LogLevel::kWarning, event, fields); }
   void Failure(std::string_view event, Fields fields = {}) { Write(LogLevel::kError, event, fields); }
 
+  virtual void Write(LogLevel level, std::string_view event,
+                     std::span<const Field> fields) = 0;  ///< Any thread.
+};
+
+/// Puts the field trace_id first on every event and hands it on. `target` must outlive it. Cheap: one per
+/// request.
+class TracedLog final : public Log {
+ public:
+  TracedLog(Log& target, std::string trace_id) : target_(target), trace_id_(std::move(trace_id)) {}
+  void Write(LogLevel level, std::string_view event, std::span<const Field> fields) override;
+
  private:
-  virtual void Write(LogLevel level, std::string_view event, Fields fields) = 0;  ///< Any thread.
+  Log& target_;
+  const std::string trace_id_;
 };
 
 }  // namespace lake

@@ -19,8 +19,8 @@ Status Require(const Principal& caller, Permission permission) {
   if (permission == Permission::kPublic) return {};
   if (caller.role.empty()) return Unauthenticated("no_credentials", "this route needs an API key");
   if (HighestPermission(caller.role) >= permission) return {};
-  return PermissionDenied("forbidden", "role '{}' may not use this route: it needs the permission '{}'", caller.role,
-                          NameOf(permission));
+  return PermissionDenied("forbidden", "role '{}' may not use this route: it needs the permission '{}'",
+                          caller.role, NameOf(permission));
 }
 
 }  // namespace lake::access

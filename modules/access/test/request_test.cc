@@ -17,7 +17,8 @@ TEST(RequireTest, RolesReachExactlyTheirPermissions) {
                                                                    {"analyst", Permission::kWrite},
                                                                    {"agent", Permission::kRead}};
   for (const auto& [role, most] : highest)
-    for (Permission wanted : {Permission::kPublic, Permission::kRead, Permission::kWrite, Permission::kAdmin}) {
+    for (Permission wanted :
+         {Permission::kPublic, Permission::kRead, Permission::kWrite, Permission::kAdmin}) {
       Status status = Require({.name = "x", .role = role}, wanted);
       EXPECT_EQ(status.ok(), wanted <= most) << role << " " << NameOf(wanted);
       if (!status.ok()) EXPECT_THAT(status, IsError(ErrorCode::kPermissionDenied, "forbidden"));

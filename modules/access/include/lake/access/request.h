@@ -1,5 +1,5 @@
-// Request: what a service function of layer 4 and above is told about the call it serves. A small value: who asks,
-// how long it may take, and the one snapshot it reads from start to end.
+// Request: what a service function of layer 4 and above is told about the call it serves. A small value: who
+// asks, how long it may take, and the one snapshot it reads from start to end.
 #pragma once
 
 #include <string>

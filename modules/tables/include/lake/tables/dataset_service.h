@@ -1,4 +1,5 @@
-// The life of a dataset apart from its rows' arrival: create, look up, drop, undrop, metadata, tombstones, versions.
+// The life of a dataset apart from its rows' arrival: create, look up, drop, undrop, metadata, tombstones,
+// versions.
 #pragma once
 
 #include <cstdint>
@@ -32,10 +33,11 @@ struct TombstoneRequest {
   std::string reason;
 };
 
-/// Names a dataset may have: 1–255 bytes of letters, digits, '_', '-', '.', starting with a letter or digit, and not
-/// "system". Error: invalid_argument/bad_dataset_name.
+/// Names a dataset may have: 1–255 bytes of letters, digits, '_', '-', '.', starting with a letter or digit,
+/// and not "system". Error: invalid_argument/bad_dataset_name.
 Status CheckDatasetName(std::string_view name);
-/// Names columns may have: 1–255 bytes of UTF-8 without control characters. Error: invalid_argument/bad_column_name.
+/// Names columns may have: 1–255 bytes of UTF-8 without control characters. Error:
+/// invalid_argument/bad_column_name.
 Status CheckColumnName(std::string_view name);
 
 /// Any thread. Each function commits once; what it returned ok for is durable.

@@ -8,9 +8,6 @@
 namespace lake::access {
 namespace {
 
-using lake::testing::IsError;
-using lake::testing::IsOk;
-
 TEST(RequireTest, RolesReachExactlyTheirPermissions) {
   const std::vector<std::pair<std::string, Permission>> highest = {{"admin", Permission::kAdmin},
                                                                    {"recruiter", Permission::kWrite},

@@ -1,7 +1,7 @@
 // User SQL: one SELECT in, the rows this caller may see at one snapshot out.
 //
-// The statement is parsed to a tree, checked by the gate, every table node is replaced by its relation (governed below
-// everything the user wrote), and the tree is executed; the user's text never is.
+// The statement is parsed to a tree, checked by the gate, every table node is replaced by its relation
+// (governed below everything the user wrote), and the tree is executed; the user's text never is.
 #pragma once
 
 #include <cstdint>
@@ -23,18 +23,17 @@ namespace lake::query {
 using QueryId = Id<struct QueryTag>;
 
 struct QueryLimits {
-  size_t max_running = 0;              ///< 0 = twice the cores: slots divide the engine's memory.
-  size_t max_waiting = 64;             ///< More get resource_exhausted/too_many_queries.
+  size_t max_running = 0;   ///< 0 = twice the cores: slots divide the engine's memory.
+  size_t max_waiting = 64;  ///< More get resource_exhausted/too_many_queries.
   uint64_t max_statement_bytes = 1u << 20;
   size_t max_parameters = 1000;
-  uint64_t max_tree_nodes = 100'000;   ///< A statement after parsing; bounds rewriting.
-  size_t max_tables = 256;             ///< Table references in one statement.
+  uint64_t max_tree_nodes = 100'000;  ///< A statement after parsing; bounds rewriting.
+  size_t max_tables = 256;            ///< Table references in one statement.
 };
 
 struct QueryRequest {
   std::string sql;
-  std::vector<JsonValue> parameters;   ///< Bound to $1, $2… in order.
-  enum class Mode { kRows, kExplain } mode = Mode::kRows;
+  std::vector<JsonValue> parameters;  ///< Bound to $1, $2… in order.
 };
 
 /// One running query. Destroying it stops it. One thread at a time, except progress.
@@ -61,8 +60,8 @@ class QueryService {
   virtual ~QueryService() = default;
 
   /// Waits for a slot, then starts. Errors: those of Engine::Parse and Session::Execute;
-  /// permission_denied/not_allowed_in_sql naming the function or construct; not_found/dataset_not_found with position;
-  /// resource_exhausted/too_many_queries.
+  /// permission_denied/not_allowed_in_sql naming the function or construct; not_found/dataset_not_found with
+  /// position; resource_exhausted/too_many_queries.
   virtual Result<std::unique_ptr<RunningQuery>> Start(const access::Request& request, QueryRequest query) = 0;
   /// Stops a running query of the same caller (an admin: of anyone). Error: not_found/query_not_found.
   virtual Status Cancel(const access::Request& request, const QueryId& id) = 0;

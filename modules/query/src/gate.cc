@@ -1,0 +1,120 @@
+#include "gate.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "allowed_functions.h"
+
+namespace lake::query {
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+// The serialised tree has four families of typed nodes. Expressions carry "class"; the others only "type".
+constexpr std::array kExpressionClasses = {
+    "BETWEEN"sv,    "CASE"sv,        "CAST"sv,     "COLLATE"sv,   "COLUMN_REF"sv,
+    "COMPARISON"sv, "CONJUNCTION"sv, "CONSTANT"sv, "DEFAULT"sv,   "FUNCTION"sv,
+    "LAMBDA"sv,     "LAMBDA_REF"sv,  "OPERATOR"sv, "PARAMETER"sv, "POSITIONAL_REFERENCE"sv,
+    "STAR"sv,       "SUBQUERY"sv,    "TYPE"sv,     "WINDOW"sv};
+constexpr std::array kOtherNodes = {
+    // Query nodes.
+    "SELECT_NODE"sv, "SET_OPERATION_NODE"sv, "RECURSIVE_CTE_NODE"sv, "CTE_NODE"sv,
+    // Table references; TABLE_FUNCTION and SHOW_REF are looked at more closely below.
+    "BASE_TABLE"sv, "SUBQUERY"sv, "JOIN"sv, "TABLE_FUNCTION"sv, "EMPTY"sv, "EMPTY_FROM"sv,
+    "EXPRESSION_LIST"sv, "PIVOT"sv, "SHOW_REF"sv,
+    // Result modifiers and sort orders.
+    "ORDER_MODIFIER"sv, "LIMIT_MODIFIER"sv, "LIMIT_PERCENT_MODIFIER"sv, "DISTINCT_MODIFIER"sv,
+    "ORDER_DEFAULT"sv, "ASCENDING"sv, "DESCENDING"sv};
+
+bool IsOneOf(std::string_view name, std::span<const std::string_view> names) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+Error Refused(std::string_view what, std::string_view name, const JsonValue& node) {
+  return AtNode(
+      PermissionDenied("not_allowed_in_sql", "{} '{}' may not be used here", what, name.substr(0, 100)),
+      node);
+}
+
+class Checker {
+ public:
+  explicit Checker(const GateLimits& limits) : limits_(limits) {}
+
+  Status Check(const JsonValue& node) {
+    if (++nodes_ > limits_.max_tree_nodes)
+      return ResourceExhausted("statement_too_complex", "the statement has more than {} parts",
+                               limits_.max_tree_nodes);
+    if (node.is_array()) {
+      for (const JsonValue& item : node.as_array()) LAKE_RETURN_IF_ERROR(Check(item));
+      return {};
+    }
+    if (!node.is_object()) return {};
+    LAKE_RETURN_IF_ERROR(CheckNode(node));
+    if (node.FindString("type") == "VALUE_CONSTANT") return {};  // Its value is data, whatever it looks like.
+    for (const auto& [name, member] : node.as_object())
+      if (name != "type_info") LAKE_RETURN_IF_ERROR(Check(member));
+    return {};
+  }
+
+ private:
+  Status CheckNode(const JsonValue& node) {
+    if (const JsonValue* function = node.Find("function_name"); function != nullptr && function->is_string())
+      LAKE_RETURN_IF_ERROR(CheckFunction(node, function->as_string()));
+    if (const JsonValue* expression = node.Find("class"); expression != nullptr) {
+      if (!expression->is_string() || !IsOneOf(expression->as_string(), kExpressionClasses))
+        return Refused("expression", node.FindString("class"), node);
+      return {};
+    }
+    const JsonValue* type = node.Find("type");
+    if (type == nullptr || !type->is_string()) return {};
+    if (!IsOneOf(type->as_string(), kOtherNodes)) return Refused("construct", type->as_string(), node);
+    return CheckTableReference(node, type->as_string());
+  }
+
+  Status CheckTableReference(const JsonValue& node, std::string_view type) {
+    if (type == "BASE_TABLE" && ++tables_ > limits_.max_tables)
+      return ResourceExhausted("statement_too_complex", "the statement names more than {} tables",
+                               limits_.max_tables);
+    if (type == "TABLE_FUNCTION") {
+      const JsonValue* function = node.Find("function");
+      std::string_view name = function == nullptr ? ""sv : function->FindString("function_name");
+      if (!IsAllowedTableFunction(name)) return Refused("table function", name, node);
+      inside_table_function_ = function;
+    }
+    // DESCRIBE and SUMMARIZE wrap a query, which is checked like any other; SHOW TABLES and its like look
+    // into the engine's own catalog, which is not ours.
+    if (type == "SHOW_REF") {
+      const JsonValue* query = node.Find("query");
+      if (query == nullptr || !query->is_object()) return Refused("statement", "SHOW", node);
+    }
+    return {};
+  }
+
+  Status CheckFunction(const JsonValue& node, const std::string& name) {
+    // A qualified name could mean the engine's own copy of a function that is refused unqualified.
+    if (!node.FindString("schema").empty() || !node.FindString("catalog").empty())
+      return Refused("qualified function", name, node);
+    if (&node == inside_table_function_) return {};  // Checked as a table function.
+    if (IsAllowedFunction(name)) return {};
+    return Refused("function", name, node);
+  }
+
+  const GateLimits& limits_;
+  uint64_t nodes_ = 0;
+  size_t tables_ = 0;
+  const JsonValue* inside_table_function_ = nullptr;
+};
+
+}  // namespace
+
+Error AtNode(Error error, const JsonValue& node) {
+  const JsonValue* location = node.Find("query_location");
+  if (location == nullptr || !location->is_int()) return error;
+  return std::move(error).WithDetail("/sql", fmt::format("at byte {}", location->as_int()));
+}
+
+Status CheckStatement(const JsonValue& tree, const GateLimits& limits) { return Checker(limits).Check(tree); }
+
+}  // namespace lake::query

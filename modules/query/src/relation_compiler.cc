@@ -1,0 +1,156 @@
+#include "relation_compiler.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "at_clause.h"
+#include "gate.h"
+#include "lake/tables/dataset_service.h"
+#include "lake/tables/relation.h"
+
+namespace lake::query {
+namespace {
+
+std::string Folded(std::string_view name) {
+  std::string folded(name);
+  for (char& c : folded)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return folded;
+}
+
+/// Should our reading of SQL's scopes ever differ from the engine's, an unreplaced name reaches the engine's
+/// own catalog. Names that mean something there can therefore not be defined by WITH.
+bool MeansSomethingToTheEngine(const std::string& folded) {
+  for (std::string_view prefix : {"lake_", "duckdb_", "pragma_", "sqlite_", "pg_"})
+    if (folded.starts_with(prefix)) return true;
+  return false;
+}
+
+class Compiler {
+ public:
+  explicit Compiler(const CompilerInputs& inputs) : inputs_(inputs) {}
+
+  Status Rewrite(JsonValue& node) {
+    if (node.is_array()) {
+      for (JsonValue& item : node.as_array()) LAKE_RETURN_IF_ERROR(Rewrite(item));
+      return {};
+    }
+    if (!node.is_object()) return {};
+    std::string_view type = node.FindString("type");
+    if (type == "BASE_TABLE" && node.Find("class") == nullptr) return ReplaceTable(node);
+    if (type == "VALUE_CONSTANT") return {};
+    if (type == "RECURSIVE_CTE_NODE") return RewriteRecursive(node);
+    return RewriteScope(node);
+  }
+
+  engine::ReadSet TakeReadSet() { return std::move(read_set_); }
+
+ private:
+  /// A query's WITH names are visible to later ones of the same WITH and to the query itself. A body that
+  /// names its own entry means the outer table.
+  Status RewriteScope(JsonValue& node) {
+    const size_t outer = names_.size();
+    if (JsonValue* with = node.Find("cte_map"); with != nullptr && with->is_object())
+      if (JsonValue* entries = with->Find("map"); entries != nullptr && entries->is_array())
+        for (JsonValue& entry : entries->as_array()) LAKE_RETURN_IF_ERROR(RewriteEntry(entry));
+    for (auto& [name, member] : node.as_object())
+      if (name != "cte_map") LAKE_RETURN_IF_ERROR(Rewrite(member));
+    names_.resize(outer);
+    return {};
+  }
+
+  Status RewriteEntry(JsonValue& entry) {
+    std::string name = Folded(entry.FindString("key"));
+    if (name.empty() || MeansSomethingToTheEngine(name))
+      return PermissionDenied("not_allowed_in_sql", "'{}' cannot be defined by WITH", name.substr(0, 100));
+    if (JsonValue* body = entry.Find("value"); body != nullptr) LAKE_RETURN_IF_ERROR(Rewrite(*body));
+    names_.push_back(std::move(name));
+    return {};
+  }
+
+  /// Only the recursive arm sees the name the node defines.
+  Status RewriteRecursive(JsonValue& node) {
+    const size_t outer = names_.size();
+    for (auto& [name, member] : node.as_object())
+      if (name != "right") LAKE_RETURN_IF_ERROR(Rewrite(member));
+    names_.push_back(Folded(node.FindString("cte_name")));
+    if (JsonValue* right = node.Find("right"); right != nullptr) LAKE_RETURN_IF_ERROR(Rewrite(*right));
+    names_.resize(outer);
+    return {};
+  }
+
+  bool IsDefinedByWith(const JsonValue& table) const {
+    return table.FindString("schema_name").empty() && table.FindString("catalog_name").empty() &&
+           std::ranges::find(names_, Folded(table.FindString("table_name"))) != names_.end();
+  }
+
+  Status ReplaceTable(JsonValue& node) {
+    if (IsDefinedByWith(node)) {
+      if (const JsonValue* at = node.Find("at_clause"); at != nullptr && at->is_object())
+        return AtNode(InvalidArgument("bad_version", "AT applies to datasets, not to names defined by WITH"),
+                      node);
+      return {};
+    }
+    if (!node.FindString("schema_name").empty() || !node.FindString("catalog_name").empty())
+      return AtNode(NotFound("dataset_not_found", "dataset '{}.{}' does not exist; datasets have no schema",
+                             node.FindString("schema_name"), node.FindString("table_name")),
+                    node);
+    Result<std::shared_ptr<const catalog::Dataset>> dataset =
+        tables::DatasetService::Find(inputs_.snapshot, node.FindString("table_name"));
+    if (!dataset.ok()) return AtNode(std::move(dataset).error(), node);
+    Result<catalog::Version> version =
+        ResolveAtClause(node.Find("at_clause"), **dataset, inputs_.snapshot.version());
+    if (!version.ok()) return AtNode(std::move(version).error(), node);
+    LAKE_ASSIGN_OR_RETURN(const JsonValue* relation, RelationTree(**dataset, *version));
+    Splice(node, *relation);
+    return {};
+  }
+
+  /// The relation as a table reference node; the same dataset at the same version is scanned once.
+  Result<const JsonValue*> RelationTree(const catalog::Dataset& dataset, catalog::Version version) {
+    std::pair<std::string, uint64_t> key(dataset.id.value(), version.number);
+    if (auto found = relations_.find(key); found != relations_.end()) return &found->second;
+    LAKE_ASSIGN_OR_RETURN(tables::Relation relation,
+                          tables::CompileRelation(inputs_.buckets, dataset, version, read_set_));
+    LAKE_ASSIGN_OR_RETURN(
+        engine::SelectTree tree,
+        inputs_.engine.Parse(inputs_.context, "SELECT * FROM (" + relation.select + ") AS lake_relation"));
+    JsonValue* statements = tree.root.Find("statements");
+    JsonValue* query = statements == nullptr || statements->as_array().empty()
+                           ? nullptr
+                           : statements->as_array().front().Find("node");
+    JsonValue* table = query == nullptr ? nullptr : query->Find("from_table");
+    if (table == nullptr || table->FindString("type") != "SUBQUERY")
+      return Internal("relation_not_a_subquery", "the relation of dataset '{}' could not be compiled",
+                      dataset.name);
+    return &relations_.emplace(key, std::move(*table)).first->second;
+  }
+
+  /// What the user said about the table reference itself stays: alias, column aliases, sample, position.
+  static void Splice(JsonValue& node, const JsonValue& relation) {
+    JsonValue spliced = relation;
+    std::string_view alias = node.FindString("alias");
+    spliced.Set("alias", alias.empty() ? node.FindString("table_name") : alias);
+    for (std::string_view member : {"column_name_alias", "sample", "query_location"})
+      if (const JsonValue* value = node.Find(member); value != nullptr) spliced.Set(member, *value);
+    node = std::move(spliced);
+  }
+
+  const CompilerInputs& inputs_;
+  engine::ReadSet read_set_;
+  std::vector<std::string> names_;  // WITH names in scope, folded; inner ones last.
+  std::map<std::pair<std::string, uint64_t>, JsonValue> relations_;
+};
+
+}  // namespace
+
+Result<engine::ReadSet> CompileRelations(const CompilerInputs& inputs, JsonValue& tree) {
+  Compiler compiler(inputs);
+  LAKE_RETURN_IF_ERROR(compiler.Rewrite(tree));
+  return compiler.TakeReadSet();
+}
+
+}  // namespace lake::query

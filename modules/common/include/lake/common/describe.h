@@ -13,7 +13,8 @@
 //   };
 //
 // Field types: bool, integers, double, std::string, Id<…>, Timestamp (RFC 3339 text), JsonValue (anything),
-// std::optional<T> (null or absent = none; none is not written), std::vector<T>, std::map<std::string, T>,
+// std::optional<T> (null or absent = none; none is not written
+// unless the field says NullWhenNone), std::vector<T>, std::map<std::string, T>,
 // described structs and enums, and std::variant of described structs that each have
 // `static constexpr std::string_view kTag = "…"` in their Describe: written as an object with exactly one
 // member,
@@ -37,6 +38,8 @@ namespace lake {
 
 enum class Presence { kRequired, kOptional };
 enum class Sensitivity { kPlain, kSecret };
+/// How a std::optional that is none is written.
+enum class WhenNone { kOmitted, kNull };
 
 /// Inclusive bounds: the value of a number, the length of a string (bytes) or the size of an array.
 struct Bounds {
@@ -55,6 +58,7 @@ struct Field {
   Presence presence;
   Bounds bounds = {};
   Sensitivity sensitivity = Sensitivity::kPlain;
+  WhenNone when_none = WhenNone::kOmitted;
 
   constexpr Field Between(double low, double high) const {
     Field copy = *this;
@@ -65,6 +69,12 @@ struct Field {
   constexpr Field Secret() const {
     Field copy = *this;
     copy.sensitivity = Sensitivity::kSecret;
+    return copy;
+  }
+  /// For a std::optional: the member is always written, as null when it is none.
+  constexpr Field NullWhenNone() const {
+    Field copy = *this;
+    copy.when_none = WhenNone::kNull;
     return copy;
   }
 };

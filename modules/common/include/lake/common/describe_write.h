@@ -31,7 +31,7 @@ template <class Owner, class FieldType>
 void WriteMember(const Owner& owner, const FieldType& field, Secrets secrets, JsonValue::Object* out) {
   const auto& member = owner.*field.member;
   if constexpr (AnOptional<typename FieldType::MemberType>)
-    if (!member.has_value()) return;
+    if (!member.has_value() && field.when_none == WhenNone::kOmitted) return;
   const bool hide =
       secrets == Secrets::kRedacted && field.sensitivity == Sensitivity::kSecret && IsSet(member);
   out->emplace_back(std::string(field.name),

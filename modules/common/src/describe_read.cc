@@ -104,7 +104,7 @@ uint64_t DescribedReader::ReadUnsigned(const JsonValue& value, const Bounds& bou
 }
 
 double DescribedReader::ReadDouble(const JsonValue& value, const Bounds& bounds) {
-  if (!value.is_number()) {
+  if (!value.is_number() || !std::isfinite(value.as_double())) {
     Fail("expected a number");
     return 0;
   }

@@ -1,5 +1,7 @@
 #include "utf8.h"
 
+#include "lake/common/utf8.h"
+
 namespace lake::internal {
 
 size_t Utf8Length(std::string_view text) {
@@ -24,3 +26,16 @@ size_t Utf8Length(std::string_view text) {
 }
 
 }  // namespace lake::internal
+
+namespace lake {
+
+bool IsUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const size_t length = internal::Utf8Length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+}  // namespace lake

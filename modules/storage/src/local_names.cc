@@ -1,0 +1,214 @@
+#include "local_names.h"
+
+#include "object_path.h"
+
+namespace lake::storage {
+namespace {
+
+// A name can need its parents made and empty directories cleared away, once each. More means that others keep
+// undoing it.
+constexpr int kMaxNamingAttempts = 4;
+// An empty tree has no more levels than the longest key and is cleared from its few remains; a full one stops
+// at its first file.
+constexpr size_t kMaxRemains = 1024;
+constexpr int64_t kNanosPerMicro = 1000;
+
+Error KeyConflict(const ObjectKey& key) {
+  return FailedPrecondition(
+      "key_conflict",
+      "'{}' cannot be stored: on this store an object cannot lie below another, and one of "
+      "the two exists",
+      key.text());
+}
+
+Error OutcomeUnknown(Error cause) {
+  return Unavailable("outcome_unknown",
+                     "the disk failed before the change was certain to last; it may or may not")
+      .WithCause(cause.ToString());
+}
+
+Error EtagMismatch(const ObjectKey& key) {
+  return Aborted("etag_mismatch", "'{}' is not the version that the request named", key.text());
+}
+
+}  // namespace
+
+Etag EtagOf(const FileStatus& status) {
+  return Etag(
+      fmt::format("{:x}-{:x}-{:x}", status.inode, status.size, static_cast<uint64_t>(status.modified_ns)));
+}
+
+ObjectInfo InfoOf(ObjectKey key, const FileStatus& status) {
+  return {.key = std::move(key),
+          .size = status.size,
+          .etag = EtagOf(status),
+          .modified = Timestamp{status.modified_ns / kNanosPerMicro}};
+}
+
+Error AsObjectError(Error error, const ObjectKey& key) {
+  if (!error.Is(ErrorCode::kNotFound)) return error;
+  return NotFound("object_not_found", "there is no object '{}'", key.text());
+}
+
+Result<Etag> LocalNames::Publish(NewFile& file, const ObjectKey& key, const PutMode& mode) {
+  LAKE_RETURN_IF_ERROR(file.Sync());
+  const KeyClaim claim(claims_, key.text());
+  Result<Etag> published = PublishClaimed(file, key, mode);
+  // Directories made for a put that then failed would otherwise stay.
+  if (!published.ok()) Prune(key.text());
+  return published;
+}
+
+Result<Etag> LocalNames::PublishClaimed(NewFile& file, const ObjectKey& key, const PutMode& mode) {
+  const DirectoryUse use(ledger_, key.text());
+  LAKE_RETURN_IF_ERROR(Settle(key));
+  LAKE_ASSIGN_OR_RETURN(const FileStatus status, file.Stat());
+  LAKE_RETURN_IF_ERROR(CheckMatch(key, mode));
+  LAKE_RETURN_IF_ERROR(GiveName(file, key, mode));
+  Status synced = SyncNamesOf(key.text());
+  if (synced.ok()) return EtagOf(status);
+  if (std::holds_alternative<IfAbsent>(mode)) {
+    // Taking the name away makes "it is not there" the likelier end, but it needs the same disk: still
+    // unknown.
+    ledger_.MarkSuspect(ParentOf(key.text()));
+    (void)disk_.Unlink(key.text()).ok();
+  }
+  return OutcomeUnknown(std::move(synced).error());
+}
+
+Status LocalNames::CheckMatch(const ObjectKey& key, const PutMode& mode) {
+  const auto* match = std::get_if<IfMatch>(&mode);
+  if (match == nullptr) return {};
+  Result<FileStatus> current = disk_.Stat(key.text());
+  if (!current.ok() && current.error().Is(ErrorCode::kNotFound)) return EtagMismatch(key);
+  if (!current.ok()) return std::move(current).error();
+  if (current->kind != FileKind::kFile || EtagOf(*current) != match->etag) return EtagMismatch(key);
+  return {};
+}
+
+Status LocalNames::GiveName(NewFile& file, const ObjectKey& key, const PutMode& mode) {
+  const bool absent_only = std::holds_alternative<IfAbsent>(mode);
+  for (int attempt = 0; attempt < kMaxNamingAttempts; ++attempt) {
+    Status named = absent_only ? file.LinkAs(key.text()) : file.ReplaceAs(key.text());
+    if (named.ok()) return named;
+    if (named.error().Is(ErrorCode::kNotFound)) {
+      LAKE_RETURN_IF_ERROR(MakeParents(key.text()));
+    } else if (named.error().Is("object_exists") || named.error().Is("path_conflict")) {
+      LAKE_RETURN_IF_ERROR(ClearTheWay(key, std::move(named).error()));
+    } else {
+      return named;
+    }
+  }
+  return KeyConflict(key);
+}
+
+Status LocalNames::MakeParents(const std::string& key) {
+  for (size_t slash = key.find('/'); slash != std::string::npos; slash = key.find('/', slash + 1)) {
+    const std::string directory = key.substr(0, slash);
+    if (disk_.Stat(directory).ok()) continue;
+    ledger_.BeginMaking(directory);
+    Status made = disk_.CreateDirectory(directory);
+    using Making = DirectoryLedger::Making;
+    ledger_.EndMaking(directory, made.ok() ? Making::kDone : Making::kFailed);
+    if (!made.ok() && made.error().Is("path_conflict")) return {};  // naming the file says so too
+    if (!made.ok()) return made;
+  }
+  return {};
+}
+
+/// The name is taken, or a parent is a file. ok when trying again makes sense.
+Status LocalNames::ClearTheWay(const ObjectKey& key, Error conflict) {
+  Result<FileStatus> there = disk_.Stat(key.text());
+  if (there.ok() && there->kind == FileKind::kDirectory) {
+    if (!RemoveEmptyTree(key.text()).ok()) return KeyConflict(key);
+    return {};
+  }
+  if (!conflict.Is("object_exists")) return KeyConflict(key);
+  return FailedPrecondition("object_exists", "there is an object '{}' already", key.text());
+}
+
+Status LocalNames::Remove(const ObjectKey& key) {
+  const KeyClaim claim(claims_, key.text());
+  LAKE_RETURN_IF_ERROR(RemoveName(key));
+  Prune(key.text());
+  return {};
+}
+
+Status LocalNames::RemoveName(const ObjectKey& key) {
+  const DirectoryUse use(ledger_, key.text());
+  LAKE_RETURN_IF_ERROR(Settle(key));
+  Status unlinked = disk_.Unlink(key.text());
+  if (!unlinked.ok() && unlinked.error().Is("path_conflict")) return {};  // a directory is no object
+  if (!unlinked.ok() && !unlinked.error().Is(ErrorCode::kNotFound)) return unlinked;
+  // Also when nothing was there: an earlier delete of the key may have failed before it was durable.
+  Status synced = disk_.SyncDirectory(ParentOf(key.text()));
+  if (synced.ok() || synced.error().Is(ErrorCode::kNotFound)) return {};
+  ledger_.MarkSuspect(ParentOf(key.text()));
+  return OutcomeUnknown(std::move(synced).error());
+}
+
+/// From the key's directory upwards: each directory whose list of names gained one that this key rests on.
+Status LocalNames::SyncNamesOf(const std::string& key) {
+  std::string directory = ParentOf(key);
+  LAKE_RETURN_IF_ERROR(SyncOrSuspect(directory));
+  while (!directory.empty()) {
+    const std::string parent = ParentOf(directory);
+    if (const auto fresh = ledger_.Fresh(directory)) {
+      LAKE_RETURN_IF_ERROR(SyncOrSuspect(parent));
+      ledger_.ClearFresh(directory, *fresh);
+    }
+    directory = parent;
+  }
+  return {};
+}
+
+Status LocalNames::SyncOrSuspect(const std::string& directory) {
+  Status synced = disk_.SyncDirectory(directory);
+  if (!synced.ok()) ledger_.MarkSuspect(directory);
+  return synced;
+}
+
+Status LocalNames::Settle(const ObjectKey& key) { return SettleThese(ledger_.SuspectsAbove(key.text())); }
+
+Status LocalNames::SettleAll() { return SettleThese(ledger_.AllSuspects()); }
+
+Status LocalNames::SettleThese(const std::vector<DirectoryLedger::Suspect>& suspects) {
+  for (const DirectoryLedger::Suspect& suspect : suspects) {
+    Status synced = disk_.SyncDirectory(suspect.directory);
+    if (!synced.ok() && !synced.error().Is(ErrorCode::kNotFound)) {
+      return Unavailable("store_unreachable", "the disk failed and what it holds is not certain yet")
+          .WithCause(synced.error().ToString());
+    }
+    ledger_.ClearSuspect(suspect);
+  }
+  return {};
+}
+
+Status LocalNames::RemoveDirectory(const std::string& directory) {
+  if (!ledger_.BeginRemoval(directory))
+    return FailedPrecondition("directory_in_use", "someone works below it");
+  Status removed = disk_.RemoveDirectory(directory);
+  using Removal = DirectoryLedger::Removal;
+  ledger_.EndRemoval(directory, removed.ok() ? Removal::kDone : Removal::kRefused);
+  return removed;
+}
+
+/// Empty directories remain where a crash came between an unlink and the pruning.
+Status LocalNames::RemoveEmptyTree(const std::string& directory) {
+  LAKE_ASSIGN_OR_RETURN(const auto entries, disk_.ListDirectory(directory, kMaxRemains));
+  for (const DirectoryEntry& entry : entries) {
+    if (entry.kind != FileKind::kDirectory)
+      return FailedPrecondition("directory_not_empty", "it holds files");
+    LAKE_RETURN_IF_ERROR(RemoveEmptyTree(fmt::format("{}/{}", directory, entry.name)));
+  }
+  return RemoveDirectory(directory);
+}
+
+void LocalNames::Prune(const std::string& key) {
+  for (std::string directory = ParentOf(key); !directory.empty(); directory = ParentOf(directory)) {
+    const Status removed = RemoveDirectory(directory);
+    if (!removed.ok() && !removed.error().Is(ErrorCode::kNotFound)) return;
+  }
+}
+
+}  // namespace lake::storage

@@ -1,5 +1,5 @@
-// Files into datasets: bytes are spooled durably and hashed while they arrive, then read by the engine in constant
-// memory, written as Parquet and committed once. The same bytes twice add no rows.
+// Files into datasets: bytes are spooled durably and hashed while they arrive, then read by the engine in
+// constant memory, written as Parquet and committed once. The same bytes twice add no rows.
 #pragma once
 
 #include <array>
@@ -22,6 +22,8 @@
 
 namespace lake::ingest {
 
+inline constexpr std::string_view kIngestFileJob = "ingest_file";
+
 enum class IngestMode {
   kAuto,     ///< Create when new, append otherwise.
   kCreate,   ///< Error already_exists/dataset_exists when it is there.
@@ -30,10 +32,11 @@ enum class IngestMode {
 };
 
 struct IngestOptions {
-  uint64_t async_bytes = 8u << 20;             ///< A larger file is answered with 202 and a job.
-  uint64_t max_upload_bytes = 64ull << 30;     ///< Larger bodies are refused while they arrive.
-  double max_rejected_fraction = 0.1;          ///< More broken rows than this refuse the file: it is not what it seems.
-  uint64_t max_rejected_rows = 1'000'000;      ///< Bounds the table of rejects of one file.
+  uint64_t async_bytes = 8u << 20;          ///< A larger file is answered with 202 and a job.
+  uint64_t max_upload_bytes = 64ull << 30;  ///< Larger bodies are refused while they arrive.
+  double max_rejected_fraction =
+      0.1;  ///< More broken rows than this refuse the file: it is not what it seems.
+  uint64_t max_rejected_rows = 1'000'000;  ///< Bounds the table of rejects of one file.
 };
 
 /// Bytes as they arrive; blocks until there are some.
@@ -48,26 +51,34 @@ struct FileRequest {
   std::string dataset;    ///< Dataset name.
   std::string file_name;  ///< As the client called it: for lineage and messages, never a path.
   IngestMode mode = IngestMode::kAuto;
-  std::string bucket;     ///< Where a new dataset's files go.
-  std::optional<std::string> idempotency_key;
+  std::string bucket;                          ///< Where a new dataset's files go.
+  std::optional<std::string> idempotency_key;  ///< The same key again gives the first outcome.
 };
 
-/// A file that has arrived whole and is durable under a spool key until it is ingested or discarded.
+/// A file that has arrived whole. Until it is ingested or discarded it is held in memory, or durably in the
+/// spool.
 struct Upload {
-  std::string spool_key;
+  std::shared_ptr<storage::ObjectStore> store;  ///< Where it is now.
+  std::string key;
   uint64_t bytes = 0;
   std::string sha256;  ///< Lower-case hex.
+};
+
+/// A job outlives the process, so its upload must too; an answer that waits needs no copy on disk.
+enum class UploadHold {
+  kWhileRequest,  ///< In memory up to async_bytes, beyond that in the spool.
+  kDurable,       ///< In the spool, synced.
 };
 
 struct IngestResult {
   std::string dataset;
   uint64_t version = 0;
-  uint64_t rows = 0;               ///< Added by this file.
+  uint64_t rows = 0;  ///< Added by this file.
   uint64_t columns = 0;
-  uint64_t bytes = 0;              ///< Of the source.
+  uint64_t bytes = 0;  ///< Of the source.
   uint64_t rejected_rows = 0;
   std::optional<std::string> rejects_dataset;  ///< Table that holds them with line numbers and reasons.
-  bool deduplicated = false;       ///< The same bytes were ingested before; nothing was added.
+  bool deduplicated = false;                   ///< The same bytes were ingested before; nothing was added.
   std::optional<std::string> job_id;
 };
 
@@ -83,21 +94,26 @@ class FileIngest {
   virtual const IngestOptions& options() const = 0;
   /// Checks the request before a byte is read: names, mode against the snapshot, bucket.
   virtual Status Check(const access::Request& request, const FileRequest& file) const = 0;
-  /// Receives the body. Durable on ok. Errors: invalid_argument/empty_file, resource_exhausted/upload_too_large,
-  /// resource_exhausted/storage_full, those of the source.
-  virtual Result<Upload> Receive(const access::Request& request, ByteSource& source) = 0;
+  /// Receives the body. Anything larger than async_bytes is durable on ok, smaller bodies when `hold` says
+  /// so. Errors: invalid_argument/empty_file, resource_exhausted/upload_too_large,
+  /// resource_exhausted/storage_full, those of the source. Nothing is left behind on error.
+  virtual Result<Upload> Receive(const access::Request& request, ByteSource& source, UploadHold hold) = 0;
   virtual void Discard(const Upload& upload) = 0;
-  /// Reads, writes and commits. Discards the upload in every case. `progress` may be called from this thread with
-  /// bytes done. Errors: invalid_argument/not_csv, /bad_header, /too_many_rejected_rows, failed_precondition/schema_mismatch…
-  virtual Result<IngestResult> Run(const access::Request& request, const FileRequest& file, const Upload& upload,
+  /// Reads, writes and commits, all or nothing. Leaves the upload alone. `progress` is called from any thread
+  /// with the source bytes read so far. Errors: invalid_argument/not_csv, /bad_header, /no_rows,
+  /// /too_many_rejected_rows, failed_precondition/schema_mismatch, already_exists/dataset_exists,
+  /// not_found/dataset_not_found, those of a commit.
+  virtual Result<IngestResult> Run(const access::Request& request, const FileRequest& file,
+                                   const Upload& upload,
                                    const std::function<void(uint64_t done, uint64_t total)>& progress) = 0;
 
-  /// The job kind "ingest_file": payload from MakeJobPayload; resumable, its result is an IngestResult.
+  /// The job kind kIngestFileJob: payload from MakeJobPayload of a durable upload; running it again after a
+  /// crash gives the first outcome; its result is an IngestResult.
   virtual jobs::JobKind Kind() = 0;
   virtual JsonValue MakeJobPayload(const access::Request& request, const FileRequest& file,
                                    const Upload& upload) const = 0;
-  /// Removes spooled files no unfinished job refers to. Once, at start, before serving.
-  virtual Status CollectSpool(const Context& context, const std::vector<std::string>& keys_in_use) = 0;
+  /// Removes spooled files that no unfinished job names in its payload. Once, at start, before serving.
+  virtual Status CollectSpool(const Context& context, const std::vector<JsonValue>& unfinished_payloads) = 0;
 };
 
 }  // namespace lake::ingest
@@ -119,7 +135,8 @@ struct lake::Describe<lake::ingest::IngestResult> {
       Required("columns", &T::columns, "Columns of the dataset."),
       Required("bytes", &T::bytes, "Bytes of the source."),
       Required("rejected_rows", &T::rejected_rows, "Rows that could not be read."),
-      Optional("rejects_dataset", &T::rejects_dataset, "Dataset with the rejected rows, line numbers and reasons."),
+      Optional("rejects_dataset", &T::rejects_dataset,
+               "Dataset with the rejected rows, line numbers and reasons."),
       Required("deduplicated", &T::deduplicated, "The same bytes were ingested before; nothing was added."),
       Optional("job_id", &T::job_id, "Job that did it, when there was one.")};
 };

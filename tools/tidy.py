@@ -21,7 +21,8 @@ FILE_LINES_MAX = 600
 FUNCTION_LINES_MAX = 70
 
 CXX = (".h", ".cc")
-TEXT = CXX + (".py", ".sh", ".txt", ".cmake", ".md", ".json", ".toml", ".yml", ".yaml", ".apitest", ".lock", ".js", ".css", ".html")
+TEXT = CXX + (".py", ".sh", ".txt", ".cmake", ".md", ".json", ".toml", ".yml", ".yaml", ".apitest", ".lock", ".js",
+              ".css", ".html")
 
 # Words that name no concept. They are forbidden as words of file names and of type names.
 BANNED_WORDS = {"manager", "util", "utils", "utility", "helper", "helpers", "misc", "processor", "base", "impl"}
@@ -59,6 +60,10 @@ CXX_TOKEN = re.compile(
     r'//[^\n]*|/\*.*?\*/|R"(?P<tag>[^()\s]*)\(.*?\)(?P=tag)"|"(?:\\.|[^"\\\n])*"|(?<!\w)\'(?:\\.|[^\'\\\n])+\'', re.DOTALL)
 CONTROL = re.compile(r"^(?:else|do|try)\b|\b(?:if|for|while|switch|catch)\s*(?:constexpr\s*)?\(")
 CONTAINER = re.compile(r"\b(?:namespace|class|struct|union|enum)\b|^extern\s*\"\s*\"$")
+MORE_INITIALISERS = re.compile(r"\s*(?:,\s*[\w:<>]+\s*(?:\([^{}]*?\)\s*)?)*\{")
+BEFORE_SIGNATURE = re.compile(r"(?:\s+|(?:public|private|protected)\s*:)*")
+BRACE = re.compile(r"[{}]")
+BRACE_OR_END = re.compile(r"[{};]")
 # Words before "(" after which a parenthesis does not hold parameters.
 NOT_A_SIGNATURE = {"if", "while", "for", "switch", "requires", "noexcept", "decltype", "sizeof", "static_assert"}
 
@@ -137,7 +142,7 @@ class Source:
 
 def closing_brace(code: str, start: int) -> int:
     depth = 0
-    for match in re.compile(r"[{}]").finditer(code, start):
+    for match in BRACE.finditer(code, start):
         depth += 1 if match[0] == "{" else -1
         if depth == 0:
             return match.start()
@@ -153,7 +158,7 @@ def cxx_functions(source: Source) -> Iterator[Function]:
     to the function around them; a table (`= {`) is no function."""
     code = without_preprocessor(source.code)
     position = head_start = 0
-    while match := re.compile(r"[{};]").search(code, position):
+    while match := BRACE_OR_END.search(code, position):
         position = match.end()
         if match[0] != "{":
             head_start = position
@@ -167,9 +172,9 @@ def cxx_functions(source: Source) -> Iterator[Function]:
         end = closing_brace(code, match.start())
         if "(" in signature and "=" not in re.sub(r"<[^<>]*>", "", outside) and not CONTROL.search(head):
             # A constructor's member initialisers may use braces: the body is the last of a chain.
-            while (following := re.compile(r"\s*(?:,\s*[\w:<>]+\s*(?:\([^{}]*\)\s*)*)?\{").match(code, end + 1)):
+            while (following := MORE_INITIALISERS.match(code, end + 1)):
                 end = closing_brace(code, following.end() - 1)
-            first = head_start + len(code[head_start:]) - len(code[head_start:].lstrip())
+            first = BEFORE_SIGNATURE.match(code, head_start).end()
             yield Function(source.line_of(first), source.line_of(end) - source.line_of(first) + 1)
         position = head_start = end + 1
 

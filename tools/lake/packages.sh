@@ -33,7 +33,11 @@ install_packages() {
   fi
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet
     -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0)
-  logged "$log" "${apt[@]}" update
+  # Fetching may install clients one by one; the lists of an hour ago are new enough for that.
+  if [[ -z $(find "$log.updated" -mmin -60 2>/dev/null) ]]; then
+    logged "$log" "${apt[@]}" update
+    : >"$log.updated"
+  fi
   logged "$log" "${apt[@]}" install --no-install-recommends "$@"
 }
 

@@ -33,7 +33,10 @@ need_client() {
 }
 
 # Each fetches the pinned file of one entry into the current directory.
-fetch_npm() { npm pack --silent "$name@$version"; }
+# npm's own pauses between tries would keep a machine without a network waiting for minutes.
+fetch_npm() {
+  npm pack --loglevel=error --prefer-offline --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000 "$name@$version"
+}
 
 fetch_pypi() { python3 -m pip download --quiet --no-deps --dest . "$name==$version"; }
 

@@ -1,0 +1,130 @@
+// The server's configuration: what lakehouse.toml, LAKEHOUSE__SECTION__KEY and flags may say. Described once; a key that
+// is not here is an error with a suggestion.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "lake/common/describe.h"
+
+namespace lake::app {
+
+struct ServerSettings {
+  std::string address = "127.0.0.1";
+  uint16_t port = 3100;
+  std::vector<std::string> allowed_hosts;
+  uint32_t workers = 16;
+  uint32_t request_timeout_secs = 300;
+  uint32_t drain_timeout_secs = 10;
+};
+
+struct BucketSettings {
+  std::string name;
+  std::string backend = "local";
+  std::string root;
+};
+
+struct StorageSettings {
+  std::string root = "./data";
+  std::vector<BucketSettings> buckets;
+};
+
+struct QuerySettings {
+  uint32_t threads = 0;
+  uint64_t memory_bytes = 0;
+  uint64_t spill_bytes = 64ull << 30;
+  uint32_t max_running = 0;
+  uint32_t max_waiting = 64;
+};
+
+struct IngestSettings {
+  uint64_t async_bytes = 8u << 20;
+  uint64_t max_upload_bytes = 64ull << 30;
+  double max_rejected_fraction = 0.1;
+  uint32_t jobs = 2;
+};
+
+struct TelemetrySettings {
+  std::string log_level = "info";
+};
+
+struct Settings {
+  ServerSettings server;
+  StorageSettings storage;
+  QuerySettings query;
+  IngestSettings ingest;
+  TelemetrySettings telemetry;
+};
+
+}  // namespace lake::app
+
+template <>
+struct lake::Describe<lake::app::ServerSettings> {
+  using T = lake::app::ServerSettings;
+  static constexpr std::string_view kName = "ServerSettings";
+  static constexpr auto kFields = std::tuple{
+      Optional("address", &T::address, "Address to listen on; loopback unless told otherwise.").Between(1, 255),
+      Optional("port", &T::port, "TCP port; 0 takes any free one."),
+      Optional("allowed_hosts", &T::allowed_hosts, "Host names a browser may use for this server, beyond loopback ones."),
+      Optional("workers", &T::workers, "Threads that run requests.").Between(1, 1024),
+      Optional("request_timeout_secs", &T::request_timeout_secs, "A request is stopped after this long.").Between(1, 86400),
+      Optional("drain_timeout_secs", &T::drain_timeout_secs, "At shutdown, running requests get this long.")
+          .Between(0, 3600)};
+};
+template <>
+struct lake::Describe<lake::app::BucketSettings> {
+  using T = lake::app::BucketSettings;
+  static constexpr std::string_view kName = "BucketSettings";
+  static constexpr auto kFields =
+      std::tuple{Required("name", &T::name, "Name of the bucket; one of them is 'primary'.").Between(3, 63),
+                 Optional("backend", &T::backend, "Kind of store: local."),
+                 Required("root", &T::root, "Directory of a local bucket.").Between(1, 4096)};
+};
+template <>
+struct lake::Describe<lake::app::StorageSettings> {
+  using T = lake::app::StorageSettings;
+  static constexpr std::string_view kName = "StorageSettings";
+  static constexpr auto kFields = std::tuple{
+      Optional("root", &T::root, "Data directory: the bucket 'primary' when no buckets are configured.").Between(1, 4096),
+      Optional("buckets", &T::buckets, "Buckets by name.").Between(0, 1000)};
+};
+template <>
+struct lake::Describe<lake::app::QuerySettings> {
+  using T = lake::app::QuerySettings;
+  static constexpr std::string_view kName = "QuerySettings";
+  static constexpr auto kFields = std::tuple{
+      Optional("threads", &T::threads, "Engine threads; 0 is one per core.").Between(0, 1024),
+      Optional("memory_bytes", &T::memory_bytes, "Engine memory; 0 is half of the machine's."),
+      Optional("spill_bytes", &T::spill_bytes, "Most disk space for queries that do not fit in memory."),
+      Optional("max_running", &T::max_running, "Queries at once; 0 is twice the cores.").Between(0, 4096),
+      Optional("max_waiting", &T::max_waiting, "Queries that may wait for a slot.").Between(0, 65536)};
+};
+template <>
+struct lake::Describe<lake::app::IngestSettings> {
+  using T = lake::app::IngestSettings;
+  static constexpr std::string_view kName = "IngestSettings";
+  static constexpr auto kFields = std::tuple{
+      Optional("async_bytes", &T::async_bytes, "Files above this size are ingested as a job.").Between(0, 1u << 30),
+      Optional("max_upload_bytes", &T::max_upload_bytes, "Largest file one upload may have.").Between(1, 1ull << 50),
+      Optional("max_rejected_fraction", &T::max_rejected_fraction, "Share of broken rows above which a file is refused.")
+          .Between(0, 1),
+      Optional("jobs", &T::jobs, "Ingest jobs at once.").Between(1, 64)};
+};
+template <>
+struct lake::Describe<lake::app::TelemetrySettings> {
+  using T = lake::app::TelemetrySettings;
+  static constexpr std::string_view kName = "TelemetrySettings";
+  static constexpr auto kFields =
+      std::tuple{Optional("log_level", &T::log_level, "debug, info, warning or error.")};
+};
+template <>
+struct lake::Describe<lake::app::Settings> {
+  using T = lake::app::Settings;
+  static constexpr std::string_view kName = "Settings";
+  static constexpr auto kFields =
+      std::tuple{Optional("server", &T::server, "The HTTP server."), Optional("storage", &T::storage, "Where data is."),
+                 Optional("query", &T::query, "The SQL engine."), Optional("ingest", &T::ingest, "Files coming in."),
+                 Optional("telemetry", &T::telemetry, "What the server says about itself.")};
+};

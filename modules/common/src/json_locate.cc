@@ -15,15 +15,14 @@ class FaultScanner {
  public:
   explicit FaultScanner(std::string_view text) : text_(text) {}
 
-  JsonFault Run() {
+  std::optional<JsonFault> Run() {
     ScanDocument();
-    if (what_.empty()) Fail("unexpected end");
-    return {at_, what_};
+    if (what_.empty()) return std::nullopt;
+    return JsonFault{at_, what_};
   }
 
  private:
   char Peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-  bool Failed() const { return !what_.empty(); }
   bool Fail(std::string_view what) {
     if (what_.empty()) what_ = at_ < text_.size() ? what : "unexpected end";
     return false;
@@ -193,6 +192,6 @@ class FaultScanner {
 
 }  // namespace
 
-JsonFault LocateJsonFault(std::string_view text) { return FaultScanner(text).Run(); }
+std::optional<JsonFault> LocateJsonFault(std::string_view text) { return FaultScanner(text).Run(); }
 
 }  // namespace lake::internal

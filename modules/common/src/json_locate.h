@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace lake::internal {
@@ -12,7 +13,7 @@ struct JsonFault {
   std::string_view what;
 };
 
-/// The first fault; at the end of the text when the scanner sees none.
-JsonFault LocateJsonFault(std::string_view text);
+/// The first fault; none for a text that is JSON.
+std::optional<JsonFault> LocateJsonFault(std::string_view text);
 
 }  // namespace lake::internal

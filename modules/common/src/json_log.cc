@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -14,6 +15,8 @@ namespace {
 constexpr size_t kMostLineBytes = PIPE_BUF;
 /// Tried in turn until the line fits: most events are never cut, and one huge field does not cost the others.
 constexpr std::array<size_t, 3> kTextBudgets = {2048, 512, 64};
+
+constexpr size_t kMostFields = 64;  ///< More than any event of ours has; what goes on is a loop gone wrong.
 
 constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warning", "error"};
 
@@ -52,14 +55,16 @@ class JsonLog final : public Log {
     const auto head = JsonValue::MakeObject({{"time", FormatTimestamp(clock_.Now())},
                                              {"level", LogLevelName(level)},
                                              {"event", Shortened(event, kTextBudgets.back())}});
+    const auto kept = fields.first(std::min(fields.size(), kMostFields));
     for (const size_t budget : kTextBudgets) {
       JsonValue line = head;
-      for (const auto& [name, value] : fields) line.Set(FreeName(line, name), Shortened(value, budget));
+      for (const auto& [name, value] : kept) line.Set(FreeName(line, name), Shortened(value, budget));
+      if (kept.size() < fields.size()) line.Set("fields_dropped", fields.size() - kept.size());
       const std::string text = WriteJson(line) + '\n';
       if (text.size() <= kMostLineBytes) return Put(text);
     }
     JsonValue line = head;
-    line.Set("fields_dropped", static_cast<int64_t>(fields.size()));
+    line.Set("fields_dropped", fields.size());
     Put(WriteJson(line) + '\n');
   }
 

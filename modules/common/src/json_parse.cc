@@ -30,10 +30,13 @@ std::optional<std::string_view> FindDuplicate(const JsonValue::Object& object) {
   return std::nullopt;
 }
 
-/// Copies simdjson's document. Its depth is bounded by the parser, so recursion is.
+/// Copies simdjson's document. The parser bounds its depth and so the recursion, but counts no empty
+/// containers.
 class Copier {
  public:
-  /// False when a name appears twice in one object; then pointer() and name() say where.
+  explicit Copier(int max_depth) : depth_left_(max_depth) {}
+
+  /// False when it is too deep, or a name appears twice in one object.
   bool Copy(const dom::element& element, JsonValue* out) {
     switch (element.type()) {
       case dom::element_type::ARRAY:
@@ -62,11 +65,14 @@ class Copier {
     return true;
   }
 
+  bool too_deep() const { return depth_left_ < 0; }
+  /// The object with the duplicate, and its name.
   const std::string& pointer() const { return pointer_; }
   const std::string& name() const { return name_; }
 
  private:
   bool CopyArray(const dom::array& array, JsonValue* out) {
+    if (--depth_left_ < 0) return false;
     *out = JsonValue::Array{};
     JsonValue::Array& items = out->as_array();
     items.reserve(array.size());
@@ -75,10 +81,12 @@ class Copier {
       pointer_ = PrependPointer(fmt::to_string(items.size() - 1), pointer_);
       return false;
     }
+    ++depth_left_;
     return true;
   }
 
   bool CopyObject(const dom::object& object, JsonValue* out) {
+    if (--depth_left_ < 0) return false;
     *out = JsonValue::Object{};
     JsonValue::Object& members = out->as_object();
     members.reserve(object.size());
@@ -87,25 +95,31 @@ class Copier {
       pointer_ = PrependPointer(member.key, pointer_);
       return false;
     }
+    ++depth_left_;
     const auto duplicate = FindDuplicate(members);
     if (duplicate) name_ = *duplicate;
     return !duplicate;
   }
 
+  int depth_left_;
   std::string pointer_;
   std::string name_;
 };
 
+Error TooDeep(const JsonLimits& limits) {
+  return InvalidArgument("json_too_deep", "the JSON document is nested more than {} deep", limits.max_depth);
+}
+
 Error RefusedBySimdjson(simdjson::error_code code, std::string_view text, const JsonLimits& limits) {
   switch (code) {
     case simdjson::DEPTH_ERROR:
-      return InvalidArgument("json_too_deep", "the JSON document is nested more than {} deep",
-                             limits.max_depth);
+      return TooDeep(limits);
     case simdjson::MEMALLOC:
       return ResourceExhausted("out_of_memory", "not enough memory for a JSON document of {} bytes",
                                text.size());
     default:
-      const internal::JsonFault fault = internal::LocateJsonFault(text);
+      const auto fault =
+          internal::LocateJsonFault(text).value_or(internal::JsonFault{0, "unreadable document"});
       return InvalidArgument("bad_json", "not valid JSON: {} at byte {}", fault.what, fault.offset)
           .WithCause(simdjson::error_message(code));
   }
@@ -114,18 +128,19 @@ Error RefusedBySimdjson(simdjson::error_code code, std::string_view text, const 
 }  // namespace
 
 Result<JsonValue> ParseJson(std::string_view text, const JsonLimits& limits) {
-  // simdjson counts the document itself as a level and has a 4 GiB limit of its own, far above any of ours.
   if (text.size() > limits.max_bytes)
     return InvalidArgument("json_too_large", "the JSON document has {} bytes; at most {} are allowed",
                            text.size(), limits.max_bytes);
   dom::parser parser;
+  // simdjson counts the document itself as a level.
   simdjson::error_code code = parser.allocate(text.size(), static_cast<size_t>(limits.max_depth) + 1);
   dom::element root;
   if (code == simdjson::SUCCESS) code = parser.parse(text.data(), text.size()).get(root);
   if (code != simdjson::SUCCESS) return RefusedBySimdjson(code, text, limits);
   JsonValue document;
-  Copier copier;
+  Copier copier(limits.max_depth);
   if (copier.Copy(root, &document)) return document;
+  if (copier.too_deep()) return TooDeep(limits);
   return InvalidArgument("json_duplicate_key", "the JSON document has the member \"{}\" twice in one object",
                          copier.name())
       .WithDetail(copier.pointer(), fmt::format("the member \"{}\" appears twice", copier.name()));

@@ -1,10 +1,11 @@
 // Goal: one description gives reading, writing and schemas. Method: a struct with every kind of field,
 // documents with one mistake each, and golden texts.
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "lake/common/json_io.h"
+#include "lake/common_testing/result_matchers.h"
 
-namespace {
+namespace lake::describe_test {
 
 enum class Metric { kL2, kCosine };
 struct Circle {
@@ -40,59 +41,199 @@ struct Record {
   lake::JsonValue::Object unknown;
 };
 
-}  // namespace
+/// Contains itself, which only the component form of a schema can say.
+struct Tree {
+  int64_t value = 0;
+  std::vector<Tree> children;
+};
+
+}  // namespace lake::describe_test
+
+namespace lake {
 
 template <>
-struct lake::DescribeEnum<Metric> {
-  static constexpr std::array kNames = {EnumName(Metric::kL2, "l2"), EnumName(Metric::kCosine, "cosine")};
+struct DescribeEnum<describe_test::Metric> {
+  static constexpr std::array kNames = {EnumName(describe_test::Metric::kL2, "l2"),
+                                        EnumName(describe_test::Metric::kCosine, "cosine")};
 };
 template <>
-struct lake::Describe<Circle> {
+struct Describe<describe_test::Circle> {
   static constexpr std::string_view kTag = "circle";
-  static constexpr auto kFields = std::tuple{Required("radius", &Circle::radius, "In metres.")};
+  static constexpr auto kFields =
+      std::tuple{Required("radius", &describe_test::Circle::radius, "In metres.")};
 };
 template <>
-struct lake::Describe<Square> {
+struct Describe<describe_test::Square> {
   static constexpr std::string_view kTag = "square";
-  static constexpr auto kFields = std::tuple{Required("side", &Square::side, "In metres.")};
+  static constexpr auto kFields = std::tuple{Required("side", &describe_test::Square::side, "In metres.")};
 };
 template <>
-struct lake::Describe<Tuning> {
+struct Describe<describe_test::Tuning> {
   static constexpr std::string_view kName = "Tuning";
-  static constexpr auto kFields = std::tuple{Optional("m", &Tuning::m, "Links.").Between(2, 128)};
+  static constexpr auto kFields =
+      std::tuple{Optional("m", &describe_test::Tuning::m, "Links.").Between(2, 128)};
 };
 template <>
-struct lake::Describe<Everything> {
+struct Describe<describe_test::Everything> {
   static constexpr auto kFields = std::tuple{
-      Required("name", &Everything::name, "A name.").Between(1, 8),
-      Required("count", &Everything::count, "How many."),
-      Optional("small", &Everything::small, "Few."),
-      Optional("flag", &Everything::flag, ""),
-      Optional("ratio", &Everything::ratio, "").Between(0, 1),
-      Optional("bucket", &Everything::bucket, ""),
-      Optional("at", &Everything::at, ""),
-      Optional("metric", &Everything::metric, "How near is measured."),
-      Optional("limit", &Everything::limit, "").Between(1, 10'000),
-      Optional("tags", &Everything::tags, "").Between(0, 3),
-      Optional("weights", &Everything::weights, ""),
-      Optional("tuning", &Everything::tuning, ""),
-      Optional("shapes", &Everything::shapes, ""),
-      Optional("anything", &Everything::anything, ""),
-      Optional("password", &Everything::password, "").Secret(),
+      Required("name", &describe_test::Everything::name, "A name.").Between(1, 8),
+      Required("count", &describe_test::Everything::count, "How many."),
+      Optional("small", &describe_test::Everything::small, "Few."),
+      Optional("flag", &describe_test::Everything::flag, ""),
+      Optional("ratio", &describe_test::Everything::ratio, "").Between(0, 1),
+      Optional("bucket", &describe_test::Everything::bucket, ""),
+      Optional("at", &describe_test::Everything::at, ""),
+      Optional("metric", &describe_test::Everything::metric, "How near is measured."),
+      Optional("limit", &describe_test::Everything::limit, "").Between(1, 10'000),
+      Optional("tags", &describe_test::Everything::tags, "").Between(0, 3),
+      Optional("weights", &describe_test::Everything::weights, ""),
+      Optional("tuning", &describe_test::Everything::tuning, ""),
+      Optional("shapes", &describe_test::Everything::shapes, ""),
+      Optional("anything", &describe_test::Everything::anything, ""),
+      Optional("password", &describe_test::Everything::password, "").Secret(),
   };
 };
 template <>
-struct lake::Describe<Record> {
-  static constexpr auto kUnknown = &Record::unknown;
-  static constexpr auto kFields = std::tuple{Required("version", &Record::version, "")};
+struct Describe<describe_test::Record> {
+  static constexpr auto kUnknown = &describe_test::Record::unknown;
+  static constexpr auto kFields = std::tuple{Required("version", &describe_test::Record::version, "")};
 };
 
+template <>
+struct Describe<describe_test::Tree> {
+  static constexpr std::string_view kName = "Tree";
+  static constexpr auto kFields = std::tuple{Required("value", &describe_test::Tree::value, ""),
+                                             Optional("children", &describe_test::Tree::children, "")};
+};
+
+}  // namespace lake
+
+namespace lake::describe_test {
 namespace {
 
-TEST(DescribeTest, RoundTrip) {
-  auto r = lake::ReadJson<Everything>(R"({"name":"a","count":10.0,"shapes":[{"circle":{"radius":1}}]})",
-                                      lake::Reading::kStrict);
-  ASSERT_TRUE(r.ok()) << r.error().ToString();
+using testing::ElementsAre;
+
+Result<Everything> Read(std::string_view members) {
+  return ReadJson<Everything>(
+      fmt::format(R"({{"name":"a","count":1{}{}}})", members.empty() ? "" : ",", members), Reading::kStrict);
+}
+
+/// What is wrong with a document whose required members are right.
+std::vector<ErrorDetail> Faults(std::string_view members) {
+  const auto result = Read(members);
+  EXPECT_THAT(result, IsError(ErrorCode::kInvalidArgument, "invalid_request"));
+  return result.ok() ? std::vector<ErrorDetail>() : result.error().details();
+}
+
+TEST(DescribeTest, WritesWhatItReads) {
+  constexpr std::string_view kText =
+      R"({"name":"a","count":-5,"small":3,"flag":false,"ratio":0.25,"bucket":"b1","at":"2026-01-02T03:04:05.000000Z",)"
+      R"("metric":"l2","limit":10,"tags":["x","y"],"weights":{"a":1,"b":2},"tuning":{"m":8},)"
+      R"("shapes":[{"circle":{"radius":1.5}},{"square":{"side":2}}],"anything":{"free":[1,"form"]},"password":"p"})";
+  LAKE_ASSERT_OK_AND_ASSIGN(const Everything value, ReadJson<Everything>(kText, Reading::kStrict));
+  EXPECT_EQ(value.bucket, Id<BucketTag>("b1"));
+  EXPECT_EQ(value.metric, Metric::kL2);
+  EXPECT_EQ(std::get<Square>(value.shapes[1]).side, 2);
+  EXPECT_EQ(WriteJson(value), kText);
+  EXPECT_THAT(std::string(ToRedactedJson(value).FindString("password")), "***");
+}
+
+TEST(DescribeTest, AbsentMembersKeepTheStructsDefaults) {
+  LAKE_ASSERT_OK_AND_ASSIGN(const Everything value, Read(R"("limit":null)"));
+  EXPECT_EQ(value.small, 7u);
+  EXPECT_TRUE(value.flag);
+  EXPECT_EQ(value.metric, Metric::kCosine);
+  EXPECT_EQ(value.limit, std::nullopt);
+  EXPECT_EQ(WriteJson(value),
+            R"({"name":"a","count":1,"small":7,"flag":true,"ratio":0.5,"bucket":"",)"
+            R"("at":"1970-01-01T00:00:00.000000Z","metric":"cosine","tags":[],"weights":{},"shapes":[],)"
+            R"("anything":null,"password":""})");
+  EXPECT_EQ(ToRedactedJson(value).FindString("password"), "");
+}
+
+TEST(DescribeTest, EachMistakeHasItsPointer) {
+  EXPECT_THAT(Faults(R"("tuning":{"m":"8"})"), ElementsAre(ErrorDetail{"/tuning/m", "expected an integer"}));
+  EXPECT_THAT(Faults(R"("tuning":{"m":1})"),
+              ElementsAre(ErrorDetail{"/tuning/m", "must be between 2 and 128"}));
+  EXPECT_THAT(Faults(R"("tuning":7)"), ElementsAre(ErrorDetail{"/tuning", "expected an object"}));
+  EXPECT_THAT(Faults(R"("metrc":"l2")"),
+              ElementsAre(ErrorDetail{"/metrc", "unknown field; did you mean \"metric\"?"}));
+  EXPECT_THAT(Faults(R"("a/b":0)"), ElementsAre(ErrorDetail{"/a~1b", "unknown field"}));
+  EXPECT_THAT(Faults(R"("metric":"l1")"),
+              ElementsAre(ErrorDetail{"/metric", "expected one of \"l2\", \"cosine\""}));
+  EXPECT_THAT(Faults(R"("flag":1)"), ElementsAre(ErrorDetail{"/flag", "expected true or false"}));
+  EXPECT_THAT(Faults(R"("ratio":"1")"), ElementsAre(ErrorDetail{"/ratio", "expected a number"}));
+  EXPECT_THAT(Faults(R"("ratio":1.5)"), ElementsAre(ErrorDetail{"/ratio", "must be between 0 and 1"}));
+  EXPECT_THAT(Faults(R"("bucket":1)"), ElementsAre(ErrorDetail{"/bucket", "expected a string"}));
+  EXPECT_THAT(Faults(R"("flag":null)"), ElementsAre(ErrorDetail{"/flag", "expected true or false"}));
+  EXPECT_THAT(Faults(R"("tags":{})"), ElementsAre(ErrorDetail{"/tags", "expected an array"}));
+  EXPECT_THAT(Faults(R"("tags":["a",2])"), ElementsAre(ErrorDetail{"/tags/1", "expected a string"}));
+  EXPECT_THAT(Faults(R"("tags":["a","b","c","d"])"),
+              ElementsAre(ErrorDetail{"/tags", "must have between 0 and 3 items"}));
+  EXPECT_THAT(Faults(R"("weights":{"x":1,"y":"2"})"),
+              ElementsAre(ErrorDetail{"/weights/y", "expected an integer"}));
+  EXPECT_THAT(Faults(R"("at":"yesterday")"),
+              ElementsAre(ErrorDetail{"/at", "expected a time such as 2026-11-21T08:43:00Z (RFC 3339)"}));
+}
+
+TEST(DescribeTest, RequiredAndBoundsOfText) {
+  const auto none = ReadJson<Everything>("{}", Reading::kStrict);
+  ASSERT_THAT(none, IsError(ErrorCode::kInvalidArgument, "invalid_request"));
+  EXPECT_THAT(none.error().details(),
+              ElementsAre(ErrorDetail{"/name", "is required"}, ErrorDetail{"/count", "is required"}));
+  EXPECT_EQ(none.error().message(), "/name: is required (and 1 more)");
+  const auto empty = ReadJson<Everything>(R"({"name":"","count":1})", Reading::kStrict);
+  EXPECT_EQ(empty.error().message(), "/name: must not be empty");
+  const auto longer = ReadJson<Everything>(R"({"name":"123456789","count":1})", Reading::kStrict);
+  EXPECT_EQ(longer.error().message(), "/name: must have between 1 and 8 bytes");
+  EXPECT_EQ(ReadJson<Everything>("[]", Reading::kStrict).error().message(), "expected an object");
+}
+
+TEST(DescribeTest, IntegersAreNeverRoundedOrWrapped) {
+  EXPECT_THAT(Read(R"("small":4294967295)"), IsOk());
+  EXPECT_EQ(Read(R"("small":10.0)")->small, 10u);
+  EXPECT_THAT(Faults(R"("small":4294967296)"),
+              ElementsAre(ErrorDetail{"/small", "must be between 0 and 4294967295"}));
+  EXPECT_THAT(Faults(R"("small":-1)"),
+              ElementsAre(ErrorDetail{"/small", "must be between 0 and 4294967295"}));
+  EXPECT_THAT(Faults(R"("small":1.5)"), ElementsAre(ErrorDetail{"/small", "expected an integer"}));
+  EXPECT_THAT(Faults(R"("small":1e300)"), ElementsAre(ErrorDetail{"/small", "expected an integer"}));
+  EXPECT_THAT(
+      Faults(R"("shapes":[{"square":{"side":2147483648}}])"),
+      ElementsAre(ErrorDetail{"/shapes/0/square/side", "must be between -2147483648 and 2147483647"}));
+  const auto big = ReadJson<Everything>(R"({"name":"a","count":9223372036854775808})", Reading::kStrict);
+  EXPECT_EQ(big.error().message(), "/count: must be between -9223372036854775808 and 9223372036854775807");
+}
+
+TEST(DescribeTest, VariantsHaveExactlyOneTag) {
+  constexpr std::string_view kOneOf =
+      "expected an object with exactly one of the members \"circle\", \"square\"";
+  EXPECT_THAT(Faults(R"("shapes":[{}])"), ElementsAre(ErrorDetail{"/shapes/0", std::string(kOneOf)}));
+  EXPECT_THAT(Faults(R"("shapes":[{"circle":{"radius":1},"square":{"side":1}}])"),
+              ElementsAre(ErrorDetail{"/shapes/0", std::string(kOneOf)}));
+  EXPECT_THAT(Faults(R"("shapes":[{"cube":{}}])"),
+              ElementsAre(ErrorDetail{"/shapes/0/cube", "expected one of \"circle\", \"square\""}));
+  EXPECT_THAT(Faults(R"("shapes":[{"circle":{}}])"),
+              ElementsAre(ErrorDetail{"/shapes/0/circle/radius", "is required"}));
+}
+
+TEST(DescribeTest, AtMostTwentyMistakesAreListed) {
+  std::string members;
+  for (int i = 0; i < 30; ++i) members += fmt::format("{}\"unknown_{}\":0", i == 0 ? "" : ",", i);
+  EXPECT_EQ(Faults(members).size(), 20u);
+  std::string items;
+  for (int i = 0; i < 30; ++i) items += fmt::format("{}{{\"circle\":1}}", i == 0 ? "" : ",");
+  EXPECT_EQ(Faults(fmt::format("\"shapes\":[{}]", items)).size(), 20u);
+}
+
+TEST(DescribeTest, RecordsKeepMembersOfLaterVersions) {
+  LAKE_ASSERT_OK_AND_ASSIGN(const Record record,
+                            ReadJson<Record>(R"({"later":{"x":1},"version":3,"z":[]})", Reading::kTolerant));
+  EXPECT_EQ(WriteJson(record), R"({"version":3,"later":{"x":1},"z":[]})");
+  EXPECT_THAT(ReadJson<Record>(R"({"later":1,"version":3})", Reading::kStrict),
+              IsError(ErrorCode::kInvalidArgument, "invalid_request"));
+  EXPECT_THAT(ReadJson<Tuning>(R"({"later":1})", Reading::kTolerant), HasValue(Tuning{.m = 16}));
 }
 
 }  // namespace
+}  // namespace lake::describe_test

@@ -61,9 +61,10 @@ MemberSchema SchemaOfMember(const Owner& defaults, const FieldType& field, Schem
   JsonValue schema = DescribedSchema<Member>(field.bounds, components);
   if (field.sensitivity == Sensitivity::kSecret) schema = AsSecret(std::move(schema));
   JsonValue fallback;
-  if constexpr (std::is_arithmetic_v<Member> || DescribedEnum<Member> || std::same_as<Member, std::string>)
-    if (field.presence == Presence::kOptional && IsSet(defaults.*field.member))
-      fallback = WriteDescribed(defaults.*field.member, Secrets::kRedacted);
+  if constexpr (std::is_arithmetic_v<Member> || DescribedEnum<Member> || std::same_as<Member, std::string>) {
+    const bool shown = field.presence == Presence::kOptional && field.sensitivity == Sensitivity::kPlain;
+    if (shown && IsSet(defaults.*field.member)) fallback = ToJson(defaults.*field.member);
+  }
   return {field.name, field.doc, field.presence, std::move(schema), std::move(fallback)};
 }
 

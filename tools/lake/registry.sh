@@ -38,7 +38,25 @@ fetch_npm() {
   npm pack --loglevel=error --prefer-offline --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000 "$name@$version"
 }
 
-fetch_pypi() { python3 -m pip download --quiet --no-deps --dest . "$name==$version"; }
+# A source archive. pip insists on asking its build backend for metadata, which would install and run a whole build
+# system; a stand-in of the backend's name (PEP 517) answers instead.
+fetch_pypi() {
+  mkdir -p stub
+  cat >"stub/$backend.py" <<'PYTHON'
+import os
+
+
+def prepare_metadata_for_build_wheel(directory, config_settings=None):
+    name, version = os.environ["STUB_NAME"], os.environ["STUB_VERSION"]
+    info = f"{name.replace('-', '_')}-{version}.dist-info"
+    os.makedirs(os.path.join(directory, info))
+    with open(os.path.join(directory, info, "METADATA"), "w") as metadata:
+        metadata.write(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    return info
+PYTHON
+  STUB_NAME=$name STUB_VERSION=$version PYTHONPATH=$PWD/stub python3 -m pip download --quiet --no-deps \
+    --no-binary "$name" --no-build-isolation --dest . "$name==$version"
+}
 
 fetch_crate() {
   mkdir -p stub/src
@@ -87,7 +105,7 @@ take_out() {
   mv -- "$from" "$place"
 }
 
-# need_entry: one entry of the lock file, held in name, kind, version, why, file, sha256 and takes.
+# need_entry: one entry of the lock file, held in name, kind, version, why, file, sha256, backend and takes.
 need_entry() (
   local stamp=$vendor/.$file.taken content scratch archive take
   content=$(printf '%s\n' "$sha256" "${takes[@]}")
@@ -104,7 +122,7 @@ need_entry() (
 # need_registry_files: every entry of tools/registry.lock, unpacked; silent and quick when all are.
 need_registry_files() {
   local vendor=$LAKE_ROOT/build/vendor line key value
-  local name='' kind='' version='' why='' file='' sha256='' takes=()
+  local name='' kind='' version='' why='' file='' sha256='' backend='' takes=()
   mkdir -p "$vendor"
   # The final [end] closes the last entry.
   while read -r line; do
@@ -117,7 +135,7 @@ need_registry_files() {
       *)
         key=${line%% = *} value=${line#* = }
         case $key in
-          kind | version | why | file | sha256) printf -v "$key" '%s' "$value" ;;
+          kind | version | why | file | sha256 | backend) printf -v "$key" '%s' "$value" ;;
           take) takes+=("$value") ;;
           *) die "tools/registry.lock: '$key' is no key" ;;
         esac

@@ -27,6 +27,10 @@ Error OutcomeUnknown(Error cause) {
       .WithCause(cause.ToString());
 }
 
+Error ObjectExists(const ObjectKey& key) {
+  return FailedPrecondition("object_exists", "there is an object '{}' already", key.text());
+}
+
 Error EtagMismatch(const ObjectKey& key) {
   return Aborted("etag_mismatch", "'{}' is not the version that the request named", key.text());
 }
@@ -51,22 +55,24 @@ Error AsObjectError(Error error, const ObjectKey& key) {
 }
 
 Result<Etag> LocalNames::Publish(NewFile& file, const ObjectKey& key, const PutMode& mode) {
+  // The condition is decided below; a race that is lost already need not pay for an fsync.
+  LAKE_RETURN_IF_ERROR(CheckCondition(key, mode));
+  LAKE_ASSIGN_OR_RETURN(const FileStatus status, file.Seal());
   LAKE_RETURN_IF_ERROR(file.Sync());
   const KeyClaim claim(claims_, key.text());
-  Result<Etag> published = PublishClaimed(file, key, mode);
-  // Directories made for a put that then failed would otherwise stay.
-  if (!published.ok()) Prune(key.text());
-  return published;
+  Status named = NameDurably(file, key, mode);
+  if (named.ok()) return EtagOf(status);
+  Prune(key.text());  // directories made for it
+  return std::move(named).error();
 }
 
-Result<Etag> LocalNames::PublishClaimed(NewFile& file, const ObjectKey& key, const PutMode& mode) {
+Status LocalNames::NameDurably(NewFile& file, const ObjectKey& key, const PutMode& mode) {
   const DirectoryUse use(ledger_, key.text());
   LAKE_RETURN_IF_ERROR(Settle(key));
-  LAKE_ASSIGN_OR_RETURN(const FileStatus status, file.Stat());
-  LAKE_RETURN_IF_ERROR(CheckMatch(key, mode));
+  LAKE_RETURN_IF_ERROR(CheckCondition(key, mode));
   LAKE_RETURN_IF_ERROR(GiveName(file, key, mode));
   Status synced = SyncNamesOf(key.text());
-  if (synced.ok()) return EtagOf(status);
+  if (synced.ok()) return {};
   if (std::holds_alternative<IfAbsent>(mode)) {
     // Taking the name away makes "it is not there" the likelier end, but it needs the same disk: still
     // unknown.
@@ -76,14 +82,14 @@ Result<Etag> LocalNames::PublishClaimed(NewFile& file, const ObjectKey& key, con
   return OutcomeUnknown(std::move(synced).error());
 }
 
-Status LocalNames::CheckMatch(const ObjectKey& key, const PutMode& mode) {
-  const auto* match = std::get_if<IfMatch>(&mode);
-  if (match == nullptr) return {};
+Status LocalNames::CheckCondition(const ObjectKey& key, const PutMode& mode) {
+  if (std::holds_alternative<Overwrite>(mode)) return {};
   Result<FileStatus> current = disk_.Stat(key.text());
-  if (!current.ok() && current.error().Is(ErrorCode::kNotFound)) return EtagMismatch(key);
-  if (!current.ok()) return std::move(current).error();
-  if (current->kind != FileKind::kFile || EtagOf(*current) != match->etag) return EtagMismatch(key);
-  return {};
+  if (!current.ok() && !current.error().Is(ErrorCode::kNotFound)) return std::move(current).error();
+  const bool is_there = current.ok() && current->kind == FileKind::kFile;
+  const auto* match = std::get_if<IfMatch>(&mode);
+  if (match == nullptr) return is_there ? Status(ObjectExists(key)) : Status();
+  return is_there && EtagOf(*current) == match->etag ? Status() : Status(EtagMismatch(key));
 }
 
 Status LocalNames::GiveName(NewFile& file, const ObjectKey& key, const PutMode& mode) {
@@ -124,7 +130,7 @@ Status LocalNames::ClearTheWay(const ObjectKey& key, Error conflict) {
     return {};
   }
   if (!conflict.Is("object_exists")) return KeyConflict(key);
-  return FailedPrecondition("object_exists", "there is an object '{}' already", key.text());
+  return ObjectExists(key);
 }
 
 Status LocalNames::Remove(const ObjectKey& key) {

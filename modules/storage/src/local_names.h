@@ -13,7 +13,7 @@
 
 namespace lake::storage {
 
-/// inode-size-mtime in hex. Two versions never share it: NewFile::Sync stamps every file with a time of its
+/// inode-size-mtime in hex. Two versions never share it: NewFile::Seal stamps every file with a time of its
 /// own.
 Etag EtagOf(const FileStatus& status);
 
@@ -41,8 +41,8 @@ class LocalNames {
   bool in_doubt() const { return ledger_.in_doubt(); }
 
  private:
-  Result<Etag> PublishClaimed(NewFile& file, const ObjectKey& key, const PutMode& mode);
-  Status CheckMatch(const ObjectKey& key, const PutMode& mode);
+  Status NameDurably(NewFile& file, const ObjectKey& key, const PutMode& mode);
+  Status CheckCondition(const ObjectKey& key, const PutMode& mode);
   Status GiveName(NewFile& file, const ObjectKey& key, const PutMode& mode);
   Status MakeParents(const std::string& key);
   Status ClearTheWay(const ObjectKey& key, Error conflict);

@@ -66,16 +66,18 @@ class PosixNewFile final : public NewFile {
     return {};
   }
 
-  Status Sync() override {
+  Result<FileStatus> Seal() override {
     const int64_t stamp = NextStamp(sharing_.last_stamp_ns);
     const timespec times[2] = {{.tv_sec = 0, .tv_nsec = UTIME_OMIT},
                                {.tv_sec = stamp / kNanosPerSecond, .tv_nsec = stamp % kNanosPerSecond}};
     if (::futimens(file_.number(), times) != 0) return DiskError(errno, "writing a file", "futimens");
+    return StatusOf(file_, "new file");
+  }
+
+  Status Sync() override {
     if (::fsync(file_.number()) != 0) return DiskError(errno, "syncing a file", "fsync");
     return {};
   }
-
-  Result<FileStatus> Stat() override { return StatusOf(file_, "new file"); }
 
   Status LinkAs(const std::string& path) override {
     const auto place = sharing_.beneath.Locate(path);

@@ -45,10 +45,11 @@ class NewFile {
  public:
   virtual ~NewFile() = default;
   virtual Status Append(std::string_view bytes) = 0;
-  /// Stamps a modification time no other file of this disk got, then fsync. After a failure the file is lost:
-  /// never synced again, since the kernel has forgotten which pages were dirty.
+  /// Once, after the last Append: stamps a modification time that no other file of this disk got.
+  virtual Result<FileStatus> Seal() = 0;
+  /// fsync, once. After a failure the file is lost: never synced again, since the kernel has forgotten which
+  /// pages were dirty.
   virtual Status Sync() = 0;
-  virtual Result<FileStatus> Stat() = 0;
   /// Gives the file its name. Not durable before SyncDirectory. May be called again after path_not_found.
   /// Errors: failed_precondition/object_exists, failed_precondition/path_conflict (a parent is no directory).
   virtual Status LinkAs(const std::string& path) = 0;

@@ -58,8 +58,10 @@ class Project:
             if path.is_relative_to(ROOT):
                 self.commands[str(path.relative_to(ROOT))] = entry["command"]
         self.texts: dict[str, str] = {}
-        self.include_roots = sorted({str(p.relative_to(ROOT)) for p in ROOT.glob("modules/*/include")}
-                                    | {str(p.relative_to(ROOT)) for p in ROOT.glob("modules/*/testing/include")})
+        self.include_roots = sorted(
+            {str(p.relative_to(ROOT)) for p in ROOT.glob("modules/*/include")}
+            | {str(p.relative_to(ROOT)) for p in ROOT.glob("modules/*/testing/include")}
+        )
 
     def text(self, path: str) -> str:
         if path not in self.texts:
@@ -88,8 +90,11 @@ class Project:
         return sorted(seen)
 
     def checkable(self) -> list[str]:
-        return sorted(p for p in self.commands
-                      if not EXEMPT_PATH.search(p) and not any(EXEMPT_INCLUDE.search(self.text(f)) for f in self.closure(p)))
+        return sorted(
+            p
+            for p in self.commands
+            if not EXEMPT_PATH.search(p) and not any(EXEMPT_INCLUDE.search(self.text(f)) for f in self.closure(p))
+        )
 
     def affected(self, changed: set[str]) -> list[str]:
         files = self.checkable()
@@ -123,12 +128,17 @@ def examine(project: Project, path: str, clean: Path) -> str:
     mark = clean / project.digest(path)
     if mark.exists():
         return ""
-    done = subprocess.run([PROGRAM, "--quiet", "--warnings-as-errors=*", "-p", str(project.build), str(ROOT / path)],
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        [PROGRAM, "--quiet", "--warnings-as-errors=*", "-p", str(project.build), str(ROOT / path)],
+        capture_output=True,
+        text=True,
+    )
     if done.returncode == 0:
         mark.touch()
         return ""
-    return done.stdout + re.sub(r"^\d+ warnings? generated\.\n|^\d+ warnings treated as errors\n", "", done.stderr, flags=re.MULTILINE)
+    return done.stdout + re.sub(
+        r"^\d+ warnings? generated\.\n|^\d+ warnings treated as errors\n", "", done.stderr, flags=re.MULTILINE
+    )
 
 
 def main() -> int:

@@ -20,7 +20,7 @@ STAND_INS = {
     "apt-get": "exit 0",
     "sudo": 'while [ "${1#-}" != "$1" ]; do shift; done; exec "$@"',
     "npm": '[ -e "$PUBLISHED" ] || { echo "no network" >&2; exit 1; }; cp "$PUBLISHED" thing-1.tgz',
-    "cmake": 'mkdir -p build/release; : >build/release/build.ninja',
+    "cmake": "mkdir -p build/release; : >build/release/build.ninja",
     "ninja": """[ -z "$BROKEN" ] || { echo "error: broken"; exit 1; }
 echo "compiling"
 mkdir -p apps/lake
@@ -49,10 +49,18 @@ class Checkout(unittest.TestCase):
         (self.root / "lake").chmod(0o755)
         for piece in (ROOT / "tools" / "lake").glob("*.sh"):
             (self.root / "tools" / "lake" / piece.name).write_bytes(piece.read_bytes())
-        (self.root / "tools" / "packages.txt").write_text("[run]\nrunner\n[build]\n# why\ncompiler\nlinker\n[check]\nprover\n")
+        (self.root / "tools" / "packages.txt").write_text(
+            "[run]\nrunner\n[build]\n# why\ncompiler\nlinker\n[check]\nprover\n"
+        )
         self.publish(b"contents")
-        self.env = {"PATH": f"{self.top}/bin:/usr/bin:/bin", "HOME": str(self.top / "home"), "CALLS": str(self.calls),
-                    "PUBLISHED": str(self.top / "published.tgz"), "MISSING": "", "BROKEN": ""}
+        self.env = {
+            "PATH": f"{self.top}/bin:/usr/bin:/bin",
+            "HOME": str(self.top / "home"),
+            "CALLS": str(self.calls),
+            "PUBLISHED": str(self.top / "published.tgz"),
+            "MISSING": "",
+            "BROKEN": "",
+        }
 
     def publish(self, content: bytes):
         archive = io.BytesIO()
@@ -64,11 +72,19 @@ class Checkout(unittest.TestCase):
         digest = hashlib.sha256(archive.getvalue()).hexdigest()
         (self.root / "tools" / "registry.lock").write_text(
             f"# pinned\n[thing]\nwhy = a part\nkind = npm\nversion = 1\nfile = thing-1.tgz\nsha256 = {digest}\n"
-            "take = package/thing.so -> thing/lib/thing.so\n")
+            "take = package/thing.so -> thing/lib/thing.so\n"
+        )
 
     def start(self, *arguments: str, cwd: Path | None = None, script: Path | None = None) -> subprocess.Popen:
-        return subprocess.Popen([str(script or self.root / "lake"), *arguments], cwd=cwd or self.top, env=self.env,
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return subprocess.Popen(
+            [str(script or self.root / "lake"), *arguments],
+            cwd=cwd or self.top,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     def lake(self, *arguments: str, **options) -> subprocess.CompletedProcess:
         process = self.start(*arguments, **options)
@@ -91,8 +107,16 @@ class Usage(Checkout):
         self.assertFalse(self.calls.exists(), "help installs and builds nothing")
 
     def test_misuse_is_status_2_and_does_nothing(self):
-        for arguments in ([], ["build", "--bogus"], ["build", "--preset", "odd"], ["build", "--preset"], ["test", "--bogus"],
-                          ["test", "a", "b"], ["setup", "x"], ["fmt", "x"]):
+        for arguments in (
+            [],
+            ["build", "--bogus"],
+            ["build", "--preset", "odd"],
+            ["build", "--preset"],
+            ["test", "--bogus"],
+            ["test", "a", "b"],
+            ["setup", "x"],
+            ["fmt", "x"],
+        ):
             done = self.lake(*arguments)
             self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)
         self.assertFalse(self.calls.exists())

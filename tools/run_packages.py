@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks that the [run] section of tools/packages.txt has every Debian package whose library the binary links.
 
-    tools/run_packages.py BINARY
+tools/run_packages.py BINARY
 """
 
 import re
@@ -28,9 +28,15 @@ def linked_packages(binary: str) -> set[str]:
     paths = dict(re.findall(r"^\s*(\S+) => (\S+)", output("ldd", binary), re.MULTILINE))
     # Libraries of ours (build/vendor) travel with the binary.
     root = str(Path(__file__).resolve().parent.parent)
-    files = [Path(paths[name]).resolve() for name in needed if name in paths and not paths[name].startswith(root)]
-    owners = output("dpkg-query", "--search", *(f"*/{file.name}" for file in files))
-    return {line.split(":")[0] for line in owners.splitlines()} - ALWAYS_THERE
+    files = [str(Path(paths[name]).resolve()) for name in needed if name in paths and not paths[name].startswith(root)]
+    # dpkg knows a file by the name its package used, with or without the /usr that /lib now points into.
+    names = files + [file.removeprefix("/usr") for file in files]
+    owners = subprocess.run(["dpkg-query", "--search", *names], capture_output=True, text=True).stdout.splitlines()
+    owned = {line.split(": ", 1)[1]: line.split(":", 1)[0] for line in owners}
+    missing = [file for file in files if file not in owned and file.removeprefix("/usr") not in owned]
+    if missing:
+        sys.exit(f"no Debian package owns {', '.join(missing)}")
+    return set(owned.values()) - ALWAYS_THERE
 
 
 def main() -> int:

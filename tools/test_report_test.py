@@ -33,15 +33,21 @@ class Report(unittest.TestCase):
 
     def test_unittest_cases_are_counted(self):
         self.assertEqual(self.total(case("run", "Ran 4 tests in 0.1s\n\nOK\n")), "4 passed, 0 failed")
-        self.assertEqual(self.total(case("fail", "Ran 4 tests in 0.1s\n\nFAILED (failures=1, errors=1, skipped=1)\n")),
-                         "1 passed, 2 failed, 1 skipped")
+        self.assertEqual(
+            self.total(case("fail", "Ran 4 tests in 0.1s\n\nFAILED (failures=1, errors=1, skipped=1)\n")),
+            "1 passed, 2 failed, 1 skipped",
+        )
 
     def test_our_own_closing_line_is_counted(self):
-        self.assertEqual(self.total(case("run", "golden x: 7 passed, 0 failed\n40 passed, 0 failed, 2 skipped\n")),
-                         "40 passed, 0 failed, 2 skipped")
+        self.assertEqual(
+            self.total(case("run", "golden x: 7 passed, 0 failed\n40 passed, 0 failed, 2 skipped\n")),
+            "40 passed, 0 failed, 2 skipped",
+        )
 
     def test_a_failure_after_the_last_case_is_a_failure(self):
-        self.assertEqual(self.total(case("fail", "[  PASSED  ] 5 tests.\nERROR: LeakSanitizer\n")), "5 passed, 1 failed")
+        self.assertEqual(
+            self.total(case("fail", "[  PASSED  ] 5 tests.\nERROR: LeakSanitizer\n")), "5 passed, 1 failed"
+        )
 
     def test_what_could_not_run_is_a_failure(self):
         self.assertEqual(self.total(case("notrun")), "0 passed, 1 failed")

@@ -21,8 +21,7 @@ FILE_LINES_MAX = 600
 FUNCTION_LINES_MAX = 70
 
 CXX = (".h", ".cc")
-TEXT = CXX + (".py", ".sh", ".txt", ".cmake", ".md", ".json", ".toml", ".yml", ".yaml", ".apitest", ".lock", ".js",
-              ".css", ".html")
+TEXT = (*CXX, *".py .sh .txt .cmake .md .json .toml .yml .yaml .apitest .lock .js .css .html".split())
 
 # Words that name no concept. They are forbidden as words of file names and of type names.
 BANNED_WORDS = {"manager", "util", "utils", "utility", "helper", "helpers", "misc", "processor", "base", "impl"}
@@ -48,16 +47,23 @@ MACHINE_PATH = re.compile(r"(?<![\w.}])/(?:work|root|home/\w+|Users/\w+)/")
 SCRATCH_PATH = re.compile(r"[\"'= (]/tmp/")
 REGISTRY_HOST = re.compile(
     r"\b(?:(?:registry\.)?npmjs\.(?:org|com)|pypi\.org|files\.pythonhosted|(?:static\.|index\.)?crates\.io"
-    r"|(?:deb|security|snapshot)\.debian\.org|proxy\.golang|repo1?\.maven)\b")
+    r"|(?:deb|security|snapshot)\.debian\.org|proxy\.golang|repo1?\.maven)\b"
+)
 SINGLETON = re.compile(r"\b(?:get_?[iI]nstance|GetInstance)\b")
-RAW_LOCK = re.compile(r"\bstd::(?:mutex|shared_mutex|recursive_mutex|lock_guard|unique_lock|scoped_lock|condition_variable)\b")
+RAW_LOCK = re.compile(
+    r"\bstd::(?:mutex|shared_mutex|recursive_mutex|lock_guard|unique_lock|scoped_lock|condition_variable)\b"
+)
 UNRUN_TEST = re.compile(r"\bGTEST_SKIP\b|\bDISABLED_\w|\bsleep_for\b|\bsleep_until\b")
-TYPE_NAME = re.compile(r"\b(?:class|struct|enum(?: class| struct)?|concept|using)\s+(?:LAKE_\w+(?:\([^)]*\))?\s+)?([A-Z]\w*)")
+TYPE_NAME = re.compile(
+    r"\b(?:class|struct|enum(?: class| struct)?|concept|using)\s+(?:LAKE_\w+(?:\([^)]*\))?\s+)?([A-Z]\w*)"
+)
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 ALLOW = re.compile(r"tidy: allow ([\w-]+): \S")
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 CXX_TOKEN = re.compile(
-    r'//[^\n]*|/\*.*?\*/|R"(?P<tag>[^()\s]*)\(.*?\)(?P=tag)"|"(?:\\.|[^"\\\n])*"|(?<!\w)\'(?:\\.|[^\'\\\n])+\'', re.DOTALL)
+    r'//[^\n]*|/\*.*?\*/|R"(?P<tag>[^()\s]*)\(.*?\)(?P=tag)"|"(?:\\.|[^"\\\n])*"|(?<!\w)\'(?:\\.|[^\'\\\n])+\'',
+    re.DOTALL,
+)
 CONTROL = re.compile(r"^(?:else|do|try)\b|\b(?:if|for|while|switch|catch)\s*(?:constexpr\s*)?\(")
 CONTAINER = re.compile(r"\b(?:namespace|class|struct|union|enum)\b|^extern\s*\"\s*\"$")
 MORE_INITIALISERS = re.compile(r"\s*(?:,\s*[\w:<>]+\s*(?:\([^{}]*?\)\s*)?)*\{")
@@ -103,6 +109,7 @@ class Source:
     def code(self) -> str:
         def blank(match: re.Match) -> str:
             return re.sub(r"[^\n\"]", " ", match[0])
+
         return CXX_TOKEN.sub(blank, self.text)
 
     @cached_property
@@ -114,14 +121,21 @@ class Source:
         if self.is_cxx:
             return list(cxx_functions(self))
         if self.name.endswith(".py"):
-            return [Function(n.lineno, n.end_lineno - n.lineno + 1) for n in ast.walk(ast.parse(self.text))
-                    if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
+            return [
+                Function(n.lineno, n.end_lineno - n.lineno + 1)
+                for n in ast.walk(ast.parse(self.text))
+                if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))
+            ]
         return list(shell_functions(self)) if self.is_shell else []
 
     @cached_property
     def is_shell(self) -> bool:
-        return self.name.endswith(".sh") or (bool(self.lines) and self.lines[0].startswith("#!") and "sh" in self.lines[0]
-                                             and "python" not in self.lines[0])
+        return self.name.endswith(".sh") or (
+            bool(self.lines)
+            and self.lines[0].startswith("#!")
+            and "sh" in self.lines[0]
+            and "python" not in self.lines[0]
+        )
 
     @property
     def is_program(self) -> bool:
@@ -136,7 +150,7 @@ class Source:
                 yield Finding(self.path, number, rule, message.format(match[0].strip()))
 
     def allows(self, finding: Finding) -> bool:
-        near = self.lines[max(finding.line - 2, 0):finding.line]
+        near = self.lines[max(finding.line - 2, 0) : finding.line]
         return any(match[1] == finding.rule for line in near for match in ALLOW.finditer(line))
 
 
@@ -163,7 +177,7 @@ def cxx_functions(source: Source) -> Iterator[Function]:
         if match[0] != "{":
             head_start = position
             continue
-        head = code[head_start:match.start()].strip()
+        head = code[head_start : match.start()].strip()
         signature = re.sub(r"operator\s*[=<>!]+|[=!<>]=|=\s*(?:default|delete|0)\b", "", head)
         outside = re.sub(r"\([^()]*\)", "", re.sub(r"\([^()]*\)", "", re.sub(r"\([^()]*\)", "", signature)))
         if CONTAINER.search(re.sub(r"<[^<>]*>", "", outside)) and "(" not in outside:
@@ -172,7 +186,7 @@ def cxx_functions(source: Source) -> Iterator[Function]:
         end = closing_brace(code, match.start())
         if "(" in signature and "=" not in re.sub(r"<[^<>]*>", "", outside) and not CONTROL.search(head):
             # A constructor's member initialisers may use braces: the body is the last of a chain.
-            while (following := MORE_INITIALISERS.match(code, end + 1)):
+            while following := MORE_INITIALISERS.match(code, end + 1):
                 end = closing_brace(code, following.end() - 1)
             first = BEFORE_SIGNATURE.match(code, head_start).end()
             yield Function(source.line_of(first), source.line_of(end) - source.line_of(first) + 1)
@@ -197,8 +211,12 @@ def sizes(source: Source) -> Iterator[Finding]:
         yield Finding(source.path, 1, "file-size", f"{len(source.lines)} lines, more than {FILE_LINES_MAX}")
     for function in source.functions:
         if function.length > FUNCTION_LINES_MAX:
-            yield Finding(source.path, function.line, "function-size",
-                          f"a function of {function.length} lines, more than {FUNCTION_LINES_MAX}")
+            yield Finding(
+                source.path,
+                function.line,
+                "function-size",
+                f"a function of {function.length} lines, more than {FUNCTION_LINES_MAX}",
+            )
 
 
 def banned_names(source: Source) -> Iterator[Finding]:
@@ -224,14 +242,18 @@ def bool_parameters(source: Source) -> Iterator[Finding]:
                 yield bool_finding(source, match.start())
             opened = opened[:-1]
         elif opened and opened[-1] not in NOT_A_SIGNATURE:
-            before = source.code[:match.start()].rstrip()
+            before = source.code[: match.start()].rstrip()
             if before.endswith(("(", ",", "const")):
                 yield bool_finding(source, match.start())
 
 
 def bool_finding(source: Source, offset: int) -> Finding:
-    return Finding(source.path, source.line_of(offset), "bool-parameter",
-                   "a bool parameter says nothing where it is called; use an enum class")
+    return Finding(
+        source.path,
+        source.line_of(offset),
+        "bool-parameter",
+        "a bool parameter says nothing where it is called; use an enum class",
+    )
 
 
 def forbidden_includes(source: Source) -> Iterator[Finding]:
@@ -271,7 +293,9 @@ def cxx_words(source: Source) -> Iterator[Finding]:
         return
     yield from source.find(SINGLETON, "singleton", "'{}': pass what is needed to the constructor", source.code)
     if not source.path.endswith("lake/common/mutex.h"):
-        yield from source.find(RAW_LOCK, "raw-lock", "'{}': use lake/common/mutex.h, which the compiler checks", source.code)
+        yield from source.find(
+            RAW_LOCK, "raw-lock", "'{}': use lake/common/mutex.h, which the compiler checks", source.code
+        )
     if source.is_test:
         yield from source.find(UNRUN_TEST, "unrun-test", "'{}' in a test", source.code)
 
@@ -328,8 +352,11 @@ class Tree:
 
 
 def read_tree(root: Path) -> Iterator[tuple[str, str]]:
-    listed = subprocess.run(["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard",
-                             "--deduplicate"], capture_output=True, text=True)
+    listed = subprocess.run(
+        ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"],
+        capture_output=True,
+        text=True,
+    )
     if listed.returncode == 0:
         paths = [path for path in listed.stdout.split("\0") if path]
     else:
@@ -372,12 +399,12 @@ def cycles(tree: Tree) -> list[list[str]]:
 
     def visit(module: str, path: list[str]) -> None:
         if module in path:
-            cycle = path[path.index(module):]
+            cycle = path[path.index(module) :]
             if min(cycle) == cycle[0]:
                 found.append(cycle)
             return
         for target in sorted(tree.edges.get(module, ())):
-            visit(target, path + [module])
+            visit(target, [*path, module])
 
     for module in tree.modules:
         visit(module, [])
@@ -387,7 +414,9 @@ def cycles(tree: Tree) -> list[list[str]]:
 
 def no_cycles(tree: Tree) -> Iterator[Finding]:
     for cycle in cycles(tree):
-        yield Finding(f"modules/{cycle[0]}/CMakeLists.txt", 1, "cycle", "modules in a circle: " + " -> ".join(cycle + cycle[:1]))
+        yield Finding(
+            f"modules/{cycle[0]}/CMakeLists.txt", 1, "cycle", "modules in a circle: " + " -> ".join(cycle + cycle[:1])
+        )
 
 
 def dead_headers(tree: Tree) -> Iterator[Finding]:
@@ -429,9 +458,11 @@ def summary(tree: Tree, allowed: int) -> str:
     sources = [s for s in tree.sources if s.is_cxx]
     files = sorted(len(s.lines) for s in sources) or [0]
     functions = sorted(f.length for s in sources for f in s.functions) or [0]
-    return (f"tidy: {len(sources)} C++ files, lines median {statistics.median(files):.0f} p90 {percentile(files, 90)} "
-            f"max {files[-1]}; {len(functions)} functions, lines p90 {percentile(functions, 90)} max {functions[-1]}; "
-            f"{len(tree.modules)} modules, {len(cycles(tree))} cycles; {allowed} allowed exceptions")
+    return (
+        f"tidy: {len(sources)} C++ files, lines median {statistics.median(files):.0f} p90 {percentile(files, 90)} "
+        f"max {files[-1]}; {len(functions)} functions, lines p90 {percentile(functions, 90)} max {functions[-1]}; "
+        f"{len(tree.modules)} modules, {len(cycles(tree))} cycles; {allowed} allowed exceptions"
+    )
 
 
 def percentile(values: list[int], percent: int) -> int:

@@ -27,3 +27,33 @@ set_target_properties(lake_duckdb PROPERTIES
   IMPORTED_LOCATION ${LAKE_VENDOR_DIR}/duckdb/lib/libduckdb.so
   IMPORTED_NO_SONAME FALSE
   INTERFACE_INCLUDE_DIRECTORIES ${LAKE_VENDOR_DIR}/duckdb/include)
+# A built program finds the library by its build path; an installed one beside itself, in ../lib.
+set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib")
+
+# nanoarrow writes and reads the Arrow IPC format (docs/decisions/0005-arrow-ipc-by-nanoarrow.md). Plain C sources with
+# the flatcc runtime they need; its headers are system headers for us.
+set(nanoarrow_source ${LAKE_VENDOR_DIR}/nanoarrow/subprojects/arrow-nanoarrow/src)
+file(GLOB flatcc_source ${LAKE_VENDOR_DIR}/nanoarrow/subprojects/flatcc-*)
+if(NOT EXISTS ${nanoarrow_source}/nanoarrow/nanoarrow_ipc.h OR NOT flatcc_source)
+  message(FATAL_ERROR "nanoarrow is not in ${LAKE_VENDOR_DIR}/nanoarrow; run ./lake build, which fetches it")
+endif()
+set(NANOARROW_VERSION 0.8.0)
+set(NANOARROW_VERSION_MAJOR 0)
+set(NANOARROW_VERSION_MINOR 8)
+set(NANOARROW_VERSION_PATCH 0)
+set(NANOARROW_NAMESPACE_DEFINE "#define NANOARROW_NAMESPACE LakeNanoarrow")
+configure_file(${nanoarrow_source}/nanoarrow/nanoarrow_config.h.in
+               ${CMAKE_BINARY_DIR}/nanoarrow/nanoarrow/nanoarrow_config.h @ONLY)
+add_library(lake_nanoarrow STATIC
+  ${nanoarrow_source}/nanoarrow/common/array.c ${nanoarrow_source}/nanoarrow/common/array_stream.c
+  ${nanoarrow_source}/nanoarrow/common/schema.c ${nanoarrow_source}/nanoarrow/common/utils.c
+  ${nanoarrow_source}/nanoarrow/ipc/codecs.c ${nanoarrow_source}/nanoarrow/ipc/decoder.c
+  ${nanoarrow_source}/nanoarrow/ipc/encoder.c ${nanoarrow_source}/nanoarrow/ipc/reader.c
+  ${nanoarrow_source}/nanoarrow/ipc/writer.c
+  ${flatcc_source}/src/runtime/builder.c ${flatcc_source}/src/runtime/emitter.c
+  ${flatcc_source}/src/runtime/refmap.c ${flatcc_source}/src/runtime/verifier.c)
+target_include_directories(lake_nanoarrow SYSTEM PUBLIC
+  ${nanoarrow_source} ${CMAKE_BINARY_DIR}/nanoarrow ${flatcc_source}/include)
+# Third-party C: without our warnings, optimised in every build, and without UBSan (flatcc reads unaligned words).
+target_compile_options(lake_nanoarrow PRIVATE -w -O2 $<$<STREQUAL:${LAKE_SANITIZE},address>:-fno-sanitize=undefined>)
+set_target_properties(lake_nanoarrow PROPERTIES POSITION_INDEPENDENT_CODE ON)

@@ -1,0 +1,71 @@
+#include "duck_stream.h"
+
+#include <chrono>
+
+#include "errors.h"
+
+namespace lake::engine {
+namespace {
+
+// Chunks of 2,048 rows are small for a message, so Next() joins what comes without waiting long. 32 chunks
+// are 65,536 rows; the byte limit bounds a batch of wide rows, the time limit keeps a slow statement's rows
+// coming.
+constexpr size_t kMaxChunks = 32;
+constexpr size_t kMaxBatchBytes = 8u << 20;
+constexpr std::chrono::milliseconds kMaxJoinTime(20);
+
+}  // namespace
+
+DuckBatch::DuckBatch(uint64_t serial, std::vector<duckdb::unique_ptr<duckdb::DataChunk>> chunks)
+    : chunks_(std::move(chunks)), serial_(serial) {
+  for (const auto& chunk : chunks_) rows_ += chunk->size();
+}
+
+DuckStream::DuckStream(duckdb::unique_ptr<duckdb::QueryResult> result,
+                       duckdb::shared_ptr<SessionState> session)
+    : result_(std::move(result)),
+      session_(std::move(session)),
+      types_(result_->types),
+      client_properties_(result_->client_properties) {
+  for (size_t i = 0; i < types_.size(); ++i) columns_.push_back({result_->names[i], types_[i].ToString()});
+}
+
+Result<std::unique_ptr<Batch>> DuckStream::Next() {
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<duckdb::unique_ptr<duckdb::DataChunk>> chunks;
+  size_t bytes = 0;
+  while (chunks.size() < kMaxChunks && bytes < kMaxBatchBytes) {
+    if (!chunks.empty() && std::chrono::steady_clock::now() - start > kMaxJoinTime) break;
+    auto chunk = FetchChunk();
+    if (!chunk.ok()) return std::move(chunk).error();
+    if (!*chunk) break;
+    bytes += (*chunk)->GetAllocationSize();
+    chunks.push_back(*std::move(chunk));
+  }
+  if (chunks.empty()) return std::unique_ptr<Batch>();
+  return std::unique_ptr<Batch>(new DuckBatch(++batches_, std::move(chunks)));
+}
+
+Result<duckdb::unique_ptr<duckdb::DataChunk>> DuckStream::FetchChunk() {
+  if (!result_) return duckdb::unique_ptr<duckdb::DataChunk>();
+  try {
+    for (;;) {
+      auto chunk = result_->FetchRaw();
+      if (result_->HasError()) {
+        Error error = TranslateError(result_->GetErrorObject(), *session_);
+        result_.reset();
+        return error;
+      }
+      if (chunk && chunk->size() > 0) return chunk;
+      if (!chunk || chunk->size() == 0) {
+        result_.reset();
+        return duckdb::unique_ptr<duckdb::DataChunk>();
+      }
+    }
+  } catch (const std::exception& failure) {
+    result_.reset();
+    return TranslateError(duckdb::ErrorData(failure), *session_);
+  }
+}
+
+}  // namespace lake::engine

@@ -35,6 +35,7 @@ FORBIDDEN_INCLUDES = {
     "curl/": r"apps/lake/|.*/testing/|test/|bench/",
     "CLI/": r"apps/lake/|bench/|test/",
     "spdlog/": r"modules/common/src/",
+    "nanoarrow/": r"modules/engine/(src|test)/",
 }
 
 # What a public header may take from outside: the standard library (no dot, no slash), POSIX, and the one vocabulary

@@ -57,11 +57,14 @@ ensure_built() { # TARGET
   up_to_date "$1" || locked build build_release "$1"
 }
 
-build_checked() { # PRESET TARGET
+build_checked() { # PRESET TARGET...
   prepare "to build and run the checks" build check
   configure "$1"
-  compile "$1" "$2"
+  compile "$@"
 }
+
+# Everything that the checks run, and each public header compiled alone.
+build_check() { build_checked check all all_verify_interface_header_sets; }
 
 word_setup() {
   (($# == 0)) || usage_error "setup takes no arguments"
@@ -79,7 +82,7 @@ word_build() {
   done
   case $preset in
     release) ensure_built all ;;
-    check) locked build build_checked check all ;;
+    check) locked build build_check ;;
     tsan) locked build build_checked tsan lake_concurrent_tests ;;
     *) usage_error "the presets are release, check and tsan, not '$preset'" ;;
   esac

@@ -19,7 +19,7 @@ word_test() {
   done
   # The process tests run the binary that people run, so it is built first.
   ensure_built lake
-  locked build build_checked check all
+  locked build build_check
   locked build build_checked tsan lake_concurrent_tests
   locked test run_tests "$filter" "$long"
 }

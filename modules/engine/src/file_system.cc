@@ -98,6 +98,11 @@ duckdb::OpenFileInfo InfoOf(const ScanFile& file) {
 
 }  // namespace
 
+std::string LakeFileSystem::CanonicalizePath(const std::string& path,
+                                             duckdb::optional_ptr<duckdb::FileOpener> opener) {
+  return IsLakePath(path) ? path : local_->CanonicalizePath(path, opener);
+}
+
 duckdb::unique_ptr<duckdb::FileHandle> LakeFileSystem::OpenFile(
     const std::string& path, duckdb::FileOpenFlags flags, duckdb::optional_ptr<duckdb::FileOpener> opener) {
   if (!IsLakePath(path)) return LocalFor(path, opener).OpenFile(path, flags, opener);

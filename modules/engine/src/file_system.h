@@ -25,9 +25,9 @@ class LakeFileSystem final : public duckdb::FileSystem {
   bool CanSeek() override { return true; }
   bool OnDiskFile(duckdb::FileHandle&) override { return false; }
   std::string PathSeparator(const std::string&) override { return "/"; }
-  std::string CanonicalizePath(const std::string& path, duckdb::optional_ptr<duckdb::FileOpener>) override {
-    return path;
-  }
+  /// lake:// paths are compared byte by byte, so they are canonical as they are.
+  std::string CanonicalizePath(const std::string& path,
+                               duckdb::optional_ptr<duckdb::FileOpener> opener) override;
 
   duckdb::unique_ptr<duckdb::FileHandle> OpenFile(const std::string& path, duckdb::FileOpenFlags flags,
                                                   duckdb::optional_ptr<duckdb::FileOpener> opener) override;

@@ -47,10 +47,10 @@ Result<std::shared_ptr<Instance>> Instance::Open(const EngineOptions& options, s
     config.SetOptionByName("memory_limit", duckdb::Value(fmt::format("{}B", memory)));
     AddValuesReplacement(config);
     instance->database_ = std::make_unique<duckdb::DuckDB>(nullptr, &config);
+    instance->database_->GetFileSystem().RegisterSubSystem(duckdb::make_uniq<LakeFileSystem>());
     AddPlanGuard(duckdb::DBConfig::GetConfig(*instance->database_->instance));
     RegisterValuesFunction(*instance->database_);
     instance->Harden(options);
-    instance->database_->GetFileSystem().RegisterSubSystem(duckdb::make_uniq<LakeFileSystem>());
   } catch (const std::exception& failure) {
     return TranslateError(duckdb::ErrorData(failure));
   }

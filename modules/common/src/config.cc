@@ -149,7 +149,7 @@ Error ConfigLayers::Explain(const Error& error) const {
   if (details.size() > 1) message += fmt::format(" (and {} more)", details.size() - 1);
   Error explained(ErrorCode::kInvalidArgument, "bad_config", std::move(message));
   for (ErrorDetail& detail : details)
-    std::move(explained).WithDetail(std::move(detail.pointer), std::move(detail.message));
+    explained.AddDetail(std::move(detail.pointer), std::move(detail.message));
   return explained;
 }
 

@@ -200,8 +200,7 @@ Status DescribedReader::Finish() && {
       first.pointer.empty() ? first.message : fmt::format("{}: {}", first.pointer, first.message);
   if (details_.size() > 1) fmt::format_to(std::back_inserter(message), " (and {} more)", details_.size() - 1);
   Error error(ErrorCode::kInvalidArgument, "invalid_request", std::move(message));
-  for (ErrorDetail& detail : details_)
-    std::move(error).WithDetail(std::move(detail.pointer), std::move(detail.message));
+  for (ErrorDetail& detail : details_) error.AddDetail(std::move(detail.pointer), std::move(detail.message));
   return error;
 }
 

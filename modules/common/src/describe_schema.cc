@@ -1,19 +1,20 @@
 #include "lake/common/describe_schema.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace lake {
 
 bool SchemaComponents::Claim(std::string_view name) {
-  for (const auto& [claimed, schema] : schemas_)
-    if (claimed == name) return false;
+  if (std::ranges::find(schemas_, name, &JsonValue::Member::first) != schemas_.end()) return false;
   schemas_.emplace_back(std::string(name), JsonValue());
   return true;
 }
 
 void SchemaComponents::Define(std::string_view name, JsonValue schema) {
-  for (auto& [claimed, place] : schemas_)
-    if (claimed == name) place = std::move(schema);
+  const auto claimed = std::ranges::find(schemas_, name, &JsonValue::Member::first);
+  LAKE_CHECK(claimed != schemas_.end());
+  claimed->second = std::move(schema);
 }
 
 namespace internal {

@@ -36,6 +36,10 @@ struct Everything {
   lake::JsonValue anything;
   std::string password;
 };
+struct Page {
+  std::optional<std::string> next;
+  std::optional<std::string> previous;
+};
 struct Record {
   int64_t version = 0;
   lake::JsonValue::Object unknown;
@@ -94,6 +98,11 @@ struct Describe<describe_test::Everything> {
   };
 };
 template <>
+struct Describe<describe_test::Page> {
+  static constexpr auto kFields = std::tuple{Optional("next", &describe_test::Page::next, "").NullWhenNone(),
+                                             Optional("previous", &describe_test::Page::previous, "")};
+};
+template <>
 struct Describe<describe_test::Record> {
   static constexpr auto kUnknown = &describe_test::Record::unknown;
   static constexpr auto kFields = std::tuple{Required("version", &describe_test::Record::version, "")};
@@ -149,6 +158,11 @@ TEST(DescribeTest, AbsentMembersKeepTheStructsDefaults) {
             R"("at":"1970-01-01T00:00:00.000000Z","metric":"cosine","tags":[],"weights":{},"shapes":[],)"
             R"("anything":null,"password":""})");
   EXPECT_EQ(ToRedactedJson(value).FindString("password"), "");
+}
+
+TEST(DescribeTest, NoneIsLeftOutOrNull) {
+  EXPECT_EQ(WriteJson(Page{}), R"({"next":null})");
+  EXPECT_EQ(WriteJson(Page{.next = "n", .previous = "p"}), R"({"next":"n","previous":"p"})");
 }
 
 TEST(DescribeTest, EachMistakeHasItsPointer) {

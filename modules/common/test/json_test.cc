@@ -11,6 +11,7 @@
 
 #include "json_locate.h"
 #include "lake/common/json_pointer.h"
+#include "lake/common/utf8.h"
 #include "lake/common_testing/result_matchers.h"
 #include "lake/common_testing/seeded_random.h"
 
@@ -227,6 +228,14 @@ TEST(JsonTest, StringsThatAreNoUtf8AreMended) {
             "\"a\uFFFDb\"");
   EXPECT_EQ(literal("\xe2\x82"), "\"\uFFFD\uFFFD\"");
   EXPECT_EQ(literal("\x7f\xf0\x9f\x98\x80"), "\"\x7f😀\"");
+}
+
+TEST(Utf8Test, KnowsWellFormedText) {
+  for (const char* text : {"", "plain", "ü", "€", "😀", "\xed\x9f\xbf", "\xee\x80\x80", "\xf4\x8f\xbf\xbf"})
+    EXPECT_TRUE(IsUtf8(text)) << text;
+  for (const char* text : {"\x80", "a\xc3", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf",
+                           "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xe2\x82"})
+    EXPECT_FALSE(IsUtf8(text)) << testing::PrintToString(text);
 }
 
 TEST(JsonTest, PrettyIsForPeople) {

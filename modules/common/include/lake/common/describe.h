@@ -13,11 +13,10 @@
 //   };
 //
 // Field types: bool, integers, double, std::string, Id<…>, Timestamp (RFC 3339 text), JsonValue (anything),
-// std::optional<T> (null or absent = none; none is not written
-// unless the field says NullWhenNone), std::vector<T>, std::map<std::string, T>,
-// described structs and enums, and std::variant of described structs that each have
-// `static constexpr std::string_view kTag = "…"` in their Describe: written as an object with exactly one
-// member,
+// std::optional<T> (null or absent = none; none is not written unless the field says NullWhenNone),
+// std::vector<T>, std::map<std::string, T>, described structs and enums, and std::variant of described
+// structs that each have `static constexpr std::string_view kTag = "…"` in their Describe: written as an
+// object with exactly one member,
 // {"<tag>": {…}}.
 //
 // An Optional field that is absent keeps the value the struct's initialiser gave it. A struct that must keep

@@ -55,6 +55,9 @@ class [[nodiscard]] Error {
     details_.push_back({std::move(pointer), std::move(message)});
     return std::move(*this);
   }
+  void AddDetail(std::string pointer, std::string message) {
+    details_.push_back({std::move(pointer), std::move(message)});
+  }
   Error&& WithCause(std::string cause) && {
     internal_cause_ = std::move(cause);
     return std::move(*this);

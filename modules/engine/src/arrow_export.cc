@@ -55,14 +55,13 @@ LogicalType ExportedType(const LogicalType& type) {
 
 class DuckArrowExporter final : public ArrowExporter {
  public:
-  explicit DuckArrowExporter(const DuckStream& stream) : properties_(stream.client_properties()) {
+  explicit DuckArrowExporter(const DuckStream& stream)
+      : client_(stream.client()), properties_(stream.client_properties()) {
     for (const LogicalType& type : stream.types()) {
       types_.push_back(ExportedType(type));
       cast_ = cast_ || types_.back() != type;
     }
     for (const ResultColumn& column : stream.columns()) names_.push_back(column.name);
-    // The properties remember a connection that may be gone by the time a batch is exported.
-    properties_.client_context = nullptr;
   }
 
   Status Schema(ArrowSchema* out) override {
@@ -108,6 +107,7 @@ class DuckArrowExporter final : public ArrowExporter {
     appender.Append(exported, begin, end, chunk.size());
   }
 
+  duckdb::shared_ptr<duckdb::ClientContext> client_;  // The properties point to it.
   duckdb::ClientProperties properties_;
   duckdb::vector<LogicalType> types_;
   duckdb::vector<std::string> names_;

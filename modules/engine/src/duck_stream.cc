@@ -22,10 +22,12 @@ DuckBatch::DuckBatch(uint64_t serial, std::vector<duckdb::unique_ptr<duckdb::Dat
 }
 
 DuckStream::DuckStream(duckdb::unique_ptr<duckdb::QueryResult> result,
-                       duckdb::shared_ptr<SessionState> session)
+                       duckdb::shared_ptr<SessionState> session,
+                       duckdb::shared_ptr<duckdb::ClientContext> client)
     : result_(std::move(result)),
       session_(std::move(session)),
       types_(result_->types),
+      client_(std::move(client)),
       client_properties_(result_->client_properties) {
   for (size_t i = 0; i < types_.size(); ++i) columns_.push_back({result_->names[i], types_[i].ToString()});
 }

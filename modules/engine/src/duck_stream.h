@@ -30,13 +30,16 @@ class DuckBatch final : public Batch {
 
 class DuckStream final : public ResultStream {
  public:
-  DuckStream(duckdb::unique_ptr<duckdb::QueryResult> result, duckdb::shared_ptr<SessionState> session);
+  DuckStream(duckdb::unique_ptr<duckdb::QueryResult> result, duckdb::shared_ptr<SessionState> session,
+             duckdb::shared_ptr<duckdb::ClientContext> client);
 
   const std::vector<ResultColumn>& columns() const override { return columns_; }
   Result<std::unique_ptr<Batch>> Next() override;
 
   const duckdb::vector<duckdb::LogicalType>& types() const { return types_; }
   const duckdb::ClientProperties& client_properties() const { return client_properties_; }
+  /// What client_properties() points to.
+  const duckdb::shared_ptr<duckdb::ClientContext>& client() const { return client_; }
 
  private:
   /// The next chunk with rows; null at the end.
@@ -46,6 +49,7 @@ class DuckStream final : public ResultStream {
   duckdb::shared_ptr<SessionState> session_;
   std::vector<ResultColumn> columns_;
   duckdb::vector<duckdb::LogicalType> types_;
+  duckdb::shared_ptr<duckdb::ClientContext> client_;
   duckdb::ClientProperties client_properties_;
   uint64_t batches_ = 0;
 };

@@ -2,6 +2,7 @@
 
 #include "duckdb/common/exception.hpp"
 #include "duckdb/common/file_opener.hpp"
+#include "duckdb/common/multi_file/multi_file_list.hpp"
 #include "duckdb/main/client_context.hpp"
 #include "session_state.h"
 
@@ -96,6 +97,15 @@ duckdb::OpenFileInfo InfoOf(const ScanFile& file) {
   return info;
 }
 
+/// DuckDB sorts what a glob has at hand; files that are "not there yet" keep their place.
+class OrderedFileList final : public duckdb::SimpleMultiFileList {
+ public:
+  using SimpleMultiFileList::SimpleMultiFileList;
+
+ protected:
+  bool FileIsAvailable(duckdb::idx_t) const override { return false; }
+};
+
 }  // namespace
 
 std::string LakeFileSystem::CanonicalizePath(const std::string& path,
@@ -118,21 +128,22 @@ duckdb::unique_ptr<duckdb::FileHandle> LakeFileSystem::OpenFile(
   return duckdb::make_uniq<ReadHandle>(*this, path, flags, std::move(session), *file);
 }
 
-duckdb::vector<duckdb::OpenFileInfo> LakeFileSystem::Glob(const std::string& path,
-                                                          duckdb::FileOpener* opener) {
-  if (!IsLakePath(path)) return LocalFor(path, opener).Glob(path, opener);
+duckdb::unique_ptr<duckdb::MultiFileList> LakeFileSystem::GlobFilesExtended(
+    const std::string& path, const duckdb::FileGlobInput& input,
+    duckdb::optional_ptr<duckdb::FileOpener> opener) {
+  if (!IsLakePath(path)) return LocalFor(path, opener).Glob(path, input, opener);
   const auto session = SessionOf(opener);
   if (!session) Refuse(nullptr, path);
-  duckdb::vector<duckdb::OpenFileInfo> result;
+  duckdb::vector<duckdb::OpenFileInfo> files;
   if (const auto* scan = session->FindScan(path)) {
-    result.reserve(scan->size());
-    for (const ScanFile& file : *scan) result.push_back(InfoOf(file));
-    return result;
+    files.reserve(scan->size());
+    for (const ScanFile& file : *scan) files.push_back(InfoOf(file));
+  } else if (const ScanFile* file = session->FindFile(path)) {
+    files.push_back(InfoOf(*file));
+  } else {
+    Refuse(session.get(), path);
   }
-  const ScanFile* file = session->FindFile(path);
-  if (file == nullptr) Refuse(session.get(), path);
-  result.push_back(InfoOf(*file));
-  return result;
+  return duckdb::make_uniq<OrderedFileList>(std::move(files));
 }
 
 bool LakeFileSystem::FileExists(const std::string& path, duckdb::optional_ptr<duckdb::FileOpener> opener) {

@@ -31,7 +31,6 @@ class LakeFileSystem final : public duckdb::FileSystem {
 
   duckdb::unique_ptr<duckdb::FileHandle> OpenFile(const std::string& path, duckdb::FileOpenFlags flags,
                                                   duckdb::optional_ptr<duckdb::FileOpener> opener) override;
-  duckdb::vector<duckdb::OpenFileInfo> Glob(const std::string& path, duckdb::FileOpener* opener) override;
   bool FileExists(const std::string& path, duckdb::optional_ptr<duckdb::FileOpener> opener) override;
 
   void Read(duckdb::FileHandle& handle, void* buffer, int64_t bytes, duckdb::idx_t offset) override;
@@ -58,6 +57,12 @@ class LakeFileSystem final : public duckdb::FileSystem {
   bool IsPipe(const std::string& path, duckdb::optional_ptr<duckdb::FileOpener> opener) override;
   void RemoveFile(const std::string& path, duckdb::optional_ptr<duckdb::FileOpener> opener) override;
   bool TryRemoveFile(const std::string& path, duckdb::optional_ptr<duckdb::FileOpener> opener) override;
+
+ protected:
+  bool SupportsGlobExtended() const override { return true; }
+  duckdb::unique_ptr<duckdb::MultiFileList> GlobFilesExtended(
+      const std::string& path, const duckdb::FileGlobInput& input,
+      duckdb::optional_ptr<duckdb::FileOpener> opener) override;
 
  private:
   /// The real file system when the engine itself asks for a path of its own; throws otherwise.

@@ -14,6 +14,7 @@
 #include "errors.h"
 #include "file_system.h"
 #include "plan_guard.h"
+#include "spill_encryption.h"
 #include "values_table.h"
 
 namespace lake::engine {
@@ -45,6 +46,7 @@ Result<std::shared_ptr<Instance>> Instance::Open(const EngineOptions& options, s
     config.SetOptionByName("threads", duckdb::Value::BIGINT(static_cast<int64_t>(threads)));
     const uint64_t memory = options.memory_limit_bytes != 0 ? options.memory_limit_bytes : HalfOfMemory();
     config.SetOptionByName("memory_limit", duckdb::Value(fmt::format("{}B", memory)));
+    config.encryption_util = MakeSpillEncryption();
     AddValuesReplacement(config);
     instance->database_ = std::make_unique<duckdb::DuckDB>(nullptr, &config);
     instance->database_->GetFileSystem().RegisterSubSystem(duckdb::make_uniq<LakeFileSystem>());

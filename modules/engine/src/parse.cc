@@ -15,11 +15,24 @@ namespace {
 /// Longer texts are data in disguise; the tree of 1 MiB is bounded by kMaxTreeValues as well.
 constexpr size_t kMaxStatementBytes = 1u << 20;
 
-Error SyntaxError(const duckdb::ErrorData& error) {
-  Error syntax = InvalidArgument("sql_syntax", "{}", CleanMessage(error.RawMessage()));
+/// The parser counts characters where the binder counts bytes.
+size_t ByteOfCharacter(std::string_view text, uint64_t character) {
+  for (size_t at = 0; at < text.size(); ++at) {
+    const bool starts_character = (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;
+    if (starts_character && character-- == 0) return at;
+  }
+  return text.size();
+}
+
+Error SyntaxError(std::string_view sql, const duckdb::ErrorData& error) {
+  const std::string& raw = error.RawMessage();
+  if (raw.starts_with("Max expression depth") || raw.starts_with("memory exhausted"))
+    return InvalidArgument("statement_too_deep", "the statement is nested too deeply").WithCause(raw);
+  Error syntax = InvalidArgument("sql_syntax", "{}", CleanMessage(raw));
   const auto position = error.ExtraInfo().find("position");
   if (position == error.ExtraInfo().end()) return syntax;
-  return std::move(syntax).WithDetail("/sql", "at byte " + position->second);
+  const size_t byte = ByteOfCharacter(sql, std::stoull(position->second));
+  return std::move(syntax).WithDetail("/sql", fmt::format("at byte {}", byte));
 }
 
 Error NotOneSelect(std::string_view what) {
@@ -51,7 +64,7 @@ Result<SelectTree> ParseSelect(std::string_view sql) {
   } catch (const std::exception& failure) {
     const duckdb::ErrorData error(failure);
     if (error.Type() == duckdb::ExceptionType::PARSER || error.Type() == duckdb::ExceptionType::SYNTAX)
-      return SyntaxError(error);
+      return SyntaxError(sql, error);
     return TranslateError(error);
   }
 }

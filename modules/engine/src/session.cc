@@ -92,7 +92,7 @@ Result<std::unique_ptr<ResultStream>> DuckSession::Run(duckdb::unique_ptr<duckdb
     if (pending->HasError()) return TranslateError(pending->GetErrorObject(), *state_);
     auto result = pending->Execute();
     if (result->HasError()) return TranslateError(result->GetErrorObject(), *state_);
-    return std::unique_ptr<ResultStream>(new DuckStream(std::move(result), state_));
+    return std::unique_ptr<ResultStream>(new DuckStream(std::move(result), state_, connection_->context));
   } catch (const std::exception& failure) {
     return TranslateError(duckdb::ErrorData(failure), *state_);
   }

@@ -15,6 +15,7 @@ constexpr std::string_view kValuesPrefix = "lake_values_";
 std::optional<size_t> NumberAfter(std::string_view prefix, std::string_view text) {
   if (!text.starts_with(prefix)) return std::nullopt;
   text.remove_prefix(prefix.size());
+  if (text.size() > 1 && text.front() == '0') return std::nullopt;  // One name for one thing.
   size_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;

@@ -19,14 +19,22 @@ void AppendShortest(Number value, std::string* out) {
   out->append(buffer.data(), end);
 }
 
+/// With a point or an exponent, so that it reads back as a real number: "1.0".
 template <class Number>
-void AppendFinite(Number value, std::string* out) {
+void AppendReal(Number value, std::string* out) {
+  const size_t start = out->size();
+  AppendShortest(value, out);
+  if (out->find_first_of(".e", start) == std::string::npos) *out += ".0";
+}
+
+template <class Number>
+void AppendFloatingText(Number value, std::string* out) {
   if (std::isnan(value))
     *out += "NaN";
   else if (std::isinf(value))
     *out += value < 0 ? "-Infinity" : "Infinity";
   else
-    AppendShortest(value, out);
+    AppendReal(value, out);
 }
 
 /// `value` with at least `width` digits.
@@ -143,8 +151,8 @@ void AppendInteger(Int128 value, std::string* out) {
   AppendInteger(value < 0 ? -magnitude : magnitude, out);
 }
 
-void AppendFloating(float value, std::string* out) { AppendFinite(value, out); }
-void AppendFloating(double value, std::string* out) { AppendFinite(value, out); }
+void AppendFloating(float value, std::string* out) { AppendFloatingText(value, out); }
+void AppendFloating(double value, std::string* out) { AppendFloatingText(value, out); }
 
 void AppendDecimal(Int128 unscaled, int scale, std::string* out) {
   if (unscaled < 0) out->push_back('-');

@@ -3,12 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "lake/common/clock.h"
+#include "lake/common_testing/fake_clock.h"
+#include "lake/common_testing/temp_dir.h"
 #include "lake/engine/engine.h"
 #include "lake/storage/memory_store.h"
 
@@ -18,20 +18,12 @@ class EngineTest : public testing::Test {
  protected:
   EngineTest() : EngineTest(EngineOptions{}) {}
   explicit EngineTest(EngineOptions options) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "lake-engine-test-XXXXXX").string();
-    LAKE_CHECK(mkdtemp(pattern.data()) != nullptr);
-    directory_ = pattern;
     options.spill_directory = (directory_ / "spill").string();
     if (options.threads == 0) options.threads = 2;
     if (options.memory_limit_bytes == 0) options.memory_limit_bytes = 512u << 20;
     auto opened = Engine::Open(options);
     LAKE_CHECK(opened.ok());
     engine_ = std::move(opened).value();
-  }
-  ~EngineTest() override {
-    engine_.reset();
-    std::error_code ignored;
-    std::filesystem::remove_all(directory_, ignored);
   }
 
   std::unique_ptr<Session> Start(ReadSet read_set = {}, const Context& context = {}) {
@@ -91,11 +83,12 @@ class EngineTest : public testing::Test {
         std::string(ErrorCodeName(error.code())) + "/" + error.reason() + ": " + error.message();
     for (const ErrorDetail& detail : error.details())
       text += " [" + detail.pointer + " " + detail.message + "]";
+    if (getenv("CAUSES")) text += " {" + error.internal_cause() + "}";
     return text;
   }
 
-  std::filesystem::path directory_;
-  SystemClock clock_;
+  TempDir directory_;
+  FakeClock clock_;
   std::shared_ptr<storage::ObjectStore> store_ = storage::MakeMemoryStore(clock_);
   std::unique_ptr<Engine> engine_;
 };

@@ -208,6 +208,11 @@ TEST(ConfigTest, WrongValuesHaveAPlace) {
             "environment variable LAKEHOUSE__STORAGE__BUCKETS: storage.buckets can be set only in the "
             "configuration "
             "file");
+  // The file's list is gone with its places.
+  EXPECT_EQ(MessageOf({.file_text = "[server]\nports = [1, 2]",
+                       .file_name = "f.toml",
+                       .environment = {{"LAKEHOUSE__SERVER__PORTS", "1,x"}}}),
+            "environment variable LAKEHOUSE__SERVER__PORTS: server.ports.1: expected an integer");
   EXPECT_EQ(MessageOf({.file_text = "server = 1",
                        .file_name = "f.toml",
                        .environment = {{"LAKEHOUSE__SERVER__PORT", "2"}}}),

@@ -95,6 +95,7 @@ TEST(JsonTest, RefusalsSayWhere) {
                         {"[18446744073709551616]", 1, "integer out of range"},
                         {"[-9223372036854775809]", 1, "integer out of range"},
                         {"[1, 1e400]", 4, "number out of range"},
+                        {"[1e-400, x]", 9, "expected a value"},
                         {"[\"a", 3, "unexpected end"},
                         {"[\"a\nb\"]", 3, "unescaped control character in a string"},
                         {"[\"\\x\"]", 2, "bad escape in a string"},

@@ -8,6 +8,8 @@
 #include <array>
 #include <atomic>
 #include <future>
+#include <latch>
+#include <memory>
 #include <thread>
 
 #include "lake/common_testing/result_matchers.h"
@@ -15,28 +17,33 @@
 namespace lake {
 namespace {
 
-/// A task that says when it runs and stays until it is released.
+/// A task that says when it runs and stays until it is released, at the latest when the gate goes.
 class Gate {
  public:
+  ~Gate() { Release(); }
   std::move_only_function<void()> Task() {
-    return [this] {
-      entered_.set_value();
-      released_.wait();
+    return [doors = doors_] {
+      doors->entered.count_down();
+      doors->released.wait();
     };
   }
-  void AwaitEntered() { entered_.get_future().wait(); }
-  void Release() { release_.set_value(); }
+  void AwaitEntered() { doors_->entered.wait(); }
+  void Release() {
+    if (!doors_->released.try_wait()) doors_->released.count_down();
+  }
 
  private:
-  std::promise<void> entered_;
-  std::promise<void> release_;
-  std::future<void> released_ = release_.get_future();
+  struct Doors {
+    std::latch entered{1};
+    std::latch released{1};
+  };
+  std::shared_ptr<Doors> doors_ = std::make_shared<Doors>();
 };
 
 TEST(WorkerPoolTest, RefusesBeyondThreadsAndQueue) {
+  std::atomic<int> ran = 0;
   WorkerPool pool({.name = "test", .threads = 1, .queue_limit = 2});
   Gate gate;
-  std::atomic<int> ran = 0;
   LAKE_ASSERT_OK(pool.Submit(gate.Task()));
   LAKE_ASSERT_OK(pool.Submit([&] { ++ran; }));  // Accepted whether or not the first has started.
   LAKE_ASSERT_OK(pool.Submit([&] { ++ran; }));
@@ -53,9 +60,9 @@ TEST(WorkerPoolTest, RefusesBeyondThreadsAndQueue) {
 }
 
 TEST(WorkerPoolTest, ShutdownRunsWhatWasAcceptedAndRefusesTheRest) {
+  std::atomic<int> ran = 0;
   WorkerPool pool({.name = "test", .threads = 2, .queue_limit = 10});
   Gate gate;
-  std::atomic<int> ran = 0;
   LAKE_ASSERT_OK(pool.Submit(gate.Task()));
   for (int i = 0; i < 5; ++i) LAKE_ASSERT_OK(pool.Submit([&] { ++ran; }));
   gate.AwaitEntered();

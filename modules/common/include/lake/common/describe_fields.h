@@ -29,8 +29,7 @@ concept AnId = kIsA<T, Id>;
 template <class T>
 concept AnOptional = kIsA<T, std::optional>;
 template <class T>
-concept AVector =
-    kIsA<T, std::vector> && !std::same_as<T, JsonValue::Array> && !std::same_as<T, JsonValue::Object>;
+concept AVector = kIsA<T, std::vector> && !std::same_as<T, JsonValue::Object>;
 template <class T>
 concept AMap = kIsA<T, std::map> && std::same_as<typename T::key_type, std::string>;
 template <class T>

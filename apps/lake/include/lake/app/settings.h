@@ -1,5 +1,5 @@
-// The server's configuration: what lakehouse.toml, LAKEHOUSE__SECTION__KEY and flags may say. Described once; a key that
-// is not here is an error with a suggestion.
+// The server's configuration: what lakehouse.toml, LAKEHOUSE__SECTION__KEY and flags may say. Described once;
+// a key that is not here is an error with a suggestion.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +29,7 @@ struct BucketSettings {
 struct StorageSettings {
   std::string root = "./data";
   std::vector<BucketSettings> buckets;
+  uint32_t checkpoint_every = 256;
 };
 
 struct QuerySettings {
@@ -65,11 +66,14 @@ struct lake::Describe<lake::app::ServerSettings> {
   using T = lake::app::ServerSettings;
   static constexpr std::string_view kName = "ServerSettings";
   static constexpr auto kFields = std::tuple{
-      Optional("address", &T::address, "Address to listen on; loopback unless told otherwise.").Between(1, 255),
+      Optional("address", &T::address, "Address to listen on; loopback unless told otherwise.")
+          .Between(1, 255),
       Optional("port", &T::port, "TCP port; 0 takes any free one."),
-      Optional("allowed_hosts", &T::allowed_hosts, "Host names a browser may use for this server, beyond loopback ones."),
+      Optional("allowed_hosts", &T::allowed_hosts,
+               "Host names a browser may use for this server, beyond loopback ones."),
       Optional("workers", &T::workers, "Threads that run requests.").Between(1, 1024),
-      Optional("request_timeout_secs", &T::request_timeout_secs, "A request is stopped after this long.").Between(1, 86400),
+      Optional("request_timeout_secs", &T::request_timeout_secs, "A request is stopped after this long.")
+          .Between(1, 86400),
       Optional("drain_timeout_secs", &T::drain_timeout_secs, "At shutdown, running requests get this long.")
           .Between(0, 3600)};
 };
@@ -87,8 +91,11 @@ struct lake::Describe<lake::app::StorageSettings> {
   using T = lake::app::StorageSettings;
   static constexpr std::string_view kName = "StorageSettings";
   static constexpr auto kFields = std::tuple{
-      Optional("root", &T::root, "Data directory: the bucket 'primary' when no buckets are configured.").Between(1, 4096),
-      Optional("buckets", &T::buckets, "Buckets by name.").Between(0, 1000)};
+      Optional("root", &T::root, "Data directory: the bucket 'primary' when no buckets are configured.")
+          .Between(1, 4096),
+      Optional("buckets", &T::buckets, "Buckets by name.").Between(0, 1000),
+      Optional("checkpoint_every", &T::checkpoint_every, "Commits between two checkpoints of the catalog.")
+          .Between(1, 1'000'000)};
 };
 template <>
 struct lake::Describe<lake::app::QuerySettings> {
@@ -105,12 +112,15 @@ template <>
 struct lake::Describe<lake::app::IngestSettings> {
   using T = lake::app::IngestSettings;
   static constexpr std::string_view kName = "IngestSettings";
-  static constexpr auto kFields = std::tuple{
-      Optional("async_bytes", &T::async_bytes, "Files above this size are ingested as a job.").Between(0, 1u << 30),
-      Optional("max_upload_bytes", &T::max_upload_bytes, "Largest file one upload may have.").Between(1, 1ull << 50),
-      Optional("max_rejected_fraction", &T::max_rejected_fraction, "Share of broken rows above which a file is refused.")
-          .Between(0, 1),
-      Optional("jobs", &T::jobs, "Ingest jobs at once.").Between(1, 64)};
+  static constexpr auto kFields =
+      std::tuple{Optional("async_bytes", &T::async_bytes, "Files above this size are ingested as a job.")
+                     .Between(0, 1u << 30),
+                 Optional("max_upload_bytes", &T::max_upload_bytes, "Largest file one upload may have.")
+                     .Between(1, 1ull << 50),
+                 Optional("max_rejected_fraction", &T::max_rejected_fraction,
+                          "Share of broken rows above which a file is refused.")
+                     .Between(0, 1),
+                 Optional("jobs", &T::jobs, "Ingest jobs at once.").Between(1, 64)};
 };
 template <>
 struct lake::Describe<lake::app::TelemetrySettings> {
@@ -123,8 +133,8 @@ template <>
 struct lake::Describe<lake::app::Settings> {
   using T = lake::app::Settings;
   static constexpr std::string_view kName = "Settings";
-  static constexpr auto kFields =
-      std::tuple{Optional("server", &T::server, "The HTTP server."), Optional("storage", &T::storage, "Where data is."),
-                 Optional("query", &T::query, "The SQL engine."), Optional("ingest", &T::ingest, "Files coming in."),
-                 Optional("telemetry", &T::telemetry, "What the server says about itself.")};
+  static constexpr auto kFields = std::tuple{
+      Optional("server", &T::server, "The HTTP server."), Optional("storage", &T::storage, "Where data is."),
+      Optional("query", &T::query, "The SQL engine."), Optional("ingest", &T::ingest, "Files coming in."),
+      Optional("telemetry", &T::telemetry, "What the server says about itself.")};
 };

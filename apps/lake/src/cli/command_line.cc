@@ -1,0 +1,256 @@
+#include "command_line.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <memory>
+
+#include "commands.h"
+#include "demo_command.h"
+#include "exit_code.h"
+#include "interrupt.h"
+#include "serve_command.h"
+#include "terminal.h"
+
+extern char** environ;
+
+namespace lake::app {
+namespace {
+
+/// What the options write into, and what to run in the end.
+struct Parsed {
+  ClientOptions client;
+  std::string output;
+  SqlOptions sql;
+  IngestOptions ingest;
+  ListOptions list;
+  std::string name;
+  std::string config_file;
+  std::string data_directory;
+  std::optional<uint16_t> port;
+  std::vector<std::string> settings;
+  ConfigOptions::Show show = ConfigOptions::Show::kValues;
+  DemoOptions demo;
+  std::function<int(const Context&)> run;
+};
+
+const std::map<std::string, OutputFormat> kOutputs = {{"table", OutputFormat::kTable},
+                                                      {"json", OutputFormat::kJson},
+                                                      {"csv", OutputFormat::kCsv},
+                                                      {"ndjson", OutputFormat::kNdjson},
+                                                      {"arrow", OutputFormat::kArrow}};
+
+/// A person at a terminal gets a table; a program gets JSON lines unless it says otherwise.
+OutputFormat ChooseOutput(const std::string& output) {
+  if (!output.empty()) return kOutputs.at(output);
+  return IsTerminal(Stream::kOut) ? OutputFormat::kTable : OutputFormat::kNdjson;
+}
+
+Result<ConfigSources> ReadSources(const Parsed& parsed) {
+  ConfigSources sources;
+  std::string file = parsed.config_file;
+  if (file.empty() && std::ifstream("lakehouse.toml").good()) file = "lakehouse.toml";
+  if (!file.empty()) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in) return NotFound("file_not_found", "cannot read the configuration file '{}'", file);
+    sources.file_text = std::string(std::istreambuf_iterator<char>(in), {});
+    sources.file_name = file;
+  }
+  for (char** variable = environ; *variable != nullptr; ++variable)
+    if (std::string_view text = *variable; text.find('=') != std::string_view::npos)
+      sources.environment.emplace_back(text.substr(0, text.find('=')), text.substr(text.find('=') + 1));
+  if (!parsed.data_directory.empty())
+    sources.flags.push_back({.path = "storage.root", .text = parsed.data_directory, .name = "--data"});
+  if (parsed.port)
+    sources.flags.push_back({.path = "server.port", .text = std::to_string(*parsed.port), .name = "--port"});
+  for (const std::string& setting : parsed.settings) {
+    const size_t equals = setting.find('=');
+    if (equals == std::string::npos)
+      return InvalidArgument("bad_usage", "--set takes section.key=value, not '{}'", setting);
+    sources.flags.push_back(
+        {.path = setting.substr(0, equals), .text = setting.substr(equals + 1), .name = "--set"});
+  }
+  return sources;
+}
+
+/// Runs a command that needs the configuration.
+int WithSources(const Parsed& parsed, const std::function<int(const ConfigOptions&)>& run) {
+  Result<ConfigSources> sources = ReadSources(parsed);
+  if (!sources.ok()) return Fail(sources.error());
+  return run({.sources = std::move(*sources), .show = parsed.show});
+}
+
+void AddConfigOptions(CLI::App* word, Parsed* parsed) {
+  word->add_option("--config", parsed->config_file,
+                   "Configuration file (default: ./lakehouse.toml when it is there)");
+  word->add_option("--data", parsed->data_directory, "Data directory (storage.root)");
+  word->add_option("--port", parsed->port, "TCP port (server.port)");
+  word->add_option("--set", parsed->settings, "Any setting, as section.key=value; may be repeated");
+}
+
+void AddServe(CLI::App& app, Parsed* parsed) {
+  CLI::App* word = app.add_subcommand("serve", "Run the server until it is told to stop");
+  AddConfigOptions(word, parsed);
+  word->callback([parsed] {
+    parsed->run = [parsed](const Context& context) {
+      return WithSources(*parsed, [&](const ConfigOptions& options) { return RunServe(context, options); });
+    };
+  });
+}
+
+void AddSql(CLI::App& app, Parsed* parsed) {
+  CLI::App* word = app.add_subcommand("sql", "Run SQL: -c, -f, or statements on stdin");
+  word->add_option("-c,--command", parsed->sql.commands, "A SELECT statement; may be repeated");
+  word->add_option("-f,--file", parsed->sql.file, "A file with one statement; - is stdin");
+  word->add_option("-p,--param", parsed->sql.parameters, "Value of $1, then $2, …");
+  word->add_option("--limit", parsed->sql.limit, "Most rows to return")->check(CLI::PositiveNumber);
+  word->callback([parsed] {
+    parsed->run = [parsed](const Context& context) { return RunSql(context, parsed->client, parsed->sql); };
+  });
+}
+
+void AddIngest(CLI::App& app, Parsed* parsed) {
+  CLI::App* word = app.add_subcommand("ingest", "Put CSV files into datasets");
+  word->add_option("files", parsed->ingest.files, "Files")->required();
+  word->add_option("--name", parsed->ingest.name, "Dataset (default: made from the file's name)");
+  word->add_option("--mode", parsed->ingest.mode, "auto, create, append or replace")
+      ->check(CLI::IsMember({"auto", "create", "append", "replace"}));
+  word->add_option("--bucket", parsed->ingest.bucket, "Bucket of a new dataset");
+  word->callback([parsed] {
+    parsed->run = [parsed](const Context& context) {
+      return RunIngest(context, parsed->client, parsed->ingest);
+    };
+  });
+}
+
+using NamedCommand = int (*)(const Context&, const ClientOptions&, const std::string&);
+using ListCommand = int (*)(const Context&, const ClientOptions&, const ListOptions&);
+
+void AddNamed(CLI::App* group, Parsed* parsed, const std::string& word, const std::string& help,
+              const char* argument, NamedCommand command) {
+  CLI::App* added = group->add_subcommand(word, help);
+  added->add_option(argument, parsed->name)->required();
+  added->callback([parsed, command] {
+    parsed->run = [parsed, command](const Context& context) {
+      return command(context, parsed->client, parsed->name);
+    };
+  });
+}
+
+void AddList(CLI::App* group, Parsed* parsed, const std::string& help, ListCommand command) {
+  CLI::App* added = group->add_subcommand("ls", help);
+  added->add_option("--limit", parsed->list.limit, "Most items to show")->check(CLI::PositiveNumber);
+  added->callback([parsed, command] {
+    parsed->run = [parsed, command](const Context& context) {
+      return command(context, parsed->client, parsed->list);
+    };
+  });
+}
+
+void AddDatasets(CLI::App& app, Parsed* parsed) {
+  CLI::App* group = app.add_subcommand("dataset", "Look at datasets; drop and bring back");
+  group->require_subcommand(1);
+  AddList(group, parsed, "List datasets", RunDatasetList);
+  AddNamed(group, parsed, "show", "Show one dataset and its columns", "name", RunDatasetShow);
+  AddNamed(group, parsed, "versions", "List the versions of a dataset", "name", RunDatasetVersions);
+  AddNamed(group, parsed, "drop", "Drop a dataset; its versions stay", "name", RunDatasetDrop);
+  AddNamed(group, parsed, "undrop", "Bring a dropped dataset back", "name", RunDatasetUndrop);
+}
+
+void AddJobs(CLI::App& app, Parsed* parsed) {
+  CLI::App* group = app.add_subcommand("job", "Look at jobs; cancel them");
+  group->require_subcommand(1);
+  AddList(group, parsed, "List jobs, newest first", RunJobList);
+  AddNamed(group, parsed, "show", "Show one job", "id", RunJobShow);
+  AddNamed(group, parsed, "cancel", "Cancel one job", "id", RunJobCancel);
+}
+
+void AddConfig(CLI::App& app, Parsed* parsed) {
+  CLI::App* group = app.add_subcommand("config", "Show or check the configuration");
+  group->require_subcommand(1);
+  CLI::App* show = group->add_subcommand("show", "Print every setting");
+  AddConfigOptions(show, parsed);
+  show->add_flag_callback(
+      "--origin", [parsed] { parsed->show = ConfigOptions::Show::kValuesWithOrigin; },
+      "Also say where each value comes from");
+  show->callback([parsed] {
+    parsed->run = [parsed](const Context&) {
+      return WithSources(*parsed, [&](const ConfigOptions& options) {
+        return RunConfigShow(options, parsed->client.output);
+      });
+    };
+  });
+  CLI::App* check = group->add_subcommand("check", "Say whether the configuration is valid");
+  AddConfigOptions(check, parsed);
+  check->callback(
+      [parsed] { parsed->run = [parsed](const Context&) { return WithSources(*parsed, RunConfigCheck); }; });
+}
+
+void AddSystem(CLI::App& app, Parsed* parsed) {
+  CLI::App* doctor = app.add_subcommand("doctor", "Check whether the server can work here");
+  AddConfigOptions(doctor, parsed);
+  doctor->callback([parsed] {
+    parsed->run = [parsed](const Context& context) {
+      return WithSources(
+          *parsed, [&](const ConfigOptions& options) { return RunDoctor(context, parsed->client, options); });
+    };
+  });
+  app.add_subcommand("version", "Print the version of this program and of the server")->callback([parsed] {
+    parsed->run = [parsed](const Context& context) { return RunVersion(context, parsed->client); };
+  });
+}
+
+void AddDemo(CLI::App& app, Parsed* parsed) {
+  CLI::App* word = app.add_subcommand("demo", "Show the product on the data of a staffing company");
+  word->add_option("--rows", parsed->demo.rows, "Rows in all seven tables")
+      ->check(CLI::Range(1000, 1'000'000'000));
+  word->add_option("--data", parsed->demo.data_directory, "Data directory");
+  word->add_option("--port", parsed->demo.port, "TCP port; 0 takes any free one");
+  word->add_flag_callback(
+      "--exit", [parsed] { parsed->demo.afterwards = DemoOptions::Afterwards::kExit; },
+      "End after the queries");
+  word->callback([parsed] {
+    parsed->run = [parsed](const Context& context) { return RunDemo(context, parsed->demo); };
+  });
+}
+
+void AddGlobalOptions(CLI::App& app, Parsed* parsed) {
+  app.require_subcommand(1);
+  app.fallthrough();  // Global options may stand behind the word.
+  app.add_option("--url", parsed->client.url, "Server to talk to")->envname("LAKEHOUSE_URL");
+  app.add_option("--api-key", parsed->client.api_key, "API key")->envname("LAKEHOUSE_API_KEY");
+  app.add_option("-o,--output", parsed->output,
+                 "table, json, csv, ndjson or arrow (default: table on a terminal)")
+      ->check(CLI::IsMember({"table", "json", "csv", "ndjson", "arrow"}));
+}
+
+}  // namespace
+
+int RunCommandLine(int argc, char** argv) {
+  CLI::App app("lakehouse: a folder as a governed lakehouse", "lake");
+  auto parsed = std::make_unique<Parsed>();
+  AddGlobalOptions(app, parsed.get());
+  AddServe(app, parsed.get());
+  AddSql(app, parsed.get());
+  AddIngest(app, parsed.get());
+  AddDatasets(app, parsed.get());
+  AddJobs(app, parsed.get());
+  AddConfig(app, parsed.get());
+  AddSystem(app, parsed.get());
+  AddDemo(app, parsed.get());
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  while (parsed->client.url.ends_with('/')) parsed->client.url.pop_back();
+  parsed->client.output = ChooseOutput(parsed->output);
+  Interrupt interrupt;
+  return parsed->run(Context{.cancel = interrupt.token()});
+}
+
+}  // namespace lake::app

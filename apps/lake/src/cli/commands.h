@@ -1,0 +1,62 @@
+// The words of the command line: what each was told, and what runs it. Every command talks HTTP to a server.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lake/common/config.h"
+#include "lake/common/context.h"
+
+namespace lake::app {
+
+enum class OutputFormat { kTable, kJson, kCsv, kNdjson, kArrow };
+
+/// What every command that talks to a server needs.
+struct ClientOptions {
+  std::string url = "http://127.0.0.1:3100";
+  std::optional<std::string> api_key;
+  OutputFormat output = OutputFormat::kTable;
+};
+
+struct SqlOptions {
+  std::vector<std::string> commands;  ///< -c, in order.
+  std::string file;                   ///< -f; "-" is stdin.
+  std::vector<std::string> parameters;
+  std::optional<int64_t> limit;
+};
+
+struct IngestOptions {
+  std::vector<std::string> files;
+  std::string name;
+  std::string mode = "auto";
+  std::string bucket;
+};
+
+struct ListOptions {
+  int64_t limit = 1000;
+};
+
+struct ConfigOptions {
+  ConfigSources sources;
+  enum class Show { kValues, kValuesWithOrigin } show = Show::kValues;
+};
+
+// Each returns an exit code (exit_code.h) and has printed its error.
+int RunSql(const Context& context, const ClientOptions& client, const SqlOptions& options);
+int RunIngest(const Context& context, const ClientOptions& client, const IngestOptions& options);
+int RunDatasetList(const Context& context, const ClientOptions& client, const ListOptions& options);
+int RunDatasetShow(const Context& context, const ClientOptions& client, const std::string& name);
+int RunDatasetDrop(const Context& context, const ClientOptions& client, const std::string& name);
+int RunDatasetUndrop(const Context& context, const ClientOptions& client, const std::string& name);
+int RunDatasetVersions(const Context& context, const ClientOptions& client, const std::string& name);
+int RunJobList(const Context& context, const ClientOptions& client, const ListOptions& options);
+int RunJobShow(const Context& context, const ClientOptions& client, const std::string& id);
+int RunJobCancel(const Context& context, const ClientOptions& client, const std::string& id);
+int RunConfigShow(const ConfigOptions& options, OutputFormat output);
+int RunConfigCheck(const ConfigOptions& options);
+int RunDoctor(const Context& context, const ClientOptions& client, const ConfigOptions& options);
+int RunVersion(const Context& context, const ClientOptions& client);
+
+}  // namespace lake::app

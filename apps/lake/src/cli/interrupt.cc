@@ -1,0 +1,46 @@
+#include "interrupt.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <ctime>
+
+#include "exit_code.h"
+
+namespace lake::app {
+namespace {
+
+sigset_t Signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
+
+}  // namespace
+
+Interrupt::Interrupt() {
+  const sigset_t set = Signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  waiter_ = std::jthread([this](std::stop_token stop) { Wait(stop); });
+}
+
+Interrupt::~Interrupt() = default;
+
+void Interrupt::Wait(std::stop_token stop) {
+  const sigset_t set = Signals();
+  const timespec tick{.tv_sec = 0,
+                      .tv_nsec = 100'000'000};  // Only how soon the thread sees that it should end.
+  int signals = 0;
+  while (!stop.stop_requested()) {
+    if (sigtimedwait(&set, nullptr, &tick) < 0) continue;
+    if (++signals == 1)
+      source_.Cancel("interrupted");
+    else
+      _exit(kExitInterrupted);
+  }
+}
+
+}  // namespace lake::app

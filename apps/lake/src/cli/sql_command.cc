@@ -1,0 +1,148 @@
+// lake sql: statements from -c, -f or stdin; rows as a table for people, streamed as they are for everything
+// else.
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "commands.h"
+#include "exit_code.h"
+#include "rest.h"
+#include "terminal.h"
+
+namespace lake::app {
+namespace {
+
+constexpr int64_t kTableRows =
+    1000;  // A table must be measured before it is printed; more rows are no table to read.
+
+Result<std::string> ReadStatements(const std::string& file) {
+  if (file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return NotFound("file_not_found", "cannot read '{}'", file);
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+/// "42" and "true" keep their types; everything else is text.
+JsonValue ParameterValue(const std::string& text) {
+  Result<JsonValue> value = ParseJson(text);
+  return value.ok() && !value->is_object() && !value->is_array() ? *value : JsonValue(text);
+}
+
+std::string_view MediaType(OutputFormat output) {
+  switch (output) {
+    case OutputFormat::kTable:
+    case OutputFormat::kJson:
+      return "application/json";
+    case OutputFormat::kCsv:
+      return "text/csv";
+    case OutputFormat::kNdjson:
+      return "application/x-ndjson";
+    case OutputFormat::kArrow:
+      return "application/vnd.apache.arrow.stream";
+  }
+  return "application/json";
+}
+
+HttpRequest MakeRequest(const Rest& rest, OutputFormat output, const std::string& sql,
+                        const SqlOptions& options) {
+  JsonValue body = JsonValue::MakeObject({{"sql", sql}});
+  if (!options.parameters.empty()) {
+    JsonValue parameters = JsonValue::MakeArray();
+    for (const std::string& parameter : options.parameters) parameters.Append(ParameterValue(parameter));
+    body.Set("params", std::move(parameters));
+  }
+  if (options.limit)
+    body.Set("limit", *options.limit);
+  else if (output == OutputFormat::kTable)
+    body.Set("limit", kTableRows);
+  HttpRequest request{
+      .method = "POST", .path = "/query/sql", .headers = rest.headers(), .body = WriteJson(body)};
+  request.headers.emplace_back("Content-Type", "application/json");
+  request.headers.emplace_back("Accept", MediaType(output));
+  return request;
+}
+
+bool IsNumeric(std::string_view type) {
+  for (std::string_view prefix :
+       {"BIGINT", "INTEGER", "SMALLINT", "TINYINT", "HUGEINT", "UBIGINT", "UINTEGER", "USMALLINT", "UTINYINT",
+        "UHUGEINT", "DOUBLE", "FLOAT", "DECIMAL"})
+    if (type.starts_with(prefix) && !type.ends_with("]")) return true;
+  return false;
+}
+
+Status PrintTable(const JsonValue& answer, double seconds) {
+  std::vector<TableColumn> columns;
+  for (const JsonValue& column : answer.Find("columns")->as_array())
+    columns.push_back({.name = std::string(column.FindString("name")),
+                       .align = IsNumeric(column.FindString("type")) ? TableColumn::Align::kRight
+                                                                     : TableColumn::Align::kLeft});
+  std::vector<std::vector<std::string>> rows;
+  for (const JsonValue& row : answer.Find("rows")->as_array()) {
+    std::vector<std::string>& cells = rows.emplace_back();
+    for (const JsonValue& value : row.as_array()) cells.push_back(value.is_null() ? "NULL" : CellText(value));
+  }
+  fmt::print("{}", FormatTable(columns, rows));
+  const JsonValue* truncated = answer.Find("truncated");
+  const bool cut = truncated != nullptr && truncated->is_bool() && truncated->as_bool();
+  fmt::print("{} row{}{} in {}\n", rows.size(), rows.size() == 1 ? "" : "s",
+             cut ? " (there are more: --limit N, or another --output)" : "", FormatSeconds(seconds));
+  return {};
+}
+
+Result<JsonValue> ParseAnswer(const HttpResponse& response) {
+  LAKE_ASSIGN_OR_RETURN(JsonValue answer,
+                        ParseJson(response.body, {.max_bytes = SIZE_MAX, .max_depth = 256}));
+  if (const JsonValue* error = answer.Find("error"); error != nullptr && error->is_object())
+    return Error(ErrorCode::kInternal, std::string(error->FindString("code")),
+                 std::string(error->FindString("detail")));
+  if (answer.Find("columns") == nullptr || answer.Find("rows") == nullptr)
+    return Internal("bad_answer", "the server's answer has no rows");
+  return answer;
+}
+
+Status RunOne(Rest& rest, OutputFormat output, const std::string& sql, const SqlOptions& options) {
+  const auto started = std::chrono::steady_clock::now();
+  const HttpRequest request = MakeRequest(rest, output, sql, options);
+  if (output == OutputFormat::kTable) {
+    LAKE_ASSIGN_OR_RETURN(HttpResponse response, rest.client().Send(rest.context(), request));
+    if (response.status >= 400) return ProblemToError(response);
+    LAKE_ASSIGN_OR_RETURN(JsonValue answer, ParseAnswer(response));
+    return PrintTable(answer,
+                      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
+  }
+  if (output == OutputFormat::kArrow && IsTerminal(lake::app::Stream::kOut))
+    return InvalidArgument("bad_output", "Arrow is binary: redirect it to a file or a program");
+  BodySink to_stdout = [](std::string_view piece) -> Status {
+    if (std::fwrite(piece.data(), 1, piece.size(), stdout) != piece.size())
+      return Cancelled("interrupted", "stdout was closed");
+    return {};
+  };
+  LAKE_ASSIGN_OR_RETURN(HttpResponse response, rest.client().Stream(rest.context(), request, to_stdout));
+  if (response.status >= 400) return ProblemToError(response);
+  if (output == OutputFormat::kJson) fmt::print("\n");
+  std::fflush(stdout);
+  return {};
+}
+
+}  // namespace
+
+int RunSql(const Context& context, const ClientOptions& client, const SqlOptions& options) {
+  std::vector<std::string> statements = options.commands;
+  if (!options.file.empty() || statements.empty()) {
+    if (options.file.empty() && isatty(STDIN_FILENO) == 1)
+      return Fail(InvalidArgument("no_statement", "say a statement with -c, a file with -f, or pipe one in"));
+    Result<std::string> text = ReadStatements(options.file.empty() ? "-" : options.file);
+    if (!text.ok()) return Fail(text.error());
+    statements.push_back(std::move(*text));
+  }
+  Rest rest(context, client);
+  for (const std::string& sql : statements)
+    if (Status done = RunOne(rest, client.output, sql, options); !done.ok()) return Fail(done.error());
+  return kExitOk;
+}
+
+}  // namespace lake::app

@@ -1,0 +1,216 @@
+#include "lake/app/lake.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lake/access/request.h"
+#include "lake/app/build_info.h"
+#include "lake/catalog/catalog.h"
+#include "lake/common/worker_pool.h"
+#include "lake/engine/engine.h"
+#include "lake/gateway/api.h"
+#include "lake/gateway/http_server.h"
+#include "lake/gateway/routes.h"
+#include "lake/ingest/file_ingest.h"
+#include "lake/jobs/job_service.h"
+#include "lake/query/query_service.h"
+#include "lake/storage/bucket_registry.h"
+#include "lake/storage/directory_lock.h"
+#include "lake/storage/local_store.h"
+#include "lake/tables/dataset_service.h"
+
+namespace lake::app {
+namespace {
+
+constexpr size_t kJobQueue = 1000;  // Jobs waiting for a thread; more are refused rather than forgotten.
+
+Result<std::shared_ptr<storage::ObjectStore>> OpenBucket(const std::string& root) {
+  LAKE_ASSIGN_OR_RETURN(std::unique_ptr<storage::Disk> disk, storage::OpenPosixDisk(root));
+  LAKE_ASSIGN_OR_RETURN(std::unique_ptr<storage::ObjectStore> store,
+                        storage::OpenLocalStore(std::move(disk)));
+  return std::shared_ptr<storage::ObjectStore>(std::move(store));
+}
+
+/// The configured buckets; the data directory itself is `primary` when none are.
+Result<std::vector<BucketSettings>> Buckets(const StorageSettings& storage) {
+  if (storage.buckets.empty())
+    return std::vector<BucketSettings>{
+        {.name = storage::kPrimaryBucket.value(), .backend = "local", .root = storage.root}};
+  bool has_primary = false;
+  for (const BucketSettings& bucket : storage.buckets) {
+    LAKE_RETURN_IF_ERROR(storage::ParseBucketName(bucket.name));
+    has_primary |= bucket.name == storage::kPrimaryBucket.value();
+    if (bucket.backend != "local")
+      return InvalidArgument("bad_config", "bucket '{}': backend '{}' is not known; use local", bucket.name,
+                             bucket.backend);
+  }
+  if (!has_primary) return InvalidArgument("bad_config", "one of the buckets must be called 'primary'");
+  return storage.buckets;
+}
+
+engine::EngineOptions EngineSettings(const Settings& settings) {
+  return {.threads = settings.query.threads,
+          .memory_limit_bytes = settings.query.memory_bytes,
+          .spill_directory = std::filesystem::absolute(settings.storage.root) / ".lake-spill",
+          .spill_limit_bytes = settings.query.spill_bytes};
+}
+
+query::QueryLimits QueryLimits(const Settings& settings) {
+  query::QueryLimits limits;
+  limits.max_running = settings.query.max_running;
+  limits.max_waiting = settings.query.max_waiting;
+  return limits;
+}
+
+ingest::IngestOptions IngestLimits(const Settings& settings) {
+  ingest::IngestOptions options;
+  options.async_bytes = settings.ingest.async_bytes;
+  options.max_upload_bytes = settings.ingest.max_upload_bytes;
+  options.max_rejected_fraction = settings.ingest.max_rejected_fraction;
+  return options;
+}
+
+gateway::HttpServerOptions ServerOptions(const ServerSettings& settings) {
+  gateway::HttpServerOptions options;
+  options.address = settings.address;
+  options.port = settings.port;
+  options.allowed_hosts = settings.allowed_hosts;
+  options.worker_threads = settings.workers;
+  options.request_timeout = std::chrono::seconds(settings.request_timeout_secs);
+  options.drain_timeout = std::chrono::seconds(settings.drain_timeout_secs);
+  return options;
+}
+
+/// Without keys everybody who reaches the port is the person at this machine, so the port must not be
+/// reachable from elsewhere.
+Status CheckAddress(const ServerSettings& settings) {
+  if (settings.address == "127.0.0.1" || settings.address == "::1" || settings.address == "localhost")
+    return {};
+  return InvalidArgument("bad_config",
+                         "server.address '{}' is no loopback address; the server has no authentication yet "
+                         "and listens on loopback only",
+                         settings.address);
+}
+
+class WiredLake final : public Lake {
+ public:
+  explicit WiredLake(const Seams& seams) : seams_(seams) {}
+  ~WiredLake() override { Stop(); }
+
+  Status Wire(const Settings& settings) {
+    LAKE_RETURN_IF_ERROR(CheckAddress(settings.server));
+    LAKE_RETURN_IF_ERROR(OpenStorage(settings.storage));
+    LAKE_RETURN_IF_ERROR(OpenServices(settings));
+    AddRoutes();
+    return Listen(settings.server);
+  }
+
+  uint16_t port() const override { return server_->port(); }
+  JsonValue OpenApi() const override { return api_->OpenApi(kBuildVersion); }
+
+  void Stop() override {
+    if (server_ == nullptr) return;
+    server_->Stop();
+    jobs_.reset();
+    job_pool_->Shutdown();
+    if (Status written = catalog_->Checkpoint(Context{}); !written.ok())
+      seams_.log.Warning("checkpoint_not_written", {{"error", written.error().ToString()}});
+    server_.reset();
+  }
+
+ private:
+  Status OpenStorage(const StorageSettings& settings) {
+    LAKE_ASSIGN_OR_RETURN(storage::DirectoryLock lock, storage::DirectoryLock::Acquire(settings.root));
+    lock_ = std::make_unique<storage::DirectoryLock>(std::move(lock));
+    LAKE_ASSIGN_OR_RETURN(std::vector<BucketSettings> buckets, Buckets(settings));
+    for (const BucketSettings& bucket : buckets) {
+      LAKE_ASSIGN_OR_RETURN(std::shared_ptr<storage::ObjectStore> store, OpenBucket(bucket.root));
+      LAKE_RETURN_IF_ERROR(buckets_.Attach(storage::BucketName(bucket.name), store));
+      if (bucket.name == storage::kPrimaryBucket.value()) primary_ = store;
+    }
+    return storage::ProbeConditionalPut(Context{}, *primary_, "_probe/" + seams_.random.NextHex(8));
+  }
+
+  Status OpenServices(const Settings& settings) {
+    catalog::CatalogOptions catalog_options;
+    catalog_options.writer = fmt::format("lake {} pid {}", kBuildVersion, ::getpid());
+    LAKE_ASSIGN_OR_RETURN(catalog_,
+                          catalog::Catalog::Open(Context{}, primary_, seams_.clock, seams_.random, seams_.log,
+                                                 catalog::EntityKinds{}, catalog_options));
+    LAKE_ASSIGN_OR_RETURN(engine_, engine::Engine::Open(EngineSettings(settings)));
+    datasets_ = std::make_unique<tables::DatasetService>(*catalog_, seams_.clock, seams_.random);
+    query_ =
+        query::QueryService::Make(*engine_, buckets_, seams_.clock, seams_.random, QueryLimits(settings));
+    ingest_ = ingest::FileIngest::Make(*catalog_, *engine_, buckets_, primary_, seams_.clock, seams_.random,
+                                       seams_.log, IngestLimits(settings));
+    job_pool_ = std::make_unique<WorkerPool>(
+        WorkerPool::Options{.name = "jobs", .threads = settings.ingest.jobs, .queue_limit = kJobQueue});
+    std::map<std::string, jobs::JobKind> kinds;
+    kinds.emplace(ingest::kIngestFileJob, ingest_->Kind());
+    LAKE_ASSIGN_OR_RETURN(
+        jobs_, jobs::JobService::Open(Context{}, *primary_, seams_.clock, seams_.random, seams_.log,
+                                      *job_pool_, std::move(kinds), jobs::JobOptions{}));
+    return {};
+  }
+
+  void AddRoutes();
+  Status Listen(const ServerSettings& settings);
+
+  const Seams seams_;
+  std::unique_ptr<storage::DirectoryLock> lock_;
+  storage::BucketRegistry buckets_;
+  std::shared_ptr<storage::ObjectStore> primary_;
+  std::unique_ptr<catalog::Catalog> catalog_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<tables::DatasetService> datasets_;
+  std::unique_ptr<query::QueryService> query_;
+  std::unique_ptr<ingest::FileIngest> ingest_;
+  std::unique_ptr<WorkerPool> job_pool_;
+  std::unique_ptr<jobs::JobService> jobs_;
+  std::unique_ptr<gateway::Api> api_;
+  std::unique_ptr<gateway::HttpServer> server_;
+};
+
+void WiredLake::AddRoutes() {
+  api_ = std::make_unique<gateway::Api>();
+  gateway::AddHealthRoutes(
+      *api_, {.version = std::string(kBuildVersion), .engine = engine_->library_version()},
+      {{.component = "catalog", .check = [this](const Context&) { return catalog_->Health(); }},
+       {.component = "storage", .check = [this](const Context& context) {
+          return primary_->List(context, {.prefix = "_catalog/", .limit = 1}).ok()
+                     ? Status()
+                     : Unavailable("store_unreachable", "the bucket 'primary' cannot be read");
+        }}});
+  gateway::AddOpenApiRoute(*api_, std::string(kBuildVersion));
+  gateway::AddDatasetRoutes(*api_, *datasets_);
+  gateway::AddJobRoutes(*api_, *jobs_);
+  gateway::AddIngestRoutes(*api_, *ingest_, *jobs_);
+  gateway::AddQueryRoutes(*api_, *query_);
+}
+
+Status WiredLake::Listen(const ServerSettings& settings) {
+  auto authenticate = [this](const gateway::RequestHead&, Context context) -> Result<access::Request> {
+    return access::Request{
+        .caller = access::LocalAdmin(), .context = std::move(context), .snapshot = catalog_->snapshot()};
+  };
+  LAKE_ASSIGN_OR_RETURN(
+      server_, gateway::HttpServer::Start(ServerOptions(settings), *api_, std::move(authenticate), seams_.log,
+                                          seams_.random));
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Lake>> Lake::Open(const Settings& settings, const Seams& seams) {
+  auto lake = std::make_unique<WiredLake>(seams);
+  LAKE_RETURN_IF_ERROR(lake->Wire(settings));
+  return std::unique_ptr<Lake>(std::move(lake));
+}
+
+}  // namespace lake::app

@@ -1,0 +1,267 @@
+#include "runner.h"
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <thread>
+
+#include "expectation.h"
+#include "lake/app/http_client.h"
+#include "lake/app/lake.h"
+#include "lake/common/config.h"
+#include "lake/common/json_log.h"
+#include "lake/common_testing/fake_clock.h"
+#include "lake/common_testing/seeded_random.h"
+#include "lake/common_testing/temp_dir.h"
+
+namespace lake::apitest {
+namespace {
+
+constexpr std::chrono::seconds kPatience{60};  // For "wait until": jobs under a sanitizer on a busy machine.
+constexpr std::chrono::milliseconds kBetweenLooks{20};
+constexpr uint64_t kSeed = 20261121;
+
+std::string ReadFile(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+/// A server, and what survives its restarts.
+class World {
+ public:
+  explicit World(const RunConfig& config) : config_(config), random_(kSeed) {}
+
+  Status Start() {
+    ConfigSources sources;
+    sources.flags = {{.path = "storage.root", .text = directory_.path().string()},
+                     {.path = "server.port", .text = "0"},
+                     {.path = "server.drain_timeout_secs", .text = "0"}};
+    for (const auto& [path, text] : config_.settings) sources.flags.push_back({.path = path, .text = text});
+    LAKE_ASSIGN_OR_RETURN(Loaded<app::Settings> settings, LoadConfig<app::Settings>(sources));
+    LAKE_ASSIGN_OR_RETURN(
+        lake_, app::Lake::Open(settings.value, {.clock = clock_, .random = random_, .log = *log_}));
+    client_ = std::make_unique<app::HttpClient>(fmt::format("http://127.0.0.1:{}", lake_->port()));
+    return {};
+  }
+  Status Restart() {
+    client_.reset();
+    lake_.reset();
+    return Start();
+  }
+  void Advance(int64_t seconds) { clock_.Advance(std::chrono::seconds(seconds)); }
+  app::HttpClient& client() { return *client_; }
+
+ private:
+  const RunConfig& config_;
+  TempDir directory_;
+  FakeClock clock_;
+  SeededRandom random_;
+  std::unique_ptr<Log> log_ = MakeJsonLog(LogLevel::kError);
+  std::unique_ptr<app::Lake> lake_;
+  std::unique_ptr<app::HttpClient> client_;
+};
+
+/// A result table as golden text: one line a row, cells between '|'.
+Result<std::string> RowsAsText(const std::string& body) {
+  LAKE_ASSIGN_OR_RETURN(JsonValue answer, ParseJson(body));
+  const JsonValue* rows = answer.Find("rows");
+  if (rows == nullptr || !rows->is_array()) return Internal("bad_answer", "the answer has no rows: {}", body);
+  std::string text;
+  for (const JsonValue& row : rows->as_array()) {
+    std::string line;
+    for (const JsonValue& cell : row.as_array())
+      line += (line.empty() && &cell == &row.as_array().front() ? "" : "|") + (cell.is_null() ? "NULL"
+                                                                               : cell.is_string()
+                                                                                   ? cell.as_string()
+                                                                                   : WriteJson(cell));
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string SortLines(const std::string& text) {
+  std::vector<std::string> lines;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = text.find('\n', at);
+    lines.push_back(text.substr(at, end - at));
+    at = end == std::string::npos ? text.size() : end + 1;
+  }
+  std::ranges::sort(lines);
+  std::string sorted;
+  for (const std::string& line : lines) sorted += line + "\n";
+  return sorted;
+}
+
+class Runner {
+ public:
+  Runner(ApitestFile file, const RunConfig& config)
+      : file_(std::move(file)), config_(config), world_(config) {}
+
+  Result<std::vector<std::string>> Run() {
+    LAKE_RETURN_IF_ERROR(world_.Start());
+    for (const Step& step : file_.steps) {
+      if (config_.restarts == RunConfig::Restarts::kBeforeEveryStep) LAKE_RETURN_IF_ERROR(world_.Restart());
+      LAKE_ASSIGN_OR_RETURN(std::string difference, RunStep(step));
+      if (!difference.empty())
+        failures_.push_back(fmt::format("{}:{}: {}", file_.name, step.line, difference));
+    }
+    return failures_;
+  }
+
+  /// The file with the expectations that differed replaced.
+  std::string Updated() const {
+    std::string text;
+    for (size_t line = 0; line < file_.lines.size(); ++line) {
+      auto change = std::ranges::find(changes_, line, &Change::first_line);
+      if (change != changes_.end()) {
+        text += change->text;
+        line = change->last_line;
+        if (line >= file_.lines.size()) break;
+      }
+      text += file_.lines[line] + "\n";
+    }
+    auto at_end = std::ranges::find(changes_, file_.lines.size(), &Change::first_line);
+    return at_end == changes_.end() ? text : text + at_end->text;
+  }
+
+ private:
+  struct Change {
+    size_t first_line;
+    size_t last_line;
+    std::string text;
+  };
+
+  Result<std::string> RunStep(const Step& step) {
+    switch (step.kind) {
+      case StepKind::kRestart:
+        LAKE_RETURN_IF_ERROR(world_.Restart());
+        return std::string();
+      case StepKind::kAdvance:
+        world_.Advance(std::stoll(step.argument));
+        return std::string();
+      case StepKind::kAs:
+        return step.argument == "local" ? std::string()
+                                        : "only the caller 'local' exists while authentication is off";
+      case StepKind::kSql:
+        return RunSql(step);
+      case StepKind::kRequest:
+        return RunRequest(step);
+    }
+    return std::string();
+  }
+
+  Result<app::HttpResponse> Send(const Step& step) {
+    app::HttpRequest request{.method = step.method,
+                             .path = Substitute(step.path, captures_),
+                             .headers = step.headers,
+                             .body = Substitute(step.body, captures_)};
+    return world_.client().Send(Context{.deadline = Deadline::After(kPatience)}, request);
+  }
+
+  Result<std::string> RunRequest(const Step& step) {
+    const auto until = std::chrono::steady_clock::now() + kPatience;
+    while (true) {
+      LAKE_ASSIGN_OR_RETURN(app::HttpResponse response, Send(step));
+      Captures captures = captures_;
+      std::string difference = Compare(*step.expected, response, &captures);
+      const bool again = step.patience == Step::Patience::kUntilAsExpected && !difference.empty() &&
+                         std::chrono::steady_clock::now() < until;
+      if (!again) {
+        if (difference.empty())
+          captures_ = std::move(captures);
+        else
+          RecordChange(step, response.body);
+        return difference;
+      }
+      std::this_thread::sleep_for(kBetweenLooks);
+    }
+  }
+
+  std::string Compare(const Expectation& expected, const app::HttpResponse& response, Captures* captures) {
+    if (expected.status != response.status)
+      return fmt::format("expected status {}, got {}: {}", expected.status, response.status, response.body);
+    for (const auto& [name, value] : expected.headers) {
+      std::string difference = MatchText(value, response.Find(name), captures);
+      if (!difference.empty()) return fmt::format("header {}: {}", name, difference);
+    }
+    Result<JsonValue> actual = ParseJson(response.body);
+    if (!expected.code.empty() && (!actual.ok() || actual->FindString("code") != expected.code))
+      return fmt::format("expected the code {}, got {}", expected.code, response.body);
+    if (expected.body.empty()) return "";
+    Result<JsonValue> wanted = ParseJson(expected.body);
+    if (wanted.ok() && actual.ok()) return MatchJson(*wanted, *actual, captures, "");
+    std::string body = response.body;
+    std::erase(body, '\r');
+    if (!body.ends_with('\n')) body += '\n';
+    return MatchText(expected.body, body, captures);
+  }
+
+  Result<std::string> RunSql(const Step& step) {
+    app::HttpRequest request{
+        .method = "POST",
+        .path = "/query/sql",
+        .headers = {{"Content-Type", "application/json"}},
+        .body = WriteJson(JsonValue::MakeObject({{"sql", Substitute(step.argument, captures_)}}))};
+    LAKE_ASSIGN_OR_RETURN(app::HttpResponse response,
+                          world_.client().Send(Context{.deadline = Deadline::After(kPatience)}, request));
+    const Expectation& expected = *step.expected;
+    if (!expected.code.empty()) {  // "---- 404 dataset_not_found"
+      Captures captures = captures_;
+      return Compare(expected, response, &captures);
+    }
+    if (response.status != 200) return fmt::format("the query failed: {}", response.body);
+    LAKE_ASSIGN_OR_RETURN(std::string rows, RowsAsText(response.body));
+    const bool sorted = expected.order == Expectation::Order::kSorted;
+    std::string difference = MatchText(sorted ? SortLines(expected.body) : expected.body,
+                                       sorted ? SortLines(rows) : rows, &captures_);
+    if (!difference.empty()) RecordText(step, sorted ? SortLines(rows) : rows);
+    return difference;
+  }
+
+  void RecordChange(const Step& step, const std::string& body) {
+    Result<JsonValue> actual = ParseJson(body);
+    Result<JsonValue> wanted = ParseJson(step.expected->body);
+    if (actual.ok())
+      RecordText(step, WriteJson(wanted.ok() ? KeepPlaceholders(*wanted, *actual) : *actual) + "\n");
+    else
+      RecordText(step, body);
+  }
+  void RecordText(const Step& step, std::string text) {
+    changes_.push_back({step.expected_first_line, step.expected_last_line, std::move(text)});
+  }
+
+  const ApitestFile file_;
+  const RunConfig& config_;
+  World world_;
+  Captures captures_;
+  std::vector<std::string> failures_;
+  std::vector<Change> changes_;
+};
+
+}  // namespace
+
+Result<RunConfig> ReadRunConfig(const std::filesystem::path& file) {
+  RunConfig config;
+  Result<JsonValue> document = ParseJson(ReadFile(file));
+  if (!document.ok() || !document->is_object())
+    return InvalidArgument("bad_run_config", "{} is no JSON object", file.string());
+  if (const JsonValue* settings = document->Find("settings"); settings != nullptr && settings->is_object())
+    for (const auto& [path, value] : settings->as_object())
+      config.settings.emplace_back(path, value.is_string() ? value.as_string() : WriteJson(value));
+  if (document->FindString("restarts") == "before every step")
+    config.restarts = RunConfig::Restarts::kBeforeEveryStep;
+  return config;
+}
+
+Result<std::vector<std::string>> RunApitest(const std::filesystem::path& file, const RunConfig& config,
+                                            Mode mode) {
+  LAKE_ASSIGN_OR_RETURN(ApitestFile parsed, ParseApitest(file.string(), ReadFile(file)));
+  Runner runner(std::move(parsed), config);
+  LAKE_ASSIGN_OR_RETURN(std::vector<std::string> failures, runner.Run());
+  if (mode == Mode::kUpdate && !failures.empty()) std::ofstream(file, std::ios::binary) << runner.Updated();
+  return failures;
+}
+
+}  // namespace lake::apitest

@@ -16,9 +16,9 @@ bool IsLakePath(std::string_view path) { return path.starts_with(kScheme); }
 /// The file is opened lazily and shared: DuckDB opens each file about three times per statement.
 class ReadHandle final : public duckdb::FileHandle {
  public:
-  ReadHandle(duckdb::FileSystem& file_system, const std::string& path, duckdb::FileOpenFlags flags,
+  ReadHandle(duckdb::FileSystem& owner, const std::string& name, duckdb::FileOpenFlags how,
              duckdb::shared_ptr<SessionState> session, const ScanFile& file)
-      : FileHandle(file_system, path, flags), session_(std::move(session)), file_(file) {}
+      : FileHandle(owner, name, how), session_(std::move(session)), file_(file) {}
 
   void Close() override {}
 
@@ -34,9 +34,9 @@ class ReadHandle final : public duckdb::FileHandle {
 
 class WriteHandle final : public duckdb::FileHandle {
  public:
-  WriteHandle(duckdb::FileSystem& file_system, const std::string& path, duckdb::FileOpenFlags flags,
+  WriteHandle(duckdb::FileSystem& owner, const std::string& name, duckdb::FileOpenFlags how,
               duckdb::shared_ptr<SessionState> session, std::shared_ptr<OutputFile> output)
-      : FileHandle(file_system, path, flags), session_(std::move(session)), output_(std::move(output)) {}
+      : FileHandle(owner, name, how), session_(std::move(session)), output_(std::move(output)) {}
 
   void Close() override {}
 

@@ -88,11 +88,11 @@ class TreeDeserializer final : public duckdb::Deserializer {
   }
   duckdb::hugeint_t ReadHugeInt() override { return ReadPair<duckdb::hugeint_t, int64_t>(); }
   duckdb::uhugeint_t ReadUhugeInt() override { return ReadPair<duckdb::uhugeint_t, uint64_t>(); }
-  void ReadDataPtr(duckdb::data_ptr_t& data, duckdb::idx_t count) override {
+  void ReadDataPtr(duckdb::data_ptr_t& into, duckdb::idx_t count) override {
     const std::string text = ReadString();
     const std::string bytes = duckdb::Blob::ToBlob(duckdb::string_t(text));
     if (bytes.size() != count) Fail("expected other bytes", tag_);
-    std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(data));
+    std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(into));
   }
 
  private:

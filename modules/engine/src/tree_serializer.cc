@@ -52,8 +52,8 @@ class TreeSerializer final : public duckdb::Serializer {
   void WriteValue(const duckdb::string_t value) override { Put(value.GetString()); }
   void WriteValue(const std::string& value) override { Put(value); }
   void WriteValue(const char* value) override { Put(value); }
-  void WriteDataPtr(duckdb::const_data_ptr_t data, duckdb::idx_t count) override {
-    const duckdb::string_t bytes(reinterpret_cast<const char*>(data), static_cast<uint32_t>(count));
+  void WriteDataPtr(duckdb::const_data_ptr_t from, duckdb::idx_t count) override {
+    const duckdb::string_t bytes(reinterpret_cast<const char*>(from), static_cast<uint32_t>(count));
     Put(duckdb::Blob::ToString(bytes));
   }
 

@@ -1,0 +1,47 @@
+// The routes, one function per resource. Services are borrowed and must outlive the Api. Call all of them
+// before the server starts, AddOpenApiRoute too; the order does not matter.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "lake/gateway/api.h"
+#include "lake/gateway/wire/health.h"
+
+namespace lake::jobs {
+class JobService;
+}
+namespace lake::ingest {
+class FileIngest;
+}
+namespace lake::query {
+class QueryService;
+}
+namespace lake::tables {
+class DatasetService;
+}
+
+namespace lake::gateway {
+
+/// One part of the server that can be out of order. `check` may block until the context's deadline.
+struct HealthCheck {
+  std::string component;
+  std::function<Status(const Context& context)> check;
+};
+
+/// GET /health, /livez, /version at once; /readyz runs every check.
+void AddHealthRoutes(Api& api, wire::BuildVersion version, std::vector<HealthCheck> checks);
+/// GET /openapi.json of all routes of `api`.
+void AddOpenApiRoute(Api& api, std::string product_version);
+/// /catalog/datasets… and tombstones.
+void AddDatasetRoutes(Api& api, tables::DatasetService& datasets);
+/// /jobs…
+void AddJobRoutes(Api& api, jobs::JobService& jobs);
+/// POST /ingest/file. `jobs` must know the kind kIngestJobKind, registered with FileIngest::Kind().
+void AddIngestRoutes(Api& api, ingest::FileIngest& ingest, jobs::JobService& jobs);
+inline constexpr std::string_view kIngestJobKind = "ingest_file";
+/// POST /query/sql, DELETE /query/{query_id}.
+void AddQueryRoutes(Api& api, query::QueryService& queries);
+
+}  // namespace lake::gateway

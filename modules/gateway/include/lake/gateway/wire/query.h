@@ -1,0 +1,88 @@
+// SQL over the wire. Rows are streamed; QueryAnswer describes the JSON form of them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "lake/common/describe.h"
+#include "lake/common/json.h"
+#include "lake/gateway/wire/problem.h"
+
+namespace lake::gateway::wire {
+
+/// JSON answers hold so many rows unless the request says how many.
+inline constexpr uint64_t kDefaultJsonRows = 10'000;
+
+struct RunQuery {
+  std::string sql;
+  std::optional<uint64_t> limit;
+  std::vector<JsonValue> params;
+  std::optional<std::string> engine;
+};
+
+struct QueryColumn {
+  std::string name;
+  std::string type;
+};
+
+struct QueryAnswer {
+  std::vector<QueryColumn> columns;
+  std::vector<std::vector<JsonValue>> rows;
+  uint64_t row_count = 0;
+  bool truncated = false;
+  double elapsed_ms = 0;
+  uint64_t version = 0;
+  std::optional<Problem> error;
+};
+
+/// The query a path names.
+struct NamedQuery {
+  std::string query_id;
+};
+
+}  // namespace lake::gateway::wire
+
+template <>
+struct lake::Describe<lake::gateway::wire::RunQuery> {
+  using T = lake::gateway::wire::RunQuery;
+  static constexpr std::string_view kName = "RunQuery";
+  static constexpr auto kFields = std::tuple{
+      Required("sql", &T::sql, "Exactly one SELECT statement.").Between(1, 1u << 20),
+      Optional("limit", &T::limit, "Most rows to send; 10000 for JSON when absent, all rows otherwise.")
+          .Between(1, 9007199254740991.0),
+      Optional("params", &T::params, "Values for $1, $2…: null, boolean, number or string.").Between(0, 1000),
+      Optional("engine", &T::engine, "Where it runs; \"duckdb\" is here.").Between(1, 64)};
+};
+template <>
+struct lake::Describe<lake::gateway::wire::QueryColumn> {
+  using T = lake::gateway::wire::QueryColumn;
+  static constexpr std::string_view kName = "QueryColumn";
+  static constexpr auto kFields =
+      std::tuple{Required("name", &T::name, "Column name."),
+                 Required("type", &T::type, "SQL type; it decides how values are written.")};
+};
+template <>
+struct lake::Describe<lake::gateway::wire::QueryAnswer> {
+  using T = lake::gateway::wire::QueryAnswer;
+  static constexpr std::string_view kName = "QueryAnswer";
+  static constexpr auto kFields = std::tuple{
+      Required("columns", &T::columns, "Columns in order."),
+      Required("rows", &T::rows,
+               "Rows as arrays. Integers beyond 2^53 and all DECIMAL and HUGEINT values are strings."),
+      Required("row_count", &T::row_count, "Rows sent."),
+      Required("truncated", &T::truncated, "There are more rows than were sent."),
+      Required("elapsed_ms", &T::elapsed_ms,
+               "From the request's arrival at the query engine to its last row."),
+      Required("version", &T::version, "Catalog version that was read."),
+      Optional("error", &T::error,
+               "What went wrong after the answer had begun; the rows before it are right.")};
+};
+template <>
+struct lake::Describe<lake::gateway::wire::NamedQuery> {
+  using T = lake::gateway::wire::NamedQuery;
+  static constexpr auto kFields =
+      std::tuple{Required("query_id", &T::query_id, "From the header X-Lakehouse-Query-Id.").Between(1, 255)};
+};

@@ -1,0 +1,81 @@
+#include <chrono>
+
+#include "lake/gateway/routes.h"
+#include "lake/gateway/wire/job.h"
+#include "lake/jobs/job_service.h"
+
+namespace lake::gateway {
+namespace {
+
+using access::Request;
+using jobs::Job;
+using jobs::JobId;
+using jobs::JobService;
+
+/// Proxies and browsers give up on a stream that says nothing for longer.
+constexpr std::chrono::milliseconds kSilence{15'000};
+/// Fast progress is shown about this often.
+constexpr std::chrono::milliseconds kBetweenEvents{100};
+
+Context WaitAtMost(const Request& request, std::chrono::milliseconds wait) {
+  Context context = request.context;
+  context.deadline = Deadline::After(wait);
+  return context;
+}
+
+/// The next state worth showing. Keeps the connection alive while nothing happens.
+Result<Job> NextChange(const Request& request, JobService& jobs, const Job& shown, ResponseWriter& writer) {
+  Result<Job> finished = jobs.WaitUntilFinished(WaitAtMost(request, kBetweenEvents), shown.id);
+  while (!finished.ok() && finished.error().Is(ErrorCode::kDeadlineExceeded)) {
+    Result<Job> changed = jobs.WaitForChange(WaitAtMost(request, kSilence), shown);
+    if (changed.ok() || !changed.error().Is(ErrorCode::kDeadlineExceeded)) return changed;
+    LAKE_RETURN_IF_ERROR(writer.Write(": still running\n\n"));
+  }
+  return finished;
+}
+
+Status StreamEvents(const Request& request, JobService& jobs, const JobId& id, ResponseWriter& writer) {
+  LAKE_ASSIGN_OR_RETURN(Job job, jobs.Find(id));
+  LAKE_RETURN_IF_ERROR(writer.Start({.content_type = "text/event-stream"}));
+  for (;;) {
+    LAKE_RETURN_IF_ERROR(writer.Write(fmt::format("event: job\ndata: {}\n\n", WriteJson(ToJson(job)))));
+    if (job.finished()) return writer.Finish({});
+    LAKE_ASSIGN_OR_RETURN(job, NextChange(request, jobs, job, writer));
+  }
+}
+
+Result<wire::Page<Job>> ListJobs(const JobService& jobs, const wire::ListRequest& list) {
+  LAKE_ASSIGN_OR_RETURN(std::string before, wire::ReadPageToken("jobs", list.page_token));
+  wire::Page<Job> page = {.items = jobs.List(JobId(std::move(before)), list.limit + 1),
+                          .next_page_token = {}};
+  if (page.items.size() <= list.limit) return page;
+  page.items.pop_back();
+  page.next_page_token = wire::MakePageToken("jobs", page.items.back().id.value());
+  return page;
+}
+
+}  // namespace
+
+void AddJobRoutes(Api& api, JobService& jobs) {
+  api.Add<wire::ListRequest, wire::Page<Job>>(
+      {Method::kGet, "/jobs", "List jobs, newest first.", Permission::kRead},
+      [&jobs](const Request&, const wire::ListRequest& list) { return ListJobs(jobs, list); });
+  api.Add<wire::NamedJob, Job>(
+      {Method::kGet, "/jobs/{id}", "Show a job.", Permission::kRead},
+      [&jobs](const Request&, const wire::NamedJob& named) { return jobs.Find(JobId(named.id)); });
+  api.Add<wire::NamedJob, Job>({Method::kDelete, "/jobs/{id}",
+                                "Cancel a job; the answer is the job as it is now.", Permission::kWrite},
+                               [&jobs](const Request& request, const wire::NamedJob& named) {
+                                 return jobs.Cancel(request.context, JobId(named.id));
+                               });
+  DocumentedAnswer events =
+      AnswerOf<Job>(200, "Server-sent events \"job\" with the job as data, until it is finished.");
+  events.media_type = "text/event-stream";
+  api.AddStream<wire::NamedJob>(
+      {Method::kGet, "/jobs/{id}/events", "Follow a job.", Permission::kRead},
+      {.request = {}, .answers = {events}},
+      [&jobs](const Request& request, const wire::NamedJob& named, const RequestHead&,
+              ResponseWriter& writer) { return StreamEvents(request, jobs, JobId(named.id), writer); });
+}
+
+}  // namespace lake::gateway

@@ -1,0 +1,144 @@
+#include <algorithm>
+#include <chrono>
+
+#include "lake/gateway/routes.h"
+#include "lake/gateway/wire/query.h"
+#include "lake/query/query_service.h"
+#include "media_type.h"
+#include "problem.h"
+#include "query_result.h"
+
+namespace lake::gateway {
+namespace {
+
+using access::Request;
+using query::QueryService;
+
+/// Bytes handed to the client at once; a batch of narrow rows is smaller.
+constexpr size_t kFlushBytes = 64u << 10;
+constexpr std::string_view kRowCountTrailer = "X-Lakehouse-Row-Count";
+constexpr std::string_view kTruncatedTrailer = "X-Lakehouse-Truncated";
+
+Result<ResultFormat> ChooseFormat(const RequestHead& head) {
+  if (const auto chosen = ChooseByAccept(head.Find("accept"), kResultTypes))
+    return static_cast<ResultFormat>(*chosen);
+  return InvalidArgument("not_acceptable", "rows can be had as {}", fmt::join(kResultTypes, ", "));
+}
+
+uint64_t LimitFor(ResultFormat format, const wire::RunQuery& run) {
+  return run.limit.value_or(format == ResultFormat::kJson ? wire::kDefaultJsonRows : UINT64_MAX);
+}
+
+/// Sends the rows of one running query.
+class RowSender {
+ public:
+  RowSender(query::RunningQuery& running, ResultFormat format, uint64_t limit, const RequestHead& head,
+            std::chrono::steady_clock::time_point started, ResponseWriter& writer)
+      : running_(running), format_(format), limit_(limit), head_(head), started_(started), writer_(writer) {}
+
+  Status Send() {
+    LAKE_ASSIGN_OR_RETURN(encoder_, MakeResultEncoder(format_, running_.rows()));
+    LAKE_RETURN_IF_ERROR(writer_.Start(MakeHead()));
+    Result<std::unique_ptr<engine::Batch>> batch = running_.rows().Next();
+    if (!batch.ok() && writer_.Withdraw()) return std::move(batch).error();
+    LAKE_RETURN_IF_ERROR(encoder_->Begin(&out_));
+    while (batch.ok() && *batch) {
+      const size_t count =
+          static_cast<size_t>(std::min<uint64_t>((*batch)->rows(), limit_ - summary_.row_count));
+      summary_.truncated = count < (*batch)->rows();
+      if (count > 0) LAKE_RETURN_IF_ERROR(encoder_->Rows(**batch, count, &out_));
+      summary_.row_count += count;
+      if (summary_.truncated) break;
+      if (out_.size() >= kFlushBytes) LAKE_RETURN_IF_ERROR(Flush());
+      batch = running_.rows().Next();
+    }
+    summary_.elapsed_ms =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started_).count();
+    return batch.ok() ? End() : Fail(batch.error());
+  }
+
+ private:
+  ResponseHead MakeHead() {
+    summary_.version = running_.version().number;
+    ResponseHead head = {.content_type = std::string(kResultTypes[static_cast<size_t>(format_)])};
+    head.headers = {{"X-Lakehouse-Query-Id", running_.id().value()},
+                    {"X-Lakehouse-Version", fmt::to_string(summary_.version)},
+                    {"Vary", "Accept"}};
+    if (format_ != ResultFormat::kJson)
+      head.headers.push_back({"Trailer", fmt::format("{}, {}", kRowCountTrailer, kTruncatedTrailer)});
+    return head;
+  }
+
+  Status Flush() {
+    LAKE_RETURN_IF_ERROR(writer_.Write(out_));
+    out_.clear();
+    return {};
+  }
+
+  Status End() {
+    encoder_->End(summary_, &out_);
+    LAKE_RETURN_IF_ERROR(Flush());
+    if (format_ == ResultFormat::kJson) return writer_.Finish({});
+    return writer_.Finish({{std::string(kRowCountTrailer), fmt::to_string(summary_.row_count)},
+                           {std::string(kTruncatedTrailer), summary_.truncated ? "true" : "false"}});
+  }
+
+  /// Not everything was sent, and the client is told.
+  Status Fail(const Error& error) {
+    summary_.truncated = true;
+    if (!encoder_->Fail(summary_, MakeProblem(error, head_.request_id), &out_)) return error;
+    LAKE_RETURN_IF_ERROR(Flush());
+    return writer_.Finish({});
+  }
+
+  query::RunningQuery& running_;
+  const ResultFormat format_;
+  const uint64_t limit_;
+  const RequestHead& head_;
+  const std::chrono::steady_clock::time_point started_;
+  ResponseWriter& writer_;
+  std::unique_ptr<ResultEncoder> encoder_;
+  ResultSummary summary_;
+  std::string out_;
+};
+
+Status RunSql(QueryService& queries, const Request& request, wire::RunQuery run, const RequestHead& head,
+              ResponseWriter& writer) {
+  const auto started = std::chrono::steady_clock::now();
+  LAKE_ASSIGN_OR_RETURN(const ResultFormat format, ChooseFormat(head));
+  if (run.engine && *run.engine != "duckdb")
+    return InvalidArgument("unknown_engine", "there is no query engine '{}'", *run.engine)
+        .WithDetail("/engine", "expected \"duckdb\"");
+  const uint64_t limit = LimitFor(format, run);
+  query::QueryRequest wanted = {.sql = std::move(run.sql), .parameters = std::move(run.params)};
+  LAKE_ASSIGN_OR_RETURN(const auto running, queries.Start(request, std::move(wanted)));
+  return RowSender(*running, format, limit, head, started, writer).Send();
+}
+
+std::vector<DocumentedAnswer> ResultAnswers() {
+  std::vector<DocumentedAnswer> answers = {
+      AnswerOf<wire::QueryAnswer>(200, "The rows; X-Lakehouse-Query-Id names the query while it runs.")};
+  for (size_t i = 1; i < kResultTypes.size(); ++i)
+    answers.push_back({.status = 200,
+                       .description = answers.front().description,
+                       .media_type = std::string(kResultTypes[i]),
+                       .schema = nullptr});
+  return answers;
+}
+
+}  // namespace
+
+void AddQueryRoutes(Api& api, QueryService& queries) {
+  api.AddStream<wire::RunQuery>(
+      {Method::kPost, "/query/sql", "Run one SELECT statement.", Permission::kRead},
+      {.request = {}, .answers = ResultAnswers()},
+      [&queries](const Request& request, wire::RunQuery run, const RequestHead& head,
+                 ResponseWriter& writer) { return RunSql(queries, request, std::move(run), head, writer); });
+  api.Add<wire::NamedQuery, Nothing>(
+      {Method::kDelete, "/query/{query_id}", "Stop a running query.", Permission::kRead},
+      [&queries](const Request& request, const wire::NamedQuery& named) {
+        return queries.Cancel(request, query::QueryId(named.query_id));
+      });
+}
+
+}  // namespace lake::gateway

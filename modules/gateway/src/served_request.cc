@@ -1,0 +1,55 @@
+#include "served_request.h"
+
+#include "binding.h"
+#include "http_status.h"
+#include "problem.h"
+
+namespace lake::gateway {
+namespace {
+
+void LogFailure(const ServedRequest& served, const Error& error, Log& log) {
+  const bool ours = HttpStatus(error) == 500;
+  if (!ours && error.internal_cause().empty()) return;
+  log.Write(ours ? LogLevel::kError : LogLevel::kWarning, "request_failed",
+            std::initializer_list<Log::Field>{{"request_id", served.head.request_id},
+                                              {"path", served.route->path},
+                                              {"code", ErrorCodeName(error.code())},
+                                              {"reason", error.reason()},
+                                              {"message", error.message()},
+                                              {"cause", error.internal_cause()}});
+}
+
+void CloseWithProblem(ServedRequest& served, const Error& error, Log& log) {
+  LogFailure(served, error, log);
+  served.answer.CloseWith(ProblemAnswer(error, served.head.request_id));
+}
+
+void CloseWithResult(ServedRequest& served, Result<Answer> answer, Log& log) {
+  if (!answer.ok()) return CloseWithProblem(served, answer.error(), log);
+  served.answer.CloseWith(std::move(*answer));
+}
+
+void CloseStream(ServedRequest& served, const Status& status, Log& log) {
+  if (!status.ok() && !served.answer.started()) return CloseWithProblem(served, status.error(), log);
+  if (!status.ok()) LogFailure(served, status.error(), log);
+  if (!served.answer.started())
+    return CloseWithProblem(served, Internal("no_answer", "the route gave no answer"), log);
+  served.answer.Close();
+}
+
+}  // namespace
+
+void Serve(ServedRequest& served, Log& log) {
+  TracedLog traced(log, served.request.context.trace_id);
+  Result<JsonValue> document =
+      BindRequest(*served.route, served.path_values, served.head, served.body.text());
+  if (!document.ok()) return CloseWithProblem(served, document.error(), traced);
+  if (const auto* plain = std::get_if<internal::PlainHandler>(&served.route->handler))
+    return CloseWithResult(served, (*plain)(served.request, *document), traced);
+  if (const auto* upload = std::get_if<internal::UploadHandler>(&served.route->handler))
+    return CloseWithResult(served, (*upload)(served.request, *document, served.head, served.upload), traced);
+  const auto& stream = std::get<internal::StreamHandler>(served.route->handler);
+  CloseStream(served, stream(served.request, *document, served.head, served.answer), traced);
+}
+
+}  // namespace lake::gateway

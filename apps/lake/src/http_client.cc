@@ -220,8 +220,7 @@ Error ProblemToError(const HttpResponse& response) {
   Error error(code, std::string(problem->FindString("code")), std::string(problem->FindString("detail")));
   if (const JsonValue* details = problem->Find("errors"); details != nullptr && details->is_array())
     for (const JsonValue& detail : details->as_array())
-      error = std::move(error).WithDetail(std::string(detail.FindString("pointer")),
-                                          std::string(detail.FindString("detail")));
+      error.AddDetail(std::string(detail.FindString("pointer")), std::string(detail.FindString("detail")));
   return error;
 }
 

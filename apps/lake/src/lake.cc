@@ -156,7 +156,7 @@ class WiredLake final : public Lake {
     LAKE_ASSIGN_OR_RETURN(
         jobs_, jobs::JobService::Open(Context{}, *primary_, seams_.clock, seams_.random, seams_.log,
                                       *job_pool_, std::move(kinds), jobs::JobOptions{}));
-    return {};
+    return ingest_->CollectSpool(Context{});
   }
 
   void AddRoutes();
@@ -180,7 +180,10 @@ class WiredLake final : public Lake {
 void WiredLake::AddRoutes() {
   api_ = std::make_unique<gateway::Api>();
   gateway::AddHealthRoutes(
-      *api_, {.version = std::string(kBuildVersion), .engine = engine_->library_version()},
+      *api_,
+      {.version = std::string(kBuildVersion),
+       .revision = LAKE_REVISION,
+       .engine = engine_->library_version()},
       {{.component = "catalog", .check = [this](const Context&) { return catalog_->Health(); }},
        {.component = "storage", .check = [this](const Context& context) {
           return primary_->List(context, {.prefix = "_catalog/", .limit = 1}).ok()

@@ -98,11 +98,7 @@ class Service final : public FileIngest {
                                 .role = request.caller.role});
   }
 
-  Status CollectSpool(const Context& context, const std::vector<JsonValue>& unfinished_payloads) override {
-    std::set<std::string> in_use;
-    for (const JsonValue& payload : unfinished_payloads) in_use.emplace(payload.FindString("upload_key"));
-    return spool_.Collect(context, in_use);
-  }
+  Status CollectSpool(const Context& context) override { return spool_.Collect(context, in_use_); }
 
  private:
   /// Somebody made, dropped or changed the dataset between our look and our commit.
@@ -135,6 +131,8 @@ class Service final : public FileIngest {
   const IngestParts parts_;
   Spool spool_;
   Log& log_;
+  std::set<std::string>
+      in_use_;  // Uploads of unfinished jobs; filled while the jobs are loaded, before anything runs.
 };
 
 }  // namespace

@@ -52,7 +52,7 @@ Status JudgeRejects(const RejectSummary& rejects, uint64_t rows_read, const Inge
                       "{} of {} rows cannot be read; nothing was ingested. At most {:.0f} % may be broken",
                       rejects.rows, rejects.rows + rows_read, options.max_rejected_fraction * 100);
   for (const Reject& reject : rejects.examples)
-    error = std::move(error).WithDetail("", fmt::format("line {}: {}", reject.line, reject.reason));
+    error.AddDetail("", fmt::format("line {}: {}", reject.line, reject.reason));
   return error;
 }
 

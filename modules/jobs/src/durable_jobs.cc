@@ -105,6 +105,9 @@ Status DurableJobs::Load(const Context& context) {
   for (const JobRecord& record : records) {
     auto job = std::make_shared<JobEntry>(record);
     table_.Add(job);
+    const JobKind* kind = FindKind(record.kind);
+    if (!IsFinished(record.state) && kind != nullptr && kind->in_use && record.payload)
+      kind->in_use(*record.payload);
     if (!IsFinished(record.state) || (job->owes_cleanup() && HasCleanup(record.kind)))
       unfinished.push_back(std::move(job));
     else

@@ -20,8 +20,13 @@ struct Expected {
 TEST(GeneratorTest, BytesAreThoseOfThisVersion) {
   EXPECT_EQ(kGeneratorVersion, 1);
   constexpr Expected kExpected[] = {
-      {Table::kCandidates, "0"}, {Table::kClients, "0"}, {Table::kJobOrders, "0"}, {Table::kPlacements, "0"},
-      {Table::kTimesheets, "0"}, {Table::kCallLog, "0"}, {Table::kEmailLog, "0"},
+      {Table::kCandidates, "8cd19ecedf02f3744856179ac9726352c842559536c8d49a63a689ceadb14bb9"},
+      {Table::kClients, "3276d06a8bb2fd95b56dc5ab193a7bb7927b7d00edd9365ffcea78cabcdcffba"},
+      {Table::kJobOrders, "a328320d0471a328b86eca6d7370acbf52c950e6051814c82bdc278af2deb6c9"},
+      {Table::kPlacements, "5cc7c20e2e0a4cab9b54fa5345cb91c8921e04716831152c3d883329c503b821"},
+      {Table::kTimesheets, "e4f478ccbf259c2f604dbf51637fff1b757536d8fcce765c10ed28cf596c7140"},
+      {Table::kCallLog, "8f9c14c567e22279200daf13220cf35caf827b235e262e2647e29be6b484ef16"},
+      {Table::kEmailLog, "ff26835841eed9701d0f7d31013207219f0a0f0b4c1ddbfe2fa9e40cebb4db10"},
   };
   for (const Expected& expected : kExpected)
     EXPECT_EQ(Sha256Hex(GenerateText(expected.table, kDigestScale, 1)), expected.sha256)

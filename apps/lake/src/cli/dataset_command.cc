@@ -28,14 +28,14 @@ int PrintList(const Result<JsonValue::Array>& items, const std::vector<std::stri
 
 int RunDatasetList(const Context& context, const ClientOptions& client, const ListOptions& options) {
   return PrintList(Rest(context, client).List("/catalog/datasets", options.limit),
-                   {"name", "row_count", "bytes", "bucket", "updated_at"}, client.output);
+                   {"name", "row_count", "bucket", "version", "updated_at"}, client.output);
 }
 
 int RunDatasetShow(const Context& context, const ClientOptions& client, const std::string& name) {
   Result<JsonValue> dataset = Rest(context, client).Get(DatasetPath(name));
   if (!dataset.ok() || client.output != OutputFormat::kTable) return PrintDocument(dataset);
   for (std::string_view member :
-       {"name", "id", "bucket", "row_count", "bytes", "version", "created_at", "updated_at"})
+       {"name", "id", "bucket", "row_count", "version", "created_at", "updated_at"})
     if (const JsonValue* value = dataset->Find(member); value != nullptr)
       fmt::print("{:<11} {}\n", member, CellText(*value));
   fmt::print("\n");

@@ -112,8 +112,9 @@ class FileIngest {
   virtual jobs::JobKind Kind() = 0;
   virtual JsonValue MakeJobPayload(const access::Request& request, const FileRequest& file,
                                    const Upload& upload) const = 0;
-  /// Removes spooled files that no unfinished job names in its payload. Once, at start, before serving.
-  virtual Status CollectSpool(const Context& context, const std::vector<JsonValue>& unfinished_payloads) = 0;
+  /// Removes spooled files that no unfinished job names: what an upload left behind when the process died.
+  /// Once, after the jobs were loaded and before serving.
+  virtual Status CollectSpool(const Context& context) = 0;
 };
 
 }  // namespace lake::ingest

@@ -49,9 +49,13 @@ using JobWork = std::function<Result<JsonValue>(JobRun& run)>;
 /// be harmless.
 using JobCleanup = std::function<void(const JsonValue& payload)>;
 
+/// Told at Open, before any job runs, what each job of the kind that has not ended names: it is still in use.
+using JobInUse = std::function<void(const JsonValue& payload)>;
+
 struct JobKind {
   JobWork work;
-  JobCleanup cleanup;  ///< May be empty.
+  JobCleanup cleanup;    ///< May be empty.
+  JobInUse in_use = {};  ///< May be empty.
 };
 
 struct JobOptions {

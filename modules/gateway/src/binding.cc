@@ -100,7 +100,8 @@ class Binder {
       Error error = InvalidArgument("invalid_request", "{}: {}",
                                     details_.front().pointer.empty() ? "the body" : details_.front().pointer,
                                     details_.front().message);
-      for (ErrorDetail& detail : details_) error.AddDetail(std::move(detail.pointer), std::move(detail.message));
+      for (ErrorDetail& detail : details_)
+        error.AddDetail(std::move(detail.pointer), std::move(detail.message));
       return error;
     }
     JsonValue::Object& members = document_.as_object();

@@ -81,7 +81,8 @@ class Service final : public FileIngest {
                   Result<IngestPayload> payload = FromJson<IngestPayload>(document, Reading::kTolerant);
                   if (payload.ok())
                     Discard(spool_.Recall(payload->upload_key, payload->bytes, payload->sha256));
-                }};
+                },
+            .in_use = [this](const JsonValue& payload) { in_use_.emplace(payload.FindString("upload_key")); }};
   }
 
   JsonValue MakeJobPayload(const access::Request& request, const FileRequest& file,

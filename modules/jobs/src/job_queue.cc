@@ -41,7 +41,6 @@ void JobQueue::State::RunTicket() {
   {
     MutexLock lock(mutex);
     --pooled;
-    if (closed) return;
     ++entered;
   }
   while (JobHandle job = Take()) run(job);

@@ -88,7 +88,7 @@ class JobBench : public ::testing::Test {
     jobs = std::move(opened).value();
   }
   Result<std::unique_ptr<JobService>> Open() {
-    return JobService::Open(Context{}, *store, clock, random, log, *pool, kinds, options);
+    return JobService::Open(Context{}, *store, *service_clock, random, log, *pool, kinds, options);
   }
   void Stop() {
     jobs.reset();
@@ -141,6 +141,7 @@ class JobBench : public ::testing::Test {
   }
 
   FakeClock clock;
+  Clock* service_clock = &clock;
   SeededRandom random{7};
   CaptureLog log;
   Door door;

@@ -1,5 +1,7 @@
 // Goal: no accepted job is lost by a restart, none ends twice, and no file stops the start. Method: services
 // opened on what an earlier one, or a crash in the middle of it, left in the store.
+#include <atomic>
+
 #include "job_bench.h"
 
 namespace lake::jobs::testing {
@@ -12,6 +14,21 @@ using ::testing::SizeIs;
 const WorkerPool::Options kOneThread{.name = "jobs", .threads = 1, .queue_limit = 1};
 
 class RestartOfJobs : public JobBench {};
+
+/// Holds up the next thread that asks, once armed.
+class HeldClock final : public Clock {
+ public:
+  Timestamp Now() override {
+    if (armed.exchange(false)) {
+      asked.Open();
+      door.Pass();
+    }
+    return Timestamp{1};
+  }
+  std::atomic<bool> armed = false;
+  Door asked;
+  Door door;
+};
 
 TEST_F(RestartOfJobs, RunsQueuedAndRunningOnesAgainInOrderOfCreation) {
   Start();
@@ -38,6 +55,29 @@ TEST_F(RestartOfJobs, LeavesRunningOnesResumableAtShutdown) {
   EXPECT_EQ(Finished(id).state, JobState::kSucceeded);
   EXPECT_THAT(runs.texts(), ElementsAre("1", "1"));
   EXPECT_THAT(cleanups.texts(), ElementsAre("1"));
+}
+
+/// Jobs are interrupted newest first: when the older one hears of it, the newer one, which a thread has taken
+/// but not started, has been told too.
+TEST_F(RestartOfJobs, DoesNotStartAJobThatAThreadHadTakenBeforeTheShutdown) {
+  HeldClock held;
+  service_clock = &held;
+  kinds["older"].work = [&](JobRun& run) -> Result<JsonValue> {
+    door.Pass(run.context());
+    held.door.Open();
+    return run.context().cancel.error();
+  };
+  Start({.name = "jobs", .threads = 2, .queue_limit = 2});
+  Running(Submit("older", 1).id);
+  Door thread;
+  ASSERT_THAT(pool->Submit([&] { thread.Pass(); }), IsOk());
+  const JobId newer = Submit("echo", 2).id;
+  held.armed = true;
+  thread.Open();
+  held.asked.Pass();
+  Stop();
+  EXPECT_THAT(runs.texts(), IsEmpty());
+  EXPECT_EQ(Stored(newer).state, JobState::kQueued);
 }
 
 TEST_F(RestartOfJobs, KeepsACancelThatTheShutdownOvertakes) {

@@ -75,14 +75,14 @@ class Service final : public FileIngest {
   }
 
   jobs::JobKind Kind() override {
-    return {.work = [this](jobs::JobRun& run) { return RunJob(run); },
-            .cleanup =
-                [this](const JsonValue& document) {
-                  Result<IngestPayload> payload = FromJson<IngestPayload>(document, Reading::kTolerant);
-                  if (payload.ok())
-                    Discard(spool_.Recall(payload->upload_key, payload->bytes, payload->sha256));
-                },
-            .in_use = [this](const JsonValue& payload) { in_use_.emplace(payload.FindString("upload_key")); }};
+    return {
+        .work = [this](jobs::JobRun& run) { return RunJob(run); },
+        .cleanup =
+            [this](const JsonValue& document) {
+              Result<IngestPayload> payload = FromJson<IngestPayload>(document, Reading::kTolerant);
+              if (payload.ok()) Discard(spool_.Recall(payload->upload_key, payload->bytes, payload->sha256));
+            },
+        .in_use = [this](const JsonValue& payload) { in_use_.emplace(payload.FindString("upload_key")); }};
   }
 
   JsonValue MakeJobPayload(const access::Request& request, const FileRequest& file,

@@ -213,9 +213,9 @@ GroupCommitLog::Written GroupCommitLog::Write(const Context& context, const Batc
 /// The sequence after the batch `key`, damaged lines counted; at least one more than `first`.
 Result<uint64_t> GroupCommitLog::NextAfter(const Context& context, const ObjectKey& key,
                                            uint64_t first) const {
-  LAKE_ASSIGN_OR_RETURN(const LogObjectBody body, objects_.Load(context, key));
-  const uint64_t lines = body.records.size() + body.damaged.size();
-  return std::max(LastIntact(body, first) + 1, first + lines);
+  LAKE_ASSIGN_OR_RETURN(const AppendLogObjects::Loaded loaded, objects_.Load(context, key));
+  const uint64_t lines = loaded.body.records.size() + loaded.body.damaged.size();
+  return std::max(LastIntact(loaded.body, first) + 1, first + lines);
 }
 
 void GroupCommitLog::CompactWhenDue(const Context& context) {

@@ -29,11 +29,22 @@ Status DeleteAll(const Context& context, ObjectStore& store, const std::vector<L
 /// Deletes what a compaction that died left behind.
 Status DeleteLeftovers(const Context& context, const AppendLogObjects& objects, LogListing* listing) {
   LAKE_RETURN_IF_ERROR(DeleteAll(context, objects.store(), listing->superseded));
-  for (size_t i = 0; i < listing->merged.size() && !listing->earlier.empty(); ++i) {
-    LAKE_ASSIGN_OR_RETURN(const LogObjectBody body, objects.Load(context, listing->merged[i].key));
-    const std::vector<LogObject> replaced = TakeReplaced(body.replaces, &listing->earlier);
-    LAKE_RETURN_IF_ERROR(DeleteAll(context, objects.store(), replaced));
+  if (listing->earlier.empty()) return {};
+  std::vector<ReplacedObject> replaced;
+  for (const LogObject& merged : listing->merged) {
+    LAKE_ASSIGN_OR_RETURN(const AppendLogObjects::Loaded loaded, objects.Load(context, merged.key));
+    replaced.insert(replaced.end(), loaded.body.replaces.begin(), loaded.body.replaces.end());
   }
+  std::vector<LogObject> left;
+  for (LogObject& earlier : listing->earlier) {
+    LAKE_ASSIGN_OR_RETURN(const AppendLogObjects::Loaded loaded, objects.Load(context, earlier.key));
+    if (std::ranges::find(replaced, loaded.identity) == replaced.end()) {
+      left.push_back(std::move(earlier));
+    } else {
+      LAKE_RETURN_IF_ERROR(objects.store().Delete(context, earlier.key));
+    }
+  }
+  listing->earlier = std::move(left);
   return {};
 }
 
@@ -65,12 +76,13 @@ Plan Choose(const LogListing& listing) {
 Status LoadSources(const Context& context, const AppendLogObjects& objects, Plan* plan) {
   plan->last = plan->first;
   for (const LogObject& source : plan->sources) {
-    LAKE_ASSIGN_OR_RETURN(LogObjectBody body, objects.Load(context, source.key));
+    LAKE_ASSIGN_OR_RETURN(AppendLogObjects::Loaded loaded, objects.Load(context, source.key));
+    LogObjectBody& body = loaded.body;
     // Never more than what is proven to be inside: a batch beyond would be taken for merged.
     plan->last = std::max({plan->last, source.last, LastIntact(body, source.first)});
     std::ranges::move(body.records, std::back_inserter(plan->body.records));
     std::ranges::move(body.damaged, std::back_inserter(plan->body.damaged));
-    if (source.kind == LogObjectKind::kEarlier) plan->body.replaces.push_back(source.key.text());
+    if (source.kind == LogObjectKind::kEarlier) plan->body.replaces.push_back(loaded.identity);
   }
   return {};
 }

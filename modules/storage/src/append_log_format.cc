@@ -71,8 +71,11 @@ Status ReadHeader(const Line& line, LogObjectBody* body) {
   }
   LAKE_ASSIGN_OR_RETURN(const JsonValue replaces, ParseJson(line.body));
   if (!replaces.is_array()) return {};
-  for (const JsonValue& key : replaces.as_array()) {
-    if (key.is_string()) body->replaces.push_back(key.as_string());
+  for (const JsonValue& object : replaces.as_array()) {
+    const JsonValue* checksum = object.Find("crc32c");
+    if (checksum == nullptr || !checksum->is_int()) continue;
+    body->replaces.push_back({.key = std::string(object.FindString("key")),
+                              .checksum = static_cast<uint32_t>(checksum->as_int())});
   }
   return {};
 }
@@ -107,7 +110,9 @@ std::vector<std::string_view> LinesOf(std::string_view bytes) {
 
 std::string EncodeLogObject(const LogObjectBody& body) {
   JsonValue replaces = JsonValue::MakeArray();
-  for (const std::string& key : body.replaces) replaces.Append(key);
+  for (const ReplacedObject& object : body.replaces) {
+    replaces.Append(JsonValue::MakeObject({{"key", object.key}, {"crc32c", int64_t{object.checksum}}}));
+  }
   std::string bytes;
   AppendLine(kHeader, {kVersion, WriteJson(replaces)}, &bytes);
   for (const LogRecord& record : body.records) AppendLine(kRecord, {record.sequence, record.payload}, &bytes);

@@ -11,10 +11,17 @@
 
 namespace lake::storage {
 
+/// An object of an earlier format, by name and contents: its writer may use the name again.
+struct ReplacedObject {
+  std::string key;
+  uint32_t checksum = 0;  ///< CRC-32C of its bytes.
+  bool operator==(const ReplacedObject&) const = default;
+};
+
 struct LogObjectBody {
-  std::vector<LogRecord> records;     ///< In the order of lines.
-  std::vector<std::string> damaged;   ///< Lines that are not what was written, as they were found.
-  std::vector<std::string> replaces;  ///< Keys of objects of earlier formats whose records this object holds.
+  std::vector<LogRecord> records;        ///< In the order of lines.
+  std::vector<std::string> damaged;      ///< Lines that are not what was written, as they were found.
+  std::vector<ReplacedObject> replaces;  ///< Objects of earlier formats whose records this object holds.
 };
 
 /// Header line, one line for each record, then the damaged lines.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "lake/common/digest.h"
+
 namespace lake::storage {
 namespace {
 
@@ -58,8 +60,9 @@ void AddContents(const ObjectKey& key, const LogObjectBody& body, LogContents* c
 /// Sorts, and says what is there twice with different contents and what is missing.
 void Arrange(LogContents* contents) {
   std::multimap<uint64_t, LogRecord> sorted;  // keeps the order of equals
-  for (LogRecord& record : contents->records)
+  for (LogRecord& record : contents->records) {
     sorted.emplace_hint(sorted.end(), record.sequence, std::move(record));
+  }
   contents->records.clear();
   uint64_t expected = 1;
   for (auto& [sequence, record] : sorted) {
@@ -87,18 +90,6 @@ uint64_t LastIntact(const LogObjectBody& body, uint64_t first) {
   uint64_t last = first;
   for (const LogRecord& record : body.records) last = std::max(last, record.sequence);
   return last;
-}
-
-std::vector<LogObject> TakeReplaced(const std::vector<std::string>& replaces,
-                                    std::vector<LogObject>* earlier) {
-  std::vector<LogObject> taken;
-  std::vector<LogObject> left;
-  for (LogObject& object : *earlier) {
-    const bool is_replaced = std::ranges::find(replaces, object.key.text()) != replaces.end();
-    (is_replaced ? taken : left).push_back(std::move(object));
-  }
-  *earlier = std::move(left);
-  return taken;
 }
 
 Status AppendLogObjects::CheckPrefix(const std::string& prefix) {
@@ -181,25 +172,26 @@ Result<LogListing> AppendLogObjects::List(const Context& context) const {
   return listing;
 }
 
-Result<LogObjectBody> AppendLogObjects::Load(const Context& context, const ObjectKey& key) const {
+Result<AppendLogObjects::Loaded> AppendLogObjects::Load(const Context& context, const ObjectKey& key) const {
   LAKE_ASSIGN_OR_RETURN(const std::string bytes, store_.Get(context, key, ByteRange{}));
-  return DecodeLogObject(bytes);
+  LAKE_ASSIGN_OR_RETURN(LogObjectBody body, DecodeLogObject(bytes));
+  return Loaded{.body = std::move(body), .identity = {.key = key.text(), .checksum = Crc32c(bytes, 0)}};
 }
 
 Status AppendLogObjects::LoadMissing(const Context& context, const std::vector<LogObject>& objects,
-                                     Loaded* loaded) const {
+                                     LoadedObjects* loaded) const {
   for (const LogObject& object : objects) {
     // Objects are written once, so what an earlier attempt loaded is still right; single files are not.
     if (object.kind != LogObjectKind::kEarlier && loaded->contains(object.key)) continue;
-    LAKE_ASSIGN_OR_RETURN(LogObjectBody body, Load(context, object.key));
-    loaded->insert_or_assign(object.key, std::move(body));
+    LAKE_ASSIGN_OR_RETURN(Loaded now, Load(context, object.key));
+    loaded->insert_or_assign(object.key, std::move(now));
   }
   return {};
 }
 
 /// Nothing when a compaction changed the objects meanwhile.
 Result<std::optional<LogContents>> AppendLogObjects::TryReadAll(const Context& context,
-                                                                Loaded* loaded) const {
+                                                                LoadedObjects* loaded) const {
   LAKE_ASSIGN_OR_RETURN(LogListing listing, List(context));
   Status read = LoadMissing(context, listing.merged, loaded);
   if (read.ok()) read = LoadMissing(context, listing.batches, loaded);
@@ -215,19 +207,26 @@ Result<std::optional<LogContents>> AppendLogObjects::TryReadAll(const Context& c
   }
 
   LogContents contents;
+  std::vector<ReplacedObject> replaced;
   for (const LogObject& object : listing.merged) {
-    const LogObjectBody& body = loaded->at(object.key);
+    const LogObjectBody& body = loaded->at(object.key).body;
     AddContents(object.key, body, &contents);
-    (void)TakeReplaced(body.replaces, &listing.earlier);
+    replaced.insert(replaced.end(), body.replaces.begin(), body.replaces.end());
   }
-  for (const LogObject& object : listing.earlier) AddContents(object.key, loaded->at(object.key), &contents);
-  for (const LogObject& object : listing.batches) AddContents(object.key, loaded->at(object.key), &contents);
+  for (const LogObject& object : listing.earlier) {
+    const Loaded& earlier = loaded->at(object.key);
+    const bool is_leftover = std::ranges::find(replaced, earlier.identity) != replaced.end();
+    if (!is_leftover) AddContents(object.key, earlier.body, &contents);
+  }
+  for (const LogObject& object : listing.batches) {
+    AddContents(object.key, loaded->at(object.key).body, &contents);
+  }
   Arrange(&contents);
   return std::optional(std::move(contents));
 }
 
 Result<LogContents> AppendLogObjects::ReadAll(const Context& context) const {
-  Loaded loaded;
+  LoadedObjects loaded;
   for (int attempt = 0; attempt < kMaxReadAttempts; ++attempt) {
     LAKE_RETURN_IF_ERROR(context.CheckAlive());
     LAKE_ASSIGN_OR_RETURN(std::optional<LogContents> contents, TryReadAll(context, &loaded));

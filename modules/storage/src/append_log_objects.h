@@ -45,18 +45,23 @@ class AppendLogObjects {
   ObjectKey MergedKey(uint64_t first, uint64_t last) const;
 
   Result<LogListing> List(const Context& context) const;
-  Result<LogObjectBody> Load(const Context& context, const ObjectKey& key) const;
+  struct Loaded {
+    LogObjectBody body;
+    ReplacedObject identity;  ///< What a merged object calls it.
+  };
+  Result<Loaded> Load(const Context& context, const ObjectKey& key) const;
   Result<LogContents> ReadAll(const Context& context) const;
 
  private:
-  using Loaded = std::map<ObjectKey, LogObjectBody>;
+  using LoadedObjects = std::map<ObjectKey, Loaded>;
 
   Status ListBelow(const Context& context, const std::string& beginning,
                    std::vector<LogObject>* objects) const;
   Result<std::vector<LogObject>> ListMerged(const Context& context) const;
   std::optional<LogObject> Classify(const ObjectInfo& info) const;
-  Status LoadMissing(const Context& context, const std::vector<LogObject>& objects, Loaded* loaded) const;
-  Result<std::optional<LogContents>> TryReadAll(const Context& context, Loaded* loaded) const;
+  Status LoadMissing(const Context& context, const std::vector<LogObject>& objects,
+                     LoadedObjects* loaded) const;
+  Result<std::optional<LogContents>> TryReadAll(const Context& context, LoadedObjects* loaded) const;
 
   ObjectStore& store_;
   const std::string prefix_;
@@ -64,9 +69,5 @@ class AppendLogObjects {
 
 /// The highest sequence that an intact record shows, or `first`.
 uint64_t LastIntact(const LogObjectBody& body, uint64_t first);
-
-/// Takes from `earlier`, and returns, what `replaces` names.
-std::vector<LogObject> TakeReplaced(const std::vector<std::string>& replaces,
-                                    std::vector<LogObject>* earlier);
 
 }  // namespace lake::storage

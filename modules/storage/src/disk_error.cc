@@ -21,6 +21,7 @@ Error Translated(int error_number, std::string_view action) {
       return FailedPrecondition("directory_not_empty", "the directory is not empty while {}", action);
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:  // A limit on file sizes: the file system's or the one set for this process.
       return ResourceExhausted("storage_full", "the disk is full while {}", action);
     case EACCES:
     case EPERM:

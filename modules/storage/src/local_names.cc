@@ -154,24 +154,21 @@ Status LocalNames::RemoveName(const ObjectKey& key) {
 }
 
 /// From the key's directory upwards: each directory whose list of names gained one that this key rests on.
+/// Where one cannot be synced, all from there on are suspect: a later success of one must not vouch for the
+/// others.
 Status LocalNames::SyncNamesOf(const std::string& key) {
-  std::string directory = ParentOf(key);
-  LAKE_RETURN_IF_ERROR(SyncOrSuspect(directory));
-  while (!directory.empty()) {
-    const std::string parent = ParentOf(directory);
-    if (const auto fresh = ledger_.Fresh(directory)) {
-      LAKE_RETURN_IF_ERROR(SyncOrSuspect(parent));
-      ledger_.ClearFresh(directory, *fresh);
+  Status synced;
+  std::string made;  // the directory whose name in `directory` is to be made durable; "": the key's own name
+  for (std::string directory = ParentOf(key);; directory = ParentOf(directory)) {
+    const std::optional<DirectoryLedger::Epoch> fresh = ledger_.Fresh(made);
+    if (made.empty() || fresh.has_value()) {
+      if (synced.ok()) synced = disk_.SyncDirectory(directory);
+      if (!synced.ok()) ledger_.MarkSuspect(directory);
+      if (synced.ok() && fresh.has_value()) ledger_.ClearFresh(made, *fresh);
     }
-    directory = parent;
+    if (directory.empty()) return synced;
+    made = directory;
   }
-  return {};
-}
-
-Status LocalNames::SyncOrSuspect(const std::string& directory) {
-  Status synced = disk_.SyncDirectory(directory);
-  if (!synced.ok()) ledger_.MarkSuspect(directory);
-  return synced;
 }
 
 Status LocalNames::Settle(const ObjectKey& key) { return SettleThese(ledger_.SuspectsAbove(key.text())); }

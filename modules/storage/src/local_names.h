@@ -48,7 +48,6 @@ class LocalNames {
   Status ClearTheWay(const ObjectKey& key, Error conflict);
   Status RemoveName(const ObjectKey& key);
   Status SyncNamesOf(const std::string& key);
-  Status SyncOrSuspect(const std::string& directory);
   Status SettleThese(const std::vector<DirectoryLedger::Suspect>& suspects);
   Status RemoveDirectory(const std::string& directory);
   Status RemoveEmptyTree(const std::string& directory);

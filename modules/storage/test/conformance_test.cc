@@ -9,26 +9,27 @@
 #include "lake/storage/memory_store.h"
 #include "lake/storage_testing/faulty_disk.h"
 #include "lake/storage_testing/faulty_store.h"
+#include "lake/storage_testing/memory_dir.h"
 #include "posix_disk.h"
 
 namespace lake::storage {
 namespace {
 
-class LocalUnderTest {
+class LocalUnderTest final : public StoreUnderTest {
  public:
-  ObjectStore& store() { return *store_; }
+  ObjectStore& store() override { return *store_; }
 
  private:
   TempDir directory_;
   std::unique_ptr<ObjectStore> store_ = OpenLocalStore(OpenPosixDisk(directory_.path()).value()).value();
 };
 
-class LocalWithFallbacksUnderTest {
+class LocalWithFallbacksUnderTest final : public StoreUnderTest {
  public:
-  ObjectStore& store() { return *store_; }
+  ObjectStore& store() override { return *store_; }
 
  private:
-  TempDir directory_;
+  MemoryDir directory_;
   DiskMemory memory_;
   std::unique_ptr<Disk> disk_ =
       OpenPosixDiskWith(directory_.path(), Resolution::kWalk, Beginning::kStaged).value();
@@ -36,41 +37,47 @@ class LocalWithFallbacksUnderTest {
       OpenLocalStore(std::make_unique<FaultyDisk>(std::move(disk_), memory_)).value();
 };
 
-class LocalOnFaultyDiskUnderTest {
+class LocalOnFaultyDiskUnderTest final : public StoreUnderTest {
  public:
-  ObjectStore& store() { return *store_; }
+  ObjectStore& store() override { return *store_; }
 
  private:
-  TempDir directory_;
+  MemoryDir directory_;
   DiskMemory memory_;
   std::unique_ptr<ObjectStore> store_ =
       OpenLocalStore(std::make_unique<FaultyDisk>(directory_.path(), memory_)).value();
 };
 
-class MemoryUnderTest {
+class MemoryUnderTest final : public StoreUnderTest {
  public:
-  ObjectStore& store() { return *store_; }
+  ObjectStore& store() override { return *store_; }
 
  private:
   FakeClock clock_;
   std::unique_ptr<ObjectStore> store_ = MakeMemoryStore(clock_);
 };
 
-class FaultyUnderTest {
+class FaultyUnderTest final : public StoreUnderTest {
  public:
-  ObjectStore& store() { return store_; }
+  ObjectStore& store() override { return store_; }
 
  private:
   FakeClock clock_;
   FaultyStore store_ = FaultyStore(MakeMemoryStore(clock_));
 };
 
+template <class Store>
+std::unique_ptr<StoreUnderTest> Make() {
+  return std::make_unique<Store>();
+}
+
+INSTANTIATE_TEST_SUITE_P(Local, StoreConformance, testing::Values(&Make<LocalUnderTest>));
+INSTANTIATE_TEST_SUITE_P(LocalWithFallbacks, StoreConformance,
+                         testing::Values(&Make<LocalWithFallbacksUnderTest>));
+INSTANTIATE_TEST_SUITE_P(LocalOnFaultyDisk, StoreConformance,
+                         testing::Values(&Make<LocalOnFaultyDiskUnderTest>));
+INSTANTIATE_TEST_SUITE_P(Memory, StoreConformance, testing::Values(&Make<MemoryUnderTest>));
+INSTANTIATE_TEST_SUITE_P(Faulty, StoreConformance, testing::Values(&Make<FaultyUnderTest>));
+
 }  // namespace
-
-INSTANTIATE_TYPED_TEST_SUITE_P(Local, StoreConformance, LocalUnderTest);
-INSTANTIATE_TYPED_TEST_SUITE_P(LocalWithFallbacks, StoreConformance, LocalWithFallbacksUnderTest);
-INSTANTIATE_TYPED_TEST_SUITE_P(LocalOnFaultyDisk, StoreConformance, LocalOnFaultyDiskUnderTest);
-INSTANTIATE_TYPED_TEST_SUITE_P(Memory, StoreConformance, MemoryUnderTest);
-INSTANTIATE_TYPED_TEST_SUITE_P(Faulty, StoreConformance, FaultyUnderTest);
-
 }  // namespace lake::storage

@@ -27,7 +27,7 @@ struct StoreFault {
 };
 
 /// Any thread.
-class FaultyStore final : public ObjectStore {
+class FaultyStore : public ObjectStore {
  public:
   explicit FaultyStore(std::shared_ptr<ObjectStore> store) : store_(std::move(store)) {}
 

@@ -87,6 +87,27 @@ TEST(Crash, AtEveryStoreCallTheLedgerIsKept) {
   EXPECT_GT(unknown, 10);
 }
 
+TEST(Crash, ACommitCostsOnePutOfTwoSyncs) {
+  TempDir directory;
+  DiskMemory memory;
+  World world;
+  auto disk = std::make_unique<FaultyDisk>(directory / "root", memory);
+  FaultyDisk& counted = *disk;
+  const std::shared_ptr<storage::ObjectStore> local = storage::OpenLocalStore(std::move(disk)).value();
+  const auto store = std::make_shared<FaultyStore>(local);
+  const auto catalog = world.OpenOn(store, QuietOptions()).value();
+  Ledger ledger;
+  ledger.Run(*catalog, 1);  // The first one makes the directories.
+  const auto syncs = [&] {
+    return counted.calls(DiskCall::kSyncFile) + counted.calls(DiskCall::kSyncDirectory);
+  };
+  const uint64_t calls = store->calls();
+  const uint64_t syncs_before = syncs();
+  EXPECT_THAT(catalog->Commit(Context(), Txn({Put("a", 1)})), IsOk());
+  EXPECT_EQ(store->calls() - calls, 1u);
+  EXPECT_LE(syncs() - syncs_before, 2u);
+}
+
 /// A catalog on a disk that fails at the nth call; the history runs, the process ends, `after` happens to the
 /// disk, and a new process opens what is left. False when the history has fewer calls.
 bool RunOnDisk(const DiskFault& fault,

@@ -115,14 +115,11 @@ TEST_F(FormatPages, TheShardOfTheExample) {
   const size_t index = ShardOf(EntityKey("thing", "a"));
   EXPECT_EQ(shards[0], fmt::format("_catalog/checkpoint/{:020}/shard-{:02x}.json", 1, index));
   EXPECT_EQ(index, 26u) << "what belongs to which shard is part of the format";
-  JsonValue document = ParseJson(world_.Read(shards[0])).value();
-  document.Erase("crc32c");
   EXPECT_EQ(
-      WriteJson(document),
-      fmt::format(R"({{"format":{{"name":"lakehouse.shard","major":1,"minor":0}},"shard":{},"datasets":[],)"
-                  R"("names":[],"entities":[{{"kind":"thing","id":"a","version":1,"committed":1,)"
-                  R"("deleted":false,"document":1}}],"keys":[]}})",
-                  index));
+      world_.Read(shards[0]),
+      R"({"format":{"name":"lakehouse.shard","major":1,"minor":0},"shard":26,"datasets":[],"names":[],)"
+      R"("entities":[{"kind":"thing","id":"a","version":1,"committed":1,"deleted":false,"document":1}],)"
+      R"("keys":[],"crc32c":"676f572a"})");
 }
 
 }  // namespace

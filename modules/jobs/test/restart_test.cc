@@ -179,6 +179,17 @@ TEST_F(RestartOfJobs, CallsACleanupThatACrashLeftUndone) {
   EXPECT_THAT(runs.texts(), IsEmpty());
 }
 
+TEST_F(RestartOfJobs, TellsWhatUnfinishedOnesNameBeforeAnyRuns) {
+  Leave(Record(1, "tidy", JobState::kSucceeded));
+  Leave(Record(2, "tidy", JobState::kQueued));
+  Leave(Record(3, "echo", JobState::kQueued));
+  Leave(Record(4, "tidy", JobState::kRunning));
+  kinds["tidy"].in_use = [this](const JsonValue& payload) { runs.Add("in use: " + WriteJson(payload)); };
+  Start(kOneThread);
+  Finished(MakeId(4));
+  EXPECT_THAT(runs.texts(), ElementsAre("in use: 2", "in use: 4", "2", "3", "4"));
+}
+
 TEST_F(RestartOfJobs, GivesNewIdsAfterThoseItFound) {
   clock.Set(Timestamp{0});
   Leave(Record(1, "echo", JobState::kSucceeded));

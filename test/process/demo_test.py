@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""Goal: `lake demo` tells its story to the end, and a second run uses what is there. Method: a small company, twice on
+one data directory; the demo itself compares its five answers with what the generator planted."""
+
+import re
+import tempfile
+import unittest
+from pathlib import Path
+
+from lake_process import Server, files_below, run_lake
+
+ROWS = 20_000
+
+
+class DemoTest(unittest.TestCase):
+    def demo(self, data: Path) -> str:
+        done = run_lake("demo", "--rows", str(ROWS), "--exit", "--port", "0", "--data", str(data), cwd=data.parent)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(done.stderr, b"")
+        return done.stdout.decode()
+
+    def test_twice(self):
+        with tempfile.TemporaryDirectory(prefix="lake-demo-") as directory:
+            data = Path(directory) / "data"
+            first = self.demo(data)
+            self.assertEqual(len(re.findall(r"equal to what was planted", first)), 5, first)
+            self.assertNotIn("there already", first)
+            kept = {path for path in files_below(data) if path.startswith("data/")}
+            self.assertEqual(len(kept), 7)
+            second = self.demo(data)
+            self.assertEqual(len(re.findall(r"rows  there already", second)), 7, second)
+            self.assertEqual(len(re.findall(r"equal to what was planted", second)), 5)
+            self.assertEqual({path for path in files_below(data) if path.startswith("data/")}, kept)
+            with Server(data) as server:
+                tables = sorted(server.dataset_names())
+                total = sum(server.sql(f"SELECT count(*) FROM {table}")[0][0] for table in tables)
+                self.assertEqual((len(tables), total), (7, ROWS))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,302 @@
+// Goal: whatever the shape of a statement, it sees exactly the rows that exist, and nothing that is not a
+// dataset. Method: a table with tombstones and a table that physically lacks the same rows answer a list of
+// shapes; a list of statements that plain DuckDB runs is refused.
+#include "lake/query/query_service.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "allowed_functions.h"
+#include "lake/catalog/catalog.h"
+#include "lake/common_testing/capture_log.h"
+#include "lake/common_testing/fake_clock.h"
+#include "lake/common_testing/result_matchers.h"
+#include "lake/common_testing/seeded_random.h"
+#include "lake/common_testing/temp_dir.h"
+#include "lake/storage/memory_store.h"
+
+namespace lake::query {
+namespace {
+
+/// Datasets "people" (10 rows, two of them tombstoned) and "clean" (the other 8), on the real engine and
+/// catalog.
+class QueryTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    store_ = storage::MakeMemoryStore(clock_);
+    LAKE_ASSERT_OK(buckets_.Attach(storage::kPrimaryBucket, store_));
+    auto catalog = catalog::Catalog::Open(Context{}, store_, clock_, random_, log_, {}, {.writer = "test"});
+    LAKE_ASSERT_OK(catalog);
+    catalog_ = std::move(*catalog);
+    auto engine = engine::Engine::Open(
+        {.threads = 2, .memory_limit_bytes = 512u << 20, .spill_directory = spill_.path().string()});
+    LAKE_ASSERT_OK(engine);
+    engine_ = std::move(*engine);
+    service_ = QueryService::Make(*engine_, buckets_, clock_, random_, QueryLimits{});
+    const std::string rows =
+        "SELECT i::BIGINT AS id, 'n' || i AS name, (i % 3)::BIGINT AS region FROM range(10) t(i)";
+    AddDataset("people", rows);
+    AddDataset("clean", "SELECT * FROM (" + rows + ") WHERE id NOT IN (3, 7)");
+    before_tombstones_ = catalog_->snapshot()->version();
+    Commit("tombstone", catalog::AddTombstones{.dataset = catalog::DatasetId("people-id"),
+                                               .row_key_column = "id",
+                                               .row_key_values = {"3", "7"},
+                                               .actor = "test",
+                                               .reason = "asked"});
+  }
+
+  void Commit(const std::string& operation, catalog::Action action) {
+    catalog::Transaction transaction;
+    transaction.operation = operation;
+    transaction.actor = "test";
+    transaction.actions.push_back(std::move(action));
+    LAKE_ASSERT_OK(catalog_->Commit(Context{}, std::move(transaction)));
+  }
+
+  void AddDataset(const std::string& name, const std::string& select) {
+    const std::vector<catalog::Column> columns = {{.field_id = 1, .name = "id", .type = "BIGINT"},
+                                                  {.field_id = 2, .name = "name", .type = "VARCHAR"},
+                                                  {.field_id = 3, .name = "region", .type = "BIGINT"}};
+    Commit("create", catalog::CreateDataset{.dataset = catalog::DatasetId(name + "-id"),
+                                            .name = name,
+                                            .bucket = "primary",
+                                            .columns = columns});
+    auto session = engine_->StartSession(Context{}, {});
+    LAKE_ASSERT_OK(session);
+    catalog::DataFile file{
+        .id = catalog::FileId(name + "-file"), .bucket = "primary", .key = "data/" + name + ".parquet"};
+    engine::ParquetTarget target{.store = store_, .key = *storage::ObjectKey::Parse(file.key)};
+    for (const catalog::Column& column : columns) target.columns.push_back({column.name, column.field_id});
+    auto written = (*session)->WriteParquet(select, target);
+    LAKE_ASSERT_OK(written);
+    file.rows = written->rows;
+    file.bytes = written->bytes;
+    file.checksum = written->checksum;
+    file.schema_id = 1;
+    Commit("ingest", catalog::AddFiles{.dataset = catalog::DatasetId(name + "-id"), .files = {file}});
+  }
+
+  access::Request MakeRequest() const {
+    return {.caller = access::LocalAdmin(), .context = {}, .snapshot = catalog_->snapshot()};
+  }
+
+  Result<std::string> Run(const std::string& sql, std::vector<JsonValue> parameters = {}) {
+    LAKE_ASSIGN_OR_RETURN(auto running,
+                          service_->Start(MakeRequest(), {.sql = sql, .parameters = std::move(parameters)}));
+    auto writer = engine::MakeJsonArrayWriter(running->rows());
+    std::string text;
+    while (true) {
+      LAKE_ASSIGN_OR_RETURN(auto batch, running->rows().Next());
+      if (batch == nullptr) return text;
+      writer->Append(*batch, 0, batch->rows(), &text);
+    }
+  }
+
+  FakeClock clock_;
+  SeededRandom random_{1};
+  CaptureLog log_;
+  TempDir spill_;
+  std::shared_ptr<storage::ObjectStore> store_;
+  storage::BucketRegistry buckets_;
+  std::unique_ptr<catalog::Catalog> catalog_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<QueryService> service_;
+  catalog::Version before_tombstones_;
+};
+
+// @ stands for the table.
+constexpr const char* kShapes[] = {
+    "SELECT count(*) FROM @",
+    "SELECT * FROM @ ORDER BY id",
+    "FROM @ ORDER BY ALL",
+    "SELECT @.name FROM @ WHERE @.id > 2 ORDER BY 1",
+    "SELECT region, count(*), max(name) FROM @ GROUP BY region HAVING count(*) > 1 ORDER BY region",
+    "SELECT a.id, b.name FROM @ a JOIN @ b USING (region) ORDER BY ALL",
+    "SELECT id FROM @ a SEMI JOIN @ b USING (id) ORDER BY id",
+    "SELECT r.i FROM range(10) r(i) ANTI JOIN @ p ON p.id = r.i ORDER BY 1",
+    "SELECT r.i, p.name FROM range(10) r(i) LEFT JOIN @ p ON p.id = r.i ORDER BY 1",
+    "WITH t AS (SELECT * FROM @ WHERE id < 8) SELECT count(*), min(name) FROM t",
+    "WITH t AS MATERIALIZED (FROM @) SELECT sum(id) FROM t",
+    "WITH RECURSIVE t(n) AS (SELECT min(id) FROM @ UNION SELECT n + 1 FROM t WHERE n < 9) FROM t",
+    "SELECT (SELECT max(q.id) FROM @ q WHERE q.region = p.region) FROM @ p ORDER BY p.id",
+    "SELECT id FROM @ p WHERE EXISTS (SELECT 1 FROM @ q WHERE q.id = p.id + 1) ORDER BY id",
+    "SELECT p.id, y FROM @ p, LATERAL (SELECT p.id * 2 AS y) ORDER BY ALL",
+    "SELECT id FROM @ WHERE id < 5 UNION SELECT id FROM @ WHERE id > 4 ORDER BY id",
+    "SELECT id FROM range(10) t(id) EXCEPT SELECT id FROM @ ORDER BY id",
+    "SELECT id, row_number() OVER (PARTITION BY region ORDER BY id) FROM @ ORDER BY id",
+    "SELECT id FROM @ QUALIFY row_number() OVER (PARTITION BY region ORDER BY id) = 2 ORDER BY id",
+    "SELECT DISTINCT region FROM @ ORDER BY 1",
+    "SELECT DISTINCT ON (region) id FROM @ ORDER BY region, id",
+    "SELECT list(id ORDER BY id), string_agg(name, ',' ORDER BY id) FROM @",
+    "SELECT count(*) FROM (SELECT * FROM @ USING SAMPLE 100 PERCENT)",
+    "SELECT * EXCLUDE (name) FROM @ ORDER BY id",
+    "SELECT COLUMNS('i.*') FROM @ ORDER BY 1",
+    "SELECT p.i FROM @ p(i, n, r) ORDER BY 1",
+    "SELECT * FROM (PIVOT @ ON region IN (0, 1, 2) USING count(*)) ORDER BY id",
+    "SELECT list_transform(list(id ORDER BY id), x -> x + 1) FROM @",
+    "SELECT CASE WHEN id IN (3, 7) THEN 'gone' ELSE name END FROM @ ORDER BY id",
+    "SELECT region, count(*) FROM @ GROUP BY ROLLUP (region) ORDER BY ALL",
+    "SELECT count(*) FROM @ a POSITIONAL JOIN @ b",
+    "DESCRIBE @",
+    "SELECT count FROM (SUMMARIZE @) ORDER BY column_name",
+};
+
+TEST_F(QueryTest, EveryShapeSeesOnlyTheRowsThatExist) {
+  for (std::string shape : kShapes) {
+    auto on = [&](std::string_view table) {
+      std::string sql;
+      for (char c : shape) sql += c == '@' ? std::string(table) : std::string(1, c);
+      return sql;
+    };
+    Result<std::string> governed = Run(on("people"));
+    Result<std::string> physical = Run(on("clean"));
+    ASSERT_TRUE(governed.ok()) << shape << ": " << governed.error().ToString();
+    ASSERT_TRUE(physical.ok()) << shape << ": " << physical.error().ToString();
+    EXPECT_EQ(*governed, *physical) << shape;
+    EXPECT_NE(*governed, "") << shape;
+  }
+}
+
+TEST_F(QueryTest, ThePastHasNoTombstonedRowsEither) {
+  EXPECT_THAT(Run(fmt::format("SELECT count(*) FROM people AT (VERSION => {})", before_tombstones_.number)),
+              HasValue(std::string("[8]")));
+}
+
+TEST_F(QueryTest, VersionsThatDoNotExistAreSaid) {
+  EXPECT_THAT(Run("SELECT * FROM people AT (VERSION => 999)"),
+              IsError(ErrorCode::kInvalidArgument, "bad_version"));
+  EXPECT_THAT(Run("SELECT * FROM clean AT (VERSION => 1)"),
+              IsError(ErrorCode::kInvalidArgument, "bad_version"));
+  EXPECT_THAT(Run("SELECT * FROM people AT (TIMESTAMP => '1999-01-01')"),
+              IsError(ErrorCode::kInvalidArgument, "bad_version"));
+}
+
+TEST_F(QueryTest, NamesOfWithHideDatasetsOnlyWhereSqlSaysSo) {
+  EXPECT_THAT(Run("WITH people AS (SELECT 1 AS a) SELECT * FROM people"), HasValue(std::string("[1]")));
+  // The body of a non-recursive entry names the outer table.
+  EXPECT_THAT(Run("WITH people AS (SELECT count(*) AS n FROM people) SELECT n FROM people"),
+              HasValue(std::string("[8]")));
+  // Out of scope the name is the dataset again.
+  EXPECT_THAT(Run("SELECT (WITH people AS (SELECT 1) SELECT count(*) FROM people), count(*) FROM people"),
+              HasValue(std::string("[1,8]")));
+}
+
+TEST_F(QueryTest, ParametersAreBound) {
+  EXPECT_THAT(
+      Run("SELECT name FROM people WHERE id = $1 OR name = $2 ORDER BY id", {JsonValue(1), JsonValue("n2")}),
+      HasValue(std::string(R"(["n1"],["n2"])")));
+  EXPECT_THAT(Run("SELECT $1", {JsonValue("x'; DROP TABLE people; --")}),
+              HasValue(std::string(R"(["x'; DROP TABLE people; --"])")));
+}
+
+constexpr const char* kHostile[] = {
+    "SELECT 1; SELECT 2",
+    "",
+    "DROP TABLE people",
+    "INSERT INTO people VALUES (1)",
+    "CREATE TABLE t AS SELECT 1",
+    "COPY people TO 'x.csv'",
+    "ATTACH 'x.db'",
+    "INSTALL httpfs",
+    "LOAD 'x'",
+    "SET threads = 1",
+    "PRAGMA version",
+    "CALL enable_logging()",
+    "EXPLAIN SELECT 1",
+    "EXPORT DATABASE 'x'",
+    "VACUUM",
+    "BEGIN",
+    "SELECT * FROM 'data/people.parquet'",
+    "SELECT * FROM 'lake://file/primary/data/people.parquet'",
+    "SELECT * FROM read_parquet('lake://scan/0')",
+    "SELECT * FROM read_csv('/etc/passwd')",
+    "SELECT * FROM read_text('/etc/passwd')",
+    "SELECT * FROM read_blob('*')",
+    "SELECT * FROM glob('**')",
+    "SELECT * FROM parquet_metadata('lake://scan/0')",
+    "SELECT * FROM duckdb_settings()",
+    "SELECT * FROM duckdb_tables()",
+    "SELECT * FROM duckdb_tables",
+    "SELECT * FROM sqlite_master",
+    "SELECT * FROM information_schema.tables",
+    "SELECT * FROM pg_catalog.pg_class",
+    "SELECT * FROM main.people",
+    "SELECT * FROM memory.main.people",
+    "SELECT * FROM query('SELECT 1')",
+    "SELECT * FROM query_table('people')",
+    "SELECT json_execute_serialized_sql('{}')",
+    "SELECT * FROM json_execute_serialized_sql('{}')",
+    "SELECT * FROM enable_logging()",
+    "SELECT stats(name) FROM people",
+    "SELECT current_setting('threads')",
+    "SELECT getvariable('x')",
+    "SELECT system.main.getvariable('x')",
+    "SELECT main.lower('X')",
+    "SELECT lpad('x', 2000000000, 'y')",
+    "SELECT repeat('x', 2000000000)",
+    "SELECT format('{:1000000000}', 1)",
+    "SELECT * FROM repeat('x', 10)",
+    "SHOW TABLES",
+    "SELECT * FROM lake_values_0",
+    "SELECT sleep_ms(1000)",
+    "WITH duckdb_settings AS (SELECT 1) SELECT 1",
+    "SELECT nextval('x')",
+    "SELECT write_log('x')",
+    "SELECT * FROM people WHERE id IN (SELECT id FROM read_parquet('lake://scan/0'))",
+    "SELECT (SELECT count(*) FROM duckdb_databases())",
+    "SELECT count(*) FILTER (stats(id) IS NULL) FROM people",
+    "SELECT list_transform([1], x -> getvariable('x'))",
+    "SELECT 1 ORDER BY current_setting('threads')",
+};
+
+TEST_F(QueryTest, StatementsThatPlainDuckDbRunsAreRefused) {
+  for (const char* sql : kHostile) {
+    Result<std::string> answer = Run(sql);
+    EXPECT_FALSE(answer.ok()) << sql << " answered " << (answer.ok() ? *answer : "");
+    if (answer.ok()) continue;
+    const bool said_by_user = std::string_view(sql).find("lake://") != std::string_view::npos;
+    EXPECT_TRUE(said_by_user || answer.error().message().find("lake://") == std::string::npos) << sql;
+    EXPECT_FALSE(answer.error().Is(ErrorCode::kInternal)) << sql << ": " << answer.error().ToString();
+  }
+}
+
+TEST_F(QueryTest, RefusalsSayWhatAndWhere) {
+  Result<std::string> answer = Run("SELECT stats(name) FROM people");
+  ASSERT_THAT(answer, IsError(ErrorCode::kPermissionDenied, "not_allowed_in_sql"));
+  EXPECT_EQ(answer.error().details(), (std::vector<ErrorDetail>{{"/sql", "at byte 7"}}));
+  answer = Run("SELECT * FROM peopel");
+  ASSERT_THAT(answer, IsError(ErrorCode::kNotFound, "dataset_not_found"));
+  EXPECT_EQ(answer.error().message(), "dataset 'peopel' does not exist; did you mean 'people'?");
+}
+
+TEST_F(QueryTest, ACancelledQueryStopsAndFreesItsSlot) {
+  QueryLimits one;
+  one.max_running = 1;
+  one.max_waiting = 0;
+  service_ = QueryService::Make(*engine_, buckets_, clock_, random_, one);
+  // A statement that has no row to show for a long time: Start itself returns only when it ends.
+  std::thread running([&] {
+    EXPECT_THAT(Run("SELECT count(*) FROM range(100000000000) t(i) WHERE i % 7 = 3"),
+                IsError(ErrorCode::kCancelled, "by_request"));
+  });
+  while (service_->Running(MakeRequest()).empty()) std::this_thread::yield();
+  EXPECT_THAT(service_->Start(MakeRequest(), {.sql = "SELECT 1"}),
+              IsError(ErrorCode::kResourceExhausted, "too_many_queries"));
+  LAKE_EXPECT_OK(service_->Cancel(MakeRequest(), service_->Running(MakeRequest()).at(0).id));
+  running.join();
+  EXPECT_THAT(Run("SELECT 1"), HasValue(std::string("[1]")));
+  EXPECT_THAT(service_->Cancel(MakeRequest(), QueryId("nope")),
+              IsError(ErrorCode::kNotFound, "query_not_found"));
+}
+
+TEST(AllowedFunctionsTest, TheListIsSortedAndHoldsNoneOfTheDangerous) {
+  EXPECT_TRUE(std::ranges::is_sorted(AllowedFunctions()));
+  EXPECT_TRUE(IsAllowedFunction("LOWER"));
+  for (const char* name :
+       {"stats", "query", "getvariable", "current_setting", "lpad", "repeat", "nextval", "sleep_ms"})
+    EXPECT_FALSE(IsAllowedFunction(name)) << name;
+}
+
+}  // namespace
+}  // namespace lake::query

@@ -150,7 +150,7 @@ class Parser {
       while (head.starts_with(' ')) head.remove_prefix(1);
       expected.code = head;
     }
-    ++at_;
+    step->expected_head_line = at_++;
     while (at_ < file_.lines.size() && step->kind == StepKind::kRequest) {
       auto header = AsHeader(file_.lines[at_]);
       if (!header) break;

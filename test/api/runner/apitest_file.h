@@ -32,6 +32,7 @@ struct Step {
   std::string body;
   enum class Patience { kOnce, kUntilAsExpected } patience = Patience::kOnce;
   std::optional<Expectation> expected;
+  size_t expected_head_line = 0;   ///< The "----" line in the file, counted from 0.
   size_t expected_first_line = 0;  ///< Lines of the expected body in the file, for --update: [first, last).
   size_t expected_last_line = 0;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -56,6 +57,7 @@ int main(int argc, char** argv) {
       fmt::print("  {}\n", failures.error().ToString());
     else
       for (const std::string& failure : *failures) fmt::print("  {}\n", failure);
+    std::fflush(stdout);  // Whoever waits for a pipe sees where it is.
   }
   fmt::print("{} goldens passed, {} failed\n", files.size() - failed, failed);
   return files.empty() || failed > 0 ? 1 : 0;

@@ -118,7 +118,10 @@ class Runner {
       if (change != changes_.end()) {
         text += change->text;
         line = change->last_line;
-        if (line >= file_.lines.size()) break;
+        if (change->last_line > change->first_line) {
+          --line;
+          continue;
+        }
       }
       text += file_.lines[line] + "\n";
     }
@@ -172,9 +175,10 @@ class Runner {
         if (difference.empty())
           captures_ = std::move(captures);
         else
-          RecordChange(step, response.body);
+          RecordChange(step, response);
         return difference;
       }
+      // tidy: allow unrun-test: over HTTP there is nothing to wait on; each look is a request of its own.
       std::this_thread::sleep_for(kBetweenLooks);
     }
   }
@@ -209,7 +213,9 @@ class Runner {
     const Expectation& expected = *step.expected;
     if (!expected.code.empty()) {  // "---- 404 dataset_not_found"
       Captures captures = captures_;
-      return Compare(expected, response, &captures);
+      std::string difference = Compare(expected, response, &captures);
+      if (!difference.empty()) RecordChange(step, response);
+      return difference;
     }
     if (response.status != 200) return fmt::format("the query failed: {}", response.body);
     LAKE_ASSIGN_OR_RETURN(std::string rows, RowsAsText(response.body));
@@ -220,13 +226,21 @@ class Runner {
     return difference;
   }
 
-  void RecordChange(const Step& step, const std::string& body) {
-    Result<JsonValue> actual = ParseJson(body);
-    Result<JsonValue> wanted = ParseJson(step.expected->body);
+  /// What the step should have expected: only of what it looks at.
+  void RecordChange(const Step& step, const app::HttpResponse& response) {
+    const Expectation& expected = *step.expected;
+    Result<JsonValue> actual = ParseJson(response.body);
+    const std::string code =
+        actual.ok() && !expected.code.empty() ? std::string(actual->FindString("code")) : "";
+    if (expected.status != response.status || expected.code != code)
+      changes_.push_back({step.expected_head_line, step.expected_head_line + 1,
+                          fmt::format("---- {}{}{}\n", response.status, code.empty() ? "" : " ", code)});
+    if (expected.body.empty()) return;
+    Result<JsonValue> wanted = ParseJson(expected.body);
     if (actual.ok())
       RecordText(step, WriteJson(wanted.ok() ? KeepPlaceholders(*wanted, *actual) : *actual) + "\n");
     else
-      RecordText(step, body);
+      RecordText(step, response.body);
   }
   void RecordText(const Step& step, std::string text) {
     changes_.push_back({step.expected_first_line, step.expected_last_line, std::move(text)});

@@ -1,0 +1,127 @@
+// P14: a catalog of 100,000 datasets of four columns and one file: time to start, a page of 100 in the list,
+// and one more dataset committed, beside one fdatasync on the same disk.
+#include "benchmarks.h"
+#include "lake/catalog/catalog.h"
+#include "lake/storage/local_store.h"
+#include "served_lake.h"
+
+namespace lake::bench {
+namespace {
+
+constexpr int kDatasetsPerCommit = 2000;
+constexpr int kWarmups = 3;
+
+std::vector<catalog::Column> Columns() {
+  return {{1, "id", "BIGINT"}, {2, "name", "VARCHAR"}, {3, "amount", "DECIMAL(18,2)"}, {4, "day", "DATE"}};
+}
+
+void AddDataset(int number, catalog::Transaction& transaction) {
+  const catalog::DatasetId id(fmt::format("00000000-0000-7000-8000-{:012}", number));
+  transaction.actions.push_back(catalog::CreateDataset{.dataset = id,
+                                                       .name = fmt::format("dataset_{:06}", number),
+                                                       .bucket = "primary",
+                                                       .columns = Columns(),
+                                                       .metadata = JsonValue::MakeObject({})});
+  catalog::DataFile file;
+  file.id = catalog::FileId(fmt::format("file-{}", number));
+  file.bucket = "primary";
+  file.key = fmt::format("data/{}/1.parquet", id.value());
+  file.rows = 1000;
+  file.bytes = 20'000;
+  file.checksum = "sha256:" + std::string(64, '0');
+  file.schema_id = 1;
+  transaction.actions.push_back(catalog::AddFiles{.dataset = id, .files = {std::move(file)}});
+}
+
+Status Build(const std::filesystem::path& data, int datasets) {
+  SystemClock clock;
+  SystemRandom random;
+  std::unique_ptr<Log> log = MakeJsonLog(LogLevel::kError);
+  std::filesystem::create_directories(data);
+  LAKE_ASSIGN_OR_RETURN(std::unique_ptr<storage::Disk> disk, storage::OpenPosixDisk(data.string()));
+  LAKE_ASSIGN_OR_RETURN(std::shared_ptr<storage::ObjectStore> store,
+                        storage::OpenLocalStore(std::move(disk)));
+  LAKE_ASSIGN_OR_RETURN(
+      std::unique_ptr<catalog::Catalog> catalog,
+      catalog::Catalog::Open(Context{}, store, clock, random, *log, {}, {.writer = "bench"}));
+  for (int first = 0; first < datasets; first += kDatasetsPerCommit) {
+    catalog::Transaction transaction{.operation = "create", .actor = "bench"};
+    for (int i = 0; i < kDatasetsPerCommit; ++i) AddDataset(first + i, transaction);
+    if (auto done = catalog->Commit(Context{}, std::move(transaction)); !done.ok())
+      return std::move(done).error();
+  }
+  return catalog->Checkpoint(Context{});
+}
+
+/// Pages one after the other, as a client that reads the list does.
+Status ReadPages(ServedLake& lake, int pages, std::vector<double>& times) {
+  std::string token;
+  for (int page = 0; page < pages; ++page) {
+    Stopwatch watch;
+    LAKE_ASSIGN_OR_RETURN(std::string body, lake.Get("/catalog/datasets?limit=100" + token));
+    const double us = watch.us();
+    LAKE_ASSIGN_OR_RETURN(JsonValue document, ParseJson(body));
+    if (document.Find("items")->as_array().size() != 100)
+      return Internal("wrong_page", "a page of 100 has another size");
+    token = "&page_token=" + app::UrlEncode(document.FindString("next_page_token"));
+    if (page >= kWarmups) times.push_back(us);
+  }
+  return {};
+}
+
+Status CreateDatasets(ServedLake& lake, SyncProbe& probe, int count, std::vector<double>& times,
+                      std::vector<double>& syncs) {
+  for (int i = 0; i < count; ++i) {
+    JsonValue columns = JsonValue::MakeArray();
+    columns.Append(JsonValue::MakeObject({{"name", "id"}, {"type", "BIGINT"}}));
+    const JsonValue create =
+        JsonValue::MakeObject({{"name", fmt::format("new_{}", i)}, {"columns", std::move(columns)}});
+    const double sync_us = probe.MeasureUs();
+    Stopwatch watch;
+    if (auto done = lake.Post("/catalog/datasets", create); !done.ok()) return std::move(done).error();
+    if (i < kWarmups) continue;
+    times.push_back(watch.us());
+    syncs.push_back(sync_us);
+  }
+  return {};
+}
+
+}  // namespace
+
+Status RunP14(Effort effort, Report& report) {
+  const int datasets = effort == Effort::kQuick ? 20'000 : 100'000;
+  ScratchDirectory scratch;
+  const std::filesystem::path data = scratch.path() / "data";
+  const JsonValue params = JsonValue::MakeObject({{"datasets", datasets}});
+  Stopwatch build;
+  LAKE_RETURN_IF_ERROR(Build(data, datasets));
+  report.Add({"build and checkpoint", "lake", "total_ms", build.us() / 1000, params});
+
+  std::vector<double> opens;
+  std::unique_ptr<ServedLake> lake;
+  for (int i = 0; i < 5; ++i) {
+    lake.reset();
+    Stopwatch open;
+    LAKE_ASSIGN_OR_RETURN(lake, ServedLake::Open(data));
+    opens.push_back(open.us() / 1000);
+  }
+  report.Add({"start", "lake", "p50_ms", Percentile(opens, 0.5), params});
+  report.Add({"start", "lake", "worst_ms", Percentile(opens, 1), params});
+
+  std::vector<double> pages;
+  LAKE_RETURN_IF_ERROR(ReadPages(*lake, 100, pages));
+  report.Add({"page of 100", "lake", "p50_ms", Percentile(pages, 0.5) / 1000, params});
+  report.Add({"page of 100", "lake", "p99_ms", Percentile(pages, 0.99) / 1000, params});
+
+  std::vector<double> commits;
+  std::vector<double> syncs;
+  SyncProbe probe(scratch.path() / "probe");
+  LAKE_RETURN_IF_ERROR(CreateDatasets(*lake, probe, 60, commits, syncs));
+  report.Add({"commit", "lake", "p50_us", Percentile(commits, 0.5), params});
+  report.Add({"fdatasync of 4 KiB", "disk", "p50_us", Percentile(syncs, 0.5), params});
+  report.Add(
+      {"commit / fdatasync", "lake", "ratio", Percentile(commits, 0.5) / Percentile(syncs, 0.5), params});
+  return {};
+}
+
+}  // namespace lake::bench

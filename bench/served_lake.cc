@@ -1,0 +1,75 @@
+#include "served_lake.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+
+#include "lake/common/check.h"
+
+namespace lake::bench {
+
+ScratchDirectory::ScratchDirectory() {
+  std::string name = (std::filesystem::temp_directory_path() / "lake-bench-XXXXXX").string();
+  LAKE_CHECK(mkdtemp(name.data()) != nullptr);
+  path_ = name;
+}
+ScratchDirectory::~ScratchDirectory() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+Result<std::unique_ptr<ServedLake>> ServedLake::Open(const std::filesystem::path& data) {
+  std::unique_ptr<ServedLake> served(new ServedLake());
+  app::Settings settings;
+  settings.storage.root = data.string();
+  settings.server.port = 0;
+  LAKE_ASSIGN_OR_RETURN(
+      served->lake_,
+      app::Lake::Open(settings, {.clock = served->clock_, .random = served->random_, .log = *served->log_}));
+  served->client_ =
+      std::make_unique<app::HttpClient>(fmt::format("http://127.0.0.1:{}", served->lake_->port()));
+  return served;
+}
+
+Result<std::string> ServedLake::Send(const app::HttpRequest& request) {
+  std::string body;
+  LAKE_ASSIGN_OR_RETURN(app::HttpResponse response,
+                        client_->Stream(Context{}, request, [&](std::string_view piece) -> Status {
+                          body += piece;
+                          return {};
+                        }));
+  if (response.status >= 400) return app::ProblemToError(response);
+  return body;
+}
+
+Result<std::string> ServedLake::Post(const std::string& path, const JsonValue& document) {
+  return Send({.method = "POST",
+               .path = path,
+               .headers = {{"Content-Type", "application/json"}},
+               .body = WriteJson(document)});
+}
+
+Result<std::string> ServedLake::Ingest(const std::string& dataset, std::string csv) {
+  return Send({.method = "POST",
+               .path = "/ingest/file?name=" + dataset,
+               .headers = {{"Content-Type", "text/csv"}, {"Prefer", "wait"}},
+               .body = std::move(csv)});
+}
+
+SyncProbe::SyncProbe(const std::filesystem::path& file)
+    : descriptor_(::open(file.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600)) {
+  LAKE_CHECK(descriptor_ >= 0);
+}
+SyncProbe::~SyncProbe() { ::close(descriptor_); }
+
+double SyncProbe::MeasureUs() {
+  constexpr std::array<char, 4096> kPage{};
+  Stopwatch watch;
+  LAKE_CHECK(::write(descriptor_, kPage.data(), kPage.size()) == static_cast<ssize_t>(kPage.size()));
+  LAKE_CHECK(::fdatasync(descriptor_) == 0);
+  return watch.us();
+}
+
+}  // namespace lake::bench

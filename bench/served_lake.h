@@ -1,0 +1,66 @@
+// A lakehouse on a scratch directory, spoken to over HTTP as any client does.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "lake/app/http_client.h"
+#include "lake/app/lake.h"
+#include "lake/common/clock.h"
+#include "lake/common/json_log.h"
+#include "lake/common/random.h"
+#include "report.h"
+
+namespace lake::bench {
+
+/// Below $TMPDIR, which should be on the disk that is to be measured; removed at the end.
+class ScratchDirectory {
+ public:
+  ScratchDirectory();
+  ~ScratchDirectory();
+  ScratchDirectory(const ScratchDirectory&) = delete;
+  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+class ServedLake {
+ public:
+  static Result<std::unique_ptr<ServedLake>> Open(const std::filesystem::path& data);
+
+  /// The answer's body; any status of 400 and above is an error.
+  Result<std::string> Send(const app::HttpRequest& request);
+  Result<std::string> Get(const std::string& path) { return Send({.path = path}); }
+  Result<std::string> Post(const std::string& path, const JsonValue& document);
+  /// The whole file, waited for.
+  Result<std::string> Ingest(const std::string& dataset, std::string csv);
+
+ private:
+  ServedLake() = default;
+
+  SystemClock clock_;
+  SystemRandom random_;
+  std::unique_ptr<Log> log_ = MakeJsonLog(LogLevel::kError);
+  std::unique_ptr<app::Lake> lake_;
+  std::unique_ptr<app::HttpClient> client_;
+};
+
+/// The time of one appended page made durable: what every durable operation must pay at least once.
+class SyncProbe {
+ public:
+  explicit SyncProbe(const std::filesystem::path& file);
+  ~SyncProbe();
+  SyncProbe(const SyncProbe&) = delete;
+  SyncProbe& operator=(const SyncProbe&) = delete;
+
+  double MeasureUs();
+
+ private:
+  const int descriptor_;
+};
+
+}  // namespace lake::bench

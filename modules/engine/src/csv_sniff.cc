@@ -90,7 +90,7 @@ std::string HeaderQuery(const std::string& path, const CsvDialect& dialect) {
   for (size_t i = 0; i < dialect.columns.size(); ++i)
     fmt::format_to(std::back_inserter(columns), "{}'c{}': 'VARCHAR'", i > 0 ? ", " : "", i);
   return fmt::format(
-      "SELECT * FROM read_csv({}, auto_detect=false, header=false, null_padding=true, parallel=false, "
+      "SELECT * FROM read_csv({}, auto_detect=false, header=false, null_padding=true, ignore_errors=true, parallel=false, "
       "delim={}, "
       "quote={}, escape={}, comment={}, skip={}, columns={{{}}}) LIMIT 1",
       QuoteText(path), QuoteText(std::string(1, dialect.delimiter)), QuoteText(dialect.quote),
@@ -105,8 +105,9 @@ Result<CsvDialect> SniffCsvFile(Engine& engine, const Context& context, const Sc
   ReadSet read_set;
   const std::string path = read_set.AddScan({file});
   LAKE_ASSIGN_OR_RETURN(auto session, engine.StartSession(context, std::move(read_set)));
-  auto row = OneRow(*session,
-                    fmt::format("SELECT * FROM sniff_csv({}, sample_size={})", QuoteText(path), kSampleRows));
+  // A few lines with too many or too few cells must not turn the whole file into one column.
+  auto row = OneRow(*session, fmt::format("SELECT * FROM sniff_csv({}, sample_size={}, ignore_errors=true)",
+                                          QuoteText(path), kSampleRows));
   if (!row.ok()) {
     if (!row.error().Is("sql_error")) return std::move(row).error();
     return InvalidArgument("not_csv", "no separator and column count fit the file's lines")

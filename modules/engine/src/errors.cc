@@ -1,5 +1,6 @@
 #include "errors.h"
 
+#include <algorithm>
 #include <array>
 
 #include "session_state.h"
@@ -13,16 +14,22 @@ bool Contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-/// DuckDB reports damage in a Parquet file under several types; these are the texts of its reader.
+/// Parquet's reader reports damage as wrong input, in these words.
 bool SaysFileDamaged(std::string_view message) {
   static constexpr auto kTexts = std::to_array<std::string_view>(
       {"No magic bytes found", "too small to be a Parquet file", "Footer length error",
-       "Failed to read Parquet file", "Failed to read file", "TProtocolException", "Invalid Parquet",
-       "Parquet file", "Corrupt", "corrupt", "Decompression failure", "ZSTD Decompression",
-       "Snappy decompression", "Out of buffer", "malformed"});
-  for (const std::string_view text : kTexts)
-    if (Contains(message, text)) return true;
-  return false;
+       "ailed to read Parquet file", "Failed to read file", "footer length", "Malformed Parquet",
+       "Parquet file", "corrupt", "Corrupt", "Incorrect stats size", "Mismatch in parquet read", "bitpack",
+       "is encrypted", "is not encrypted"});
+  return std::ranges::any_of(kTexts, [&](std::string_view text) { return Contains(message, text); });
+}
+
+Error Damaged(const duckdb::ErrorData& error) {
+  return DataLoss("file_damaged", "a data file is damaged").WithCause(error.RawMessage());
+}
+
+Error Failed(const duckdb::ErrorData& error) {
+  return Internal("engine_failed", "internal error").WithCause(error.RawMessage());
 }
 
 Error Positioned(Error error, const duckdb::ErrorData& from) {
@@ -31,35 +38,57 @@ Error Positioned(Error error, const duckdb::ErrorData& from) {
   return std::move(error).WithDetail("/sql", "at byte " + position->second);
 }
 
+Error OutOfMemory(const duckdb::ErrorData& error) {
+  if (Contains(error.RawMessage(), "max_temp_directory_size"))
+    return ResourceExhausted("spill_full", "the statement needs more disk space than it may use")
+        .WithCause(error.RawMessage());
+  return ResourceExhausted("query_out_of_memory", "the statement needs more memory than it may use")
+      .WithCause(error.RawMessage());
+}
+
+/// The file system below DuckDB has recorded its own failures; what is left is the disk it spills to.
+Error DiskFailed(const duckdb::ErrorData& error) {
+  if (Contains(error.RawMessage(), "No space left"))
+    return ResourceExhausted("spill_full", "the disk that statements spill to is full")
+        .WithCause(error.RawMessage());
+  return SaysFileDamaged(error.RawMessage()) ? Damaged(error) : Failed(error);
+}
+
+/// A fatal error of one statement ends all others of its instance; those may be tried again.
+Error Fatal(const duckdb::ErrorData& error) {
+  if (Contains(error.RawMessage(), "has been invalidated because of a previous fatal error"))
+    return Unavailable("engine_restarted", "the SQL engine had to restart; try again")
+        .WithCause(error.RawMessage());
+  return Failed(error);
+}
+
 Error FromType(const duckdb::ErrorData& error) {
-  const std::string& raw = error.RawMessage();
   switch (error.Type()) {
     case ExceptionType::OUT_OF_MEMORY:
-      if (Contains(raw, "max_temp_directory_size"))
-        return ResourceExhausted("spill_full", "the statement needs more disk space than it may use")
-            .WithCause(raw);
-      return ResourceExhausted("query_out_of_memory", "the statement needs more memory than it may use")
-          .WithCause(raw);
+      return OutOfMemory(error);
     case ExceptionType::INTERRUPT:
       return Cancelled("interrupted", "the statement was stopped");
     case ExceptionType::PERMISSION:
       return PermissionDenied("not_permitted", "the statement asks for something that is not permitted")
-          .WithCause(raw);
+          .WithCause(error.RawMessage());
     case ExceptionType::IO:
+      return DiskFailed(error);
     case ExceptionType::SERIALIZATION:
-    case ExceptionType::INVALID_INPUT:
-    case ExceptionType::INVALID:
-      if (SaysFileDamaged(raw)) return DataLoss("file_damaged", "a data file is damaged").WithCause(raw);
-      if (error.Type() == ExceptionType::INVALID_INPUT) break;
-      return Internal("engine_failed", "internal error").WithCause(raw);
+      return Damaged(error);
+    case ExceptionType::INVALID:  // No exception of DuckDB's own: Parquet's decoders and Thrift throw such.
+      return Damaged(error);
     case ExceptionType::FATAL:
+      return Fatal(error);
     case ExceptionType::INTERNAL:
     case ExceptionType::NULL_POINTER:
-      return Internal("engine_failed", "internal error").WithCause(raw);
+      return Failed(error);
+    case ExceptionType::INVALID_INPUT:
+      if (SaysFileDamaged(error.RawMessage())) return Damaged(error);
+      break;
     default:
       break;
   }
-  return Positioned(InvalidArgument("sql_error", "{}", CleanMessage(raw)), error);
+  return Positioned(InvalidArgument("sql_error", "{}", CleanMessage(error.RawMessage())), error);
 }
 
 /// Replaces each word that starts with `start` by `replacement`; a word ends at a blank or a quote.
@@ -76,9 +105,9 @@ void ReplaceWords(std::string_view start, std::string_view replacement, std::str
 std::string CleanMessage(std::string_view message) {
   std::string text(message);
   // Hints for people at DuckDB's own prompt follow the first line or a blank one.
-  if (const size_t hint = text.find("\nPossible solutions:"); hint != std::string::npos) text.resize(hint);
-  if (const size_t hint = text.find("\nDid you mean \"lake_values"); hint != std::string::npos)
-    text.resize(hint);
+  for (const std::string_view start :
+       {"\nPossible solutions:", "\nPossible fixes:", "\nDid you mean \"lake_values"})
+    if (const size_t hint = text.find(start); hint != std::string::npos) text.resize(hint);
   ReplaceWords("lake://", "(data file)", &text);
   ReplaceWords("lake_values_", "(values)", &text);
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
@@ -89,6 +118,7 @@ Error TranslateError(const duckdb::ErrorData& error, const SessionState& session
   if (auto failure = session.failure();
       failure && (error.Type() == ExceptionType::IO || error.Type() == ExceptionType::PERMISSION))
     return *std::move(failure);
+  if (error.Type() == ExceptionType::INVALID && session.read_set().scans().empty()) return Failed(error);
   if (error.Type() == ExceptionType::INTERRUPT) {
     if (auto alive = session.context().CheckAlive(); !alive.ok()) return std::move(alive).error();
   }

@@ -46,10 +46,10 @@ Result<std::shared_ptr<Instance>> Instance::Open(const EngineOptions& options, s
     config.SetOptionByName("threads", duckdb::Value::BIGINT(static_cast<int64_t>(threads)));
     const uint64_t memory = options.memory_limit_bytes != 0 ? options.memory_limit_bytes : HalfOfMemory();
     config.SetOptionByName("memory_limit", duckdb::Value(fmt::format("{}B", memory)));
-    config.encryption_util = MakeSpillEncryption();
     AddValuesReplacement(config);
     instance->database_ = std::make_unique<duckdb::DuckDB>(nullptr, &config);
     instance->database_->GetFileSystem().RegisterSubSystem(duckdb::make_uniq<LakeFileSystem>());
+    duckdb::DBConfig::GetConfig(*instance->database_->instance).encryption_util = MakeSpillEncryption();
     AddPlanGuard(duckdb::DBConfig::GetConfig(*instance->database_->instance));
     RegisterValuesFunction(*instance->database_);
     instance->Harden(options);

@@ -13,7 +13,14 @@ using duckdb::LogicalTypeId;
 /// Nested values are JSON everywhere, so also in a CSV field.
 class NestedWriter : public ValueWriter {
  public:
-  void AppendPlain(size_t row, std::string* out) const final { AppendJson(row, out); }
+  void AppendCsv(size_t row, TextBuffer* out) const final {
+    json_.Clear();
+    AppendJson(row, &json_);
+    AppendCsvText(json_.text(), out);
+  }
+
+ private:
+  mutable TextBuffer json_;  // Reused: one allocation for all rows.
 };
 
 class ListWriter final : public NestedWriter {
@@ -25,14 +32,14 @@ class ListWriter final : public NestedWriter {
     NestedWriter::Bind(vector, count);
     item_->Bind(duckdb::ListVector::GetEntry(vector), duckdb::ListVector::GetListSize(vector));
   }
-  void AppendJson(size_t row, std::string* out) const override {
+  void AppendJson(size_t row, TextBuffer* out) const override {
     const auto& entry = ValueAt<duckdb::list_entry_t>(row);
-    out->push_back('[');
+    out->Push('[');
     for (size_t i = 0; i < entry.length; ++i) {
-      if (i > 0) out->push_back(',');
+      if (i > 0) out->Push(',');
       item_->AppendJsonOrNull(entry.offset + i, out);
     }
-    out->push_back(']');
+    out->Push(']');
   }
 
  private:
@@ -48,13 +55,13 @@ class ArrayWriter final : public NestedWriter {
     NestedWriter::Bind(vector, count);
     item_->Bind(duckdb::ArrayVector::GetEntry(vector), count * size_);
   }
-  void AppendJson(size_t row, std::string* out) const override {
-    out->push_back('[');
+  void AppendJson(size_t row, TextBuffer* out) const override {
+    out->Push('[');
     for (size_t i = 0; i < size_; ++i) {
-      if (i > 0) out->push_back(',');
+      if (i > 0) out->Push(',');
       item_->AppendJsonOrNull(row * size_ + i, out);
     }
-    out->push_back(']');
+    out->Push(']');
   }
 
  private:
@@ -70,20 +77,20 @@ class StructWriter : public NestedWriter {
   };
   explicit StructWriter(std::vector<Field> fields) : fields_(std::move(fields)) {}
 
-  void Bind(duckdb::Vector& vector, size_t count) final {
+  void Bind(duckdb::Vector& vector, size_t count) override {
     vector.Flatten(count);
     NestedWriter::Bind(vector, count);
     auto& entries = duckdb::StructVector::GetEntries(vector);
     for (size_t i = 0; i < fields_.size(); ++i) fields_[i].value->Bind(*entries[i], count);
   }
-  void AppendJson(size_t row, std::string* out) const override {
-    out->push_back('{');
+  void AppendJson(size_t row, TextBuffer* out) const override {
+    out->Push('{');
     for (size_t i = 0; i < fields_.size(); ++i) {
-      if (i > 0) out->push_back(',');
-      *out += fields_[i].key;
+      if (i > 0) out->Push(',');
+      out->Append(fields_[i].key);
       fields_[i].value->AppendJsonOrNull(row, out);
     }
-    out->push_back('}');
+    out->Push('}');
   }
 
  protected:
@@ -97,13 +104,13 @@ class StructWriter : public NestedWriter {
 class TupleWriter final : public StructWriter {
  public:
   using StructWriter::StructWriter;
-  void AppendJson(size_t row, std::string* out) const override {
-    out->push_back('[');
+  void AppendJson(size_t row, TextBuffer* out) const override {
+    out->Push('[');
     for (size_t i = 0; i < fields().size(); ++i) {
-      if (i > 0) out->push_back(',');
+      if (i > 0) out->Push(',');
       fields()[i].value->AppendJsonOrNull(row, out);
     }
-    out->push_back(']');
+    out->Push(']');
   }
 };
 
@@ -111,21 +118,30 @@ class TupleWriter final : public StructWriter {
 class UnionWriter final : public StructWriter {
  public:
   using StructWriter::StructWriter;
-  void AppendJson(size_t row, std::string* out) const override {
-    std::string tag;
-    fields().front().value->AppendPlain(row, &tag);
-    const Field& member = fields()[static_cast<size_t>(std::stoi(tag)) + 1];
-    out->push_back('{');
-    *out += member.key;
-    member.value->AppendJsonOrNull(row, out);
-    out->push_back('}');
+  void Bind(duckdb::Vector& vector, size_t count) override {
+    StructWriter::Bind(vector, count);
+    duckdb::Vector& tags = duckdb::UnionVector::GetTags(vector);
+    tags.Flatten(count);
+    tags_ = duckdb::FlatVector::GetData<duckdb::union_tag_t>(tags);
   }
+  void AppendJson(size_t row, TextBuffer* out) const override {
+    const Field& member = fields()[tags_[row] + 1u];
+    out->Push('{');
+    out->Append(member.key);
+    member.value->AppendJsonOrNull(row, out);
+    out->Push('}');
+  }
+
+ private:
+  const duckdb::union_tag_t* tags_ = nullptr;
 };
 
 StructWriter::Field MakeField(const std::string& name, const duckdb::LogicalType& type) {
   StructWriter::Field field;
-  AppendJsonText(name, &field.key);
-  field.key.push_back(':');
+  TextBuffer key;
+  AppendJsonText(name, &key);
+  key.Push(':');
+  key.MoveTo(&field.key);
   field.value = MakeValueWriter(type);
   return field;
 }

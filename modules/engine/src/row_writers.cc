@@ -49,73 +49,83 @@ class BoundColumns {
   const duckdb::DataChunk* bound_chunk_ = nullptr;
 };
 
-class JsonArrayWriter final : public RowWriter {
- public:
-  explicit JsonArrayWriter(const DuckStream& stream) : columns_(stream) {}
+/// Text of this size still is in the processor's cache when it is copied on.
+constexpr size_t kFlushBytes = 64u << 10;
 
-  void Append(const Batch& batch, size_t first, size_t count, std::string* out) override {
+/// Writes rows one by one through a buffer of its own.
+class BufferedRowWriter : public RowWriter {
+ public:
+  explicit BufferedRowWriter(const DuckStream& stream) : columns_(stream) {}
+
+  void Append(const Batch& batch, size_t first, size_t count, std::string* out) final {
     columns_.ForRows(AsDuckBatch(batch), first, count, [&](size_t row) {
-      if (!first_row_) out->push_back(',');
-      first_row_ = false;
-      out->push_back('[');
-      for (size_t i = 0; i < columns_.size(); ++i) {
-        if (i > 0) out->push_back(',');
-        columns_[i].AppendJsonOrNull(row, out);
-      }
-      out->push_back(']');
+      AppendRow(columns_, row, &buffer_);
+      if (buffer_.size() >= kFlushBytes) buffer_.MoveTo(out);
     });
+    buffer_.MoveTo(out);
   }
 
  private:
+  virtual void AppendRow(const BoundColumns& columns, size_t row, TextBuffer* out) = 0;
+
   BoundColumns columns_;
+  TextBuffer buffer_;
+};
+
+class JsonArrayWriter final : public BufferedRowWriter {
+ public:
+  using BufferedRowWriter::BufferedRowWriter;
+
+ private:
+  void AppendRow(const BoundColumns& columns, size_t row, TextBuffer* out) override {
+    out->Append(first_row_ ? "[" : ",[");
+    first_row_ = false;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      if (i > 0) out->Push(',');
+      columns[i].AppendJsonOrNull(row, out);
+    }
+    out->Push(']');
+  }
+
   bool first_row_ = true;
 };
 
-class NdjsonWriter final : public RowWriter {
+class NdjsonWriter final : public BufferedRowWriter {
  public:
-  explicit NdjsonWriter(const DuckStream& stream) : columns_(stream) {
+  explicit NdjsonWriter(const DuckStream& stream) : BufferedRowWriter(stream) {
+    TextBuffer key;
     for (const ResultColumn& column : stream.columns()) {
-      std::string& key = keys_.emplace_back(keys_.empty() ? "{" : ",");
+      key.Push(keys_.empty() ? '{' : ',');
       AppendJsonText(column.name, &key);
-      key.push_back(':');
+      key.Push(':');
+      key.MoveTo(&keys_.emplace_back());
     }
   }
 
-  void Append(const Batch& batch, size_t first, size_t count, std::string* out) override {
-    columns_.ForRows(AsDuckBatch(batch), first, count, [&](size_t row) {
-      for (size_t i = 0; i < columns_.size(); ++i) {
-        *out += keys_[i];
-        columns_[i].AppendJsonOrNull(row, out);
-      }
-      *out += "}\n";
-    });
+ private:
+  void AppendRow(const BoundColumns& columns, size_t row, TextBuffer* out) override {
+    for (size_t i = 0; i < columns.size(); ++i) {
+      out->Append(keys_[i]);
+      columns[i].AppendJsonOrNull(row, out);
+    }
+    out->Append("}\n");
   }
 
- private:
-  BoundColumns columns_;
   std::vector<std::string> keys_;
 };
 
-class CsvWriter final : public RowWriter {
+class CsvWriter final : public BufferedRowWriter {
  public:
-  explicit CsvWriter(const DuckStream& stream) : columns_(stream) {}
-
-  void Append(const Batch& batch, size_t first, size_t count, std::string* out) override {
-    columns_.ForRows(AsDuckBatch(batch), first, count, [&](size_t row) {
-      for (size_t i = 0; i < columns_.size(); ++i) {
-        if (i > 0) out->push_back(',');
-        if (columns_[i].IsNull(row)) continue;
-        text_.clear();
-        columns_[i].AppendPlain(row, &text_);
-        AppendCsvText(text_, out);
-      }
-      *out += "\r\n";
-    });
-  }
+  using BufferedRowWriter::BufferedRowWriter;
 
  private:
-  BoundColumns columns_;
-  std::string text_;  // Reused: one allocation for all rows.
+  void AppendRow(const BoundColumns& columns, size_t row, TextBuffer* out) override {
+    for (size_t i = 0; i < columns.size(); ++i) {
+      if (i > 0) out->Push(',');
+      if (!columns[i].IsNull(row)) columns[i].AppendCsv(row, out);
+    }
+    out->Append("\r\n");
+  }
 };
 
 }  // namespace
@@ -133,12 +143,13 @@ std::unique_ptr<RowWriter> MakeCsvWriter(const ResultStream& stream) {
 }
 
 std::string CsvHeader(const ResultStream& stream) {
-  std::string line;
+  TextBuffer line;
   for (const ResultColumn& column : stream.columns()) {
-    if (!line.empty()) line.push_back(',');
+    if (line.size() > 0) line.Push(',');
     AppendCsvText(column.name, &line);
   }
-  return line + "\r\n";
+  line.Append("\r\n");
+  return std::string(line.text());
 }
 
 }  // namespace lake::engine

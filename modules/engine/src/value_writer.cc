@@ -22,14 +22,14 @@ class ScalarWriter final : public ValueWriter {
  public:
   explicit ScalarWriter(Format format = {}) : format_(format) {}
 
-  void AppendJson(size_t row, std::string* out) const override {
+  void AppendJson(size_t row, TextBuffer* out) const override {
     const T& value = ValueAt<T>(row);
     const bool quoted = format_.IsQuoted(value);
-    if (quoted) out->push_back('"');
+    if (quoted) out->Push('"');
     format_.Append(value, out);
-    if (quoted) out->push_back('"');
+    if (quoted) out->Push('"');
   }
-  void AppendPlain(size_t row, std::string* out) const override { format_.Append(ValueAt<T>(row), out); }
+  void AppendCsv(size_t row, TextBuffer* out) const override { format_.Append(ValueAt<T>(row), out); }
 
  private:
   Format format_;
@@ -37,7 +37,7 @@ class ScalarWriter final : public ValueWriter {
 
 struct BooleanFormat {
   static bool IsQuoted(bool) { return false; }
-  static void Append(bool value, std::string* out) { *out += value ? "true" : "false"; }
+  static void Append(bool value, TextBuffer* out) { out->Append(value ? "true" : "false"); }
 };
 
 /// Readers of JSON hold numbers as doubles: beyond ±2^53 an integer would silently change.
@@ -51,7 +51,7 @@ struct IntegerFormat {
       return value > kExact || value < -kExact;
   }
   template <class T>
-  static void Append(T value, std::string* out) {
+  static void Append(T value, TextBuffer* out) {
     if constexpr (std::is_signed_v<T>)
       AppendInteger(static_cast<int64_t>(value), out);
     else
@@ -61,8 +61,8 @@ struct IntegerFormat {
 
 struct HugeFormat {
   static bool IsQuoted(const auto&) { return true; }
-  static void Append(const duckdb::hugeint_t& value, std::string* out) { AppendInteger(Wide(value), out); }
-  static void Append(const duckdb::uhugeint_t& value, std::string* out) {
+  static void Append(const duckdb::hugeint_t& value, TextBuffer* out) { AppendInteger(Wide(value), out); }
+  static void Append(const duckdb::uhugeint_t& value, TextBuffer* out) {
     AppendInteger(static_cast<UInt128>(value.upper) << 64 | value.lower, out);
   }
   static Int128 Wide(const duckdb::hugeint_t& value) {
@@ -72,34 +72,34 @@ struct HugeFormat {
 
 struct FloatingFormat {
   static bool IsQuoted(auto value) { return !std::isfinite(value); }
-  static void Append(auto value, std::string* out) { AppendFloating(value, out); }
+  static void Append(auto value, TextBuffer* out) { AppendFloating(value, out); }
 };
 
 struct DecimalFormat {
   int scale = 0;
   static bool IsQuoted(const auto&) { return true; }
-  void Append(const duckdb::hugeint_t& value, std::string* out) const {
+  void Append(const duckdb::hugeint_t& value, TextBuffer* out) const {
     AppendDecimal(HugeFormat::Wide(value), scale, out);
   }
-  void Append(std::integral auto value, std::string* out) const { AppendDecimal(value, scale, out); }
+  void Append(std::integral auto value, TextBuffer* out) const { AppendDecimal(int64_t{value}, scale, out); }
 };
 
 struct UuidFormat {
   static bool IsQuoted(const auto&) { return true; }
-  static void Append(const duckdb::hugeint_t& value, std::string* out) {
+  static void Append(const duckdb::hugeint_t& value, TextBuffer* out) {
     // Stored with the first bit flipped, so that UUIDs sort as unsigned numbers.
     AppendUuid(static_cast<uint64_t>(value.upper) ^ (uint64_t{1} << 63), value.lower, out);
   }
 };
 
 /// The two infinities of dates and timestamps, under the names that DuckDB and PostgreSQL read.
-bool AppendIfInfinite(auto value, std::string* out) {
+bool AppendIfInfinite(auto value, TextBuffer* out) {
   if (decltype(value)::infinity() == value) {
-    *out += "infinity";
+    out->Append("infinity");
     return true;
   }
   if (decltype(value)::ninfinity() == value) {
-    *out += "-infinity";
+    out->Append("-infinity");
     return true;
   }
   return false;
@@ -107,7 +107,7 @@ bool AppendIfInfinite(auto value, std::string* out) {
 
 struct DateFormat {
   static bool IsQuoted(const auto&) { return true; }
-  static void Append(duckdb::date_t value, std::string* out) {
+  static void Append(duckdb::date_t value, TextBuffer* out) {
     if (!AppendIfInfinite(value, out)) AppendDate(value.days, out);
   }
 };
@@ -116,22 +116,22 @@ struct TimestampFormat {
   int digits = 6;
   bool utc = false;
   static bool IsQuoted(const auto&) { return true; }
-  void Append(duckdb::timestamp_t value, std::string* out) const {
+  void Append(duckdb::timestamp_t value, TextBuffer* out) const {
     if (AppendIfInfinite(value, out)) return;
     AppendTimestamp(value.value, digits, out);
-    if (utc) out->push_back('Z');
+    if (utc) out->Push('Z');
   }
 };
 
 struct TimeFormat {
   int digits = 6;
   static bool IsQuoted(const auto&) { return true; }
-  void Append(int64_t value, std::string* out) const { AppendTime(value, digits, out); }
+  void Append(int64_t value, TextBuffer* out) const { AppendTime(value, digits, out); }
 };
 
 struct TimeTzFormat {
   static bool IsQuoted(const auto&) { return true; }
-  static void Append(duckdb::dtime_tz_t value, std::string* out) {
+  static void Append(duckdb::dtime_tz_t value, TextBuffer* out) {
     AppendTime(value.time().micros, 6, out);
     AppendUtcOffset(value.offset(), out);
   }
@@ -139,22 +139,22 @@ struct TimeTzFormat {
 
 struct IntervalFormat {
   static bool IsQuoted(const auto&) { return true; }
-  static void Append(const duckdb::interval_t& value, std::string* out) {
+  static void Append(const duckdb::interval_t& value, TextBuffer* out) {
     AppendInterval(value.months, value.days, value.micros, out);
   }
 };
 
 struct BlobFormat {
   static bool IsQuoted(const auto&) { return true; }
-  static void Append(const duckdb::string_t& value, std::string* out) {
+  static void Append(const duckdb::string_t& value, TextBuffer* out) {
     AppendBase64({value.GetData(), value.GetSize()}, out);
   }
 };
 
 class TextWriter final : public ValueWriter {
  public:
-  void AppendJson(size_t row, std::string* out) const override { AppendJsonText(TextAt(row), out); }
-  void AppendPlain(size_t row, std::string* out) const override { out->append(TextAt(row)); }
+  void AppendJson(size_t row, TextBuffer* out) const override { AppendJsonText(TextAt(row), out); }
+  void AppendCsv(size_t row, TextBuffer* out) const override { AppendCsvText(TextAt(row), out); }
 
  private:
   std::string_view TextAt(size_t row) const {
@@ -167,17 +167,21 @@ template <class Index>
 class EnumWriter final : public ValueWriter {
  public:
   explicit EnumWriter(const duckdb::LogicalType& type) {
+    TextBuffer text;
     for (size_t i = 0; i < duckdb::EnumType::GetSize(type); ++i) {
-      plain_.push_back(duckdb::EnumType::GetString(type, i).GetString());
-      AppendJsonText(plain_.back(), &json_.emplace_back());
+      const std::string name = duckdb::EnumType::GetString(type, i).GetString();
+      AppendJsonText(name, &text);
+      text.MoveTo(&json_.emplace_back());
+      AppendCsvText(name, &text);
+      text.MoveTo(&csv_.emplace_back());
     }
   }
-  void AppendJson(size_t row, std::string* out) const override { *out += json_[ValueAt<Index>(row)]; }
-  void AppendPlain(size_t row, std::string* out) const override { *out += plain_[ValueAt<Index>(row)]; }
+  void AppendJson(size_t row, TextBuffer* out) const override { out->Append(json_[ValueAt<Index>(row)]); }
+  void AppendCsv(size_t row, TextBuffer* out) const override { out->Append(csv_[ValueAt<Index>(row)]); }
 
  private:
-  std::vector<std::string> plain_;
   std::vector<std::string> json_;
+  std::vector<std::string> csv_;
 };
 
 /// Types without a text of ours (BIT, BIGNUM, GEOMETRY, VARIANT…): DuckDB's own text.
@@ -187,10 +191,12 @@ class EngineTextWriter final : public ValueWriter {
     ValueWriter::Bind(vector, count);
     vector_ = &vector;
   }
-  void AppendJson(size_t row, std::string* out) const override {
+  void AppendJson(size_t row, TextBuffer* out) const override {
     AppendJsonText(vector_->GetValue(row).ToString(), out);
   }
-  void AppendPlain(size_t row, std::string* out) const override { *out += vector_->GetValue(row).ToString(); }
+  void AppendCsv(size_t row, TextBuffer* out) const override {
+    AppendCsvText(vector_->GetValue(row).ToString(), out);
+  }
 
  private:
   duckdb::Vector* vector_ = nullptr;

@@ -5,9 +5,9 @@
 #include "duckdb_prelude.h"
 
 #include <memory>
-#include <string>
 
 #include "duckdb/common/types/vector.hpp"
+#include "text_buffer.h"
 
 namespace lake::engine {
 
@@ -20,13 +20,13 @@ class ValueWriter {
 
   bool IsNull(size_t row) const { return !format_.validity.RowIsValid(format_.sel->get_index(row)); }
   /// A JSON value. Not for a null.
-  virtual void AppendJson(size_t row, std::string* out) const = 0;
-  /// The same without the quotes of a JSON string, unescaped. Not for a null.
-  virtual void AppendPlain(size_t row, std::string* out) const = 0;
+  virtual void AppendJson(size_t row, TextBuffer* out) const = 0;
+  /// A field of CSV, quoted when it needs quotes. Not for a null.
+  virtual void AppendCsv(size_t row, TextBuffer* out) const = 0;
 
-  void AppendJsonOrNull(size_t row, std::string* out) const {
+  void AppendJsonOrNull(size_t row, TextBuffer* out) const {
     if (IsNull(row))
-      *out += "null";
+      out->Append("null");
     else
       AppendJson(row, out);
   }

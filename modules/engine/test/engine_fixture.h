@@ -83,7 +83,6 @@ class EngineTest : public testing::Test {
         std::string(ErrorCodeName(error.code())) + "/" + error.reason() + ": " + error.message();
     for (const ErrorDetail& detail : error.details())
       text += " [" + detail.pointer + " " + detail.message + "]";
-    if (getenv("CAUSES")) text += " {" + error.internal_cause() + "}";
     return text;
   }
 

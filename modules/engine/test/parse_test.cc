@@ -104,9 +104,19 @@ TEST_F(ParseTest, BoundsSizeAndDepth) {
   };
   EXPECT_EQ(ParseFailure(nested(300)), "parsed");
   std::string sum = "SELECT 1";
-  for (int i = 0; i < 900; ++i) sum += "+1";
+  for (int i = 0; i < 150; ++i) sum += "+1";
+  EXPECT_EQ(User(sum), "[151]");
+  for (int i = 0; i < 750; ++i) sum += "+1";
   EXPECT_EQ(ParseFailure(sum), "parsed");
-  EXPECT_EQ(User(sum), "[901]");
+  EXPECT_EQ(
+      User(sum),
+      "error: invalid_argument/statement_too_complex: an expression of the statement is nested too deeply");
+  std::string flat = "SELECT 1 IN (0";
+  for (int i = 0; i < 20'000; ++i) flat += ",1";
+  EXPECT_EQ(User(flat + ")"), "[true]");
+  std::string either = "SELECT range = 5";
+  for (int i = 0; i < 500; ++i) either += " OR range = " + std::to_string(i);
+  EXPECT_EQ(User(either + " FROM range(1)"), "[true]");
   for (int i = 0; i < 5'000; ++i) sum += "+1";
   EXPECT_EQ(ParseFailure(sum), "invalid_argument/statement_too_deep: the statement is nested too deeply");
   EXPECT_EQ(ParseFailure(nested(100'000)),

@@ -15,10 +15,10 @@ namespace lake::engine {
 namespace {
 
 template <class... Args>
-std::string TextBy(void (*append)(Args..., std::string*), Args... args) {
-  std::string text;
+std::string TextBy(void (*append)(Args..., TextBuffer*), Args... args) {
+  TextBuffer text;
   append(args..., &text);
-  return text;
+  return std::string(text.text());
 }
 
 TEST(ValueTextTest, DatesAgreeWithTheStandardCalendar) {
@@ -48,16 +48,39 @@ TEST(ValueTextTest, IntervalsOfExtremeParts) {
   EXPECT_EQ((TextBy<int32_t, int32_t, int64_t>(AppendInterval, 0, 5, 0)), "P5D");
 }
 
+void ExpectReadsBack(double value) {
+  const std::string text = TextBy<double>(AppendFloating, value);
+  double back = 0;
+  std::from_chars(text.data(), text.data() + text.size(), back);
+  ASSERT_EQ(std::bit_cast<uint64_t>(back), std::bit_cast<uint64_t>(value)) << text;
+  ASSERT_NE(text.find_first_of(".e"), std::string::npos) << text;
+}
+
 TEST(ValueTextTest, DoublesReadBackToTheSameValue) {
   std::mt19937_64 random(7);
   for (int i = 0; i < 100'000; ++i) {
     const double value = std::bit_cast<double>(random());
-    if (!std::isfinite(value)) continue;
-    const std::string text = TextBy<double>(AppendFloating, value);
-    double back = 0;
-    std::from_chars(text.data(), text.data() + text.size(), back);
-    ASSERT_EQ(std::bit_cast<uint64_t>(back), std::bit_cast<uint64_t>(value)) << text;
+    if (std::isfinite(value)) ExpectReadsBack(value);
   }
+}
+
+TEST(ValueTextTest, PricesReadBackAndAreShort) {
+  std::mt19937_64 random(7);
+  for (int i = 0; i < 100'000; ++i) {
+    const auto cents = static_cast<int64_t>(random() % 2'000'000'000'000) - 1'000'000'000'000;
+    const double price = static_cast<double>(cents) / 100;
+    ExpectReadsBack(price);
+    std::array<char, 32> fixed;
+    const auto end =
+        std::to_chars(fixed.data(), fixed.data() + fixed.size(), price, std::chars_format::fixed).ptr;
+    std::string expected(fixed.data(), end);
+    if (expected.find('.') == std::string::npos) expected += ".0";
+    ASSERT_EQ(TextBy<double>(AppendFloating, price), expected);
+  }
+  for (const double value :
+       {0.0, -0.0, 1e5, 1e15, 1e16, 123456789012.3456, 0.0001, 0.00011, 99999999999.9999})
+    ExpectReadsBack(value);
+  EXPECT_EQ(TextBy<double>(AppendFloating, 100'000), "100000.0");
 }
 
 TEST(ValueTextTest, DecimalsOfEveryScale) {
@@ -65,6 +88,9 @@ TEST(ValueTextTest, DecimalsOfEveryScale) {
   EXPECT_EQ((TextBy<Int128, int>(AppendDecimal, 0, 3)), "0.000");
   EXPECT_EQ((TextBy<Int128, int>(AppendDecimal, -5, 3)), "-0.005");
   EXPECT_EQ((TextBy<Int128, int>(AppendDecimal, 12345, 3)), "12.345");
+  EXPECT_EQ((TextBy<int64_t, int>(AppendDecimal, 0, 3)), "0.000");
+  EXPECT_EQ((TextBy<int64_t, int>(AppendDecimal, INT64_MIN, 18)), "-9.223372036854775808");
+  EXPECT_EQ((TextBy<int64_t, int>(AppendDecimal, -12345, 0)), "-12345");
   const Int128 least = static_cast<Int128>(static_cast<UInt128>(1) << 127);
   EXPECT_EQ((TextBy<Int128, int>(AppendDecimal, least, 38)), "-1.70141183460469231731687303715884105728");
 }
@@ -80,8 +106,7 @@ TEST(ValueTextTest, JsonTextReadsBack) {
               : kind == 1 ? std::string("𝄞")
                           : std::string(1, static_cast<char>(random() % 128));
     }
-    std::string json;
-    AppendJsonText(text, &json);
+    const std::string json = TextBy<std::string_view>(AppendJsonText, text);
     const auto back = ParseJson(json);
     ASSERT_TRUE(back.ok()) << json;
     ASSERT_EQ(back->as_string(), text);

@@ -152,6 +152,7 @@ TEST_F(ValueTypesTest, EachValueAloneAndBesideNulls) {
     EXPECT_EQ(one.ndjson, "{\"v\":" + std::string(golden.json) + "}\n") << golden.sql;
     EXPECT_EQ(one.csv, (null ? "" : CsvQuoted(golden.csv)) + "\r\n") << golden.sql;
     EXPECT_EQ(one.csv_header, "v\r\n");
+    if (std::string_view(golden.sql).ends_with("[2]")) continue;  // CASE does not take fixed-size arrays.
     const Written mixed = Write(std::string("SELECT CASE WHEN range % 2 = 1 THEN (") + golden.sql +
                                 ") END AS v FROM range(3000)");
     std::string expected = "[null]";

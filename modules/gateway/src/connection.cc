@@ -225,6 +225,7 @@ asio::awaitable<void> Connection::ServeRequest() {
     served_->route = admitted->route;
     served_->path_values = std::move(admitted->path_values);
     served_->request = std::move(admitted->request);
+    if (body_over_) served_->upload.End();  // An upload without a body is an empty one.
     Status status;
     if (admitted->route->reads_json) status = co_await ReadJsonBody();
     if (status.ok()) status = Dispatch(served_);

@@ -57,9 +57,11 @@ Result<size_t> MultipartReader::Fill() {
     begin_ = 0;
   }
   const size_t before = buffer_.size();
-  buffer_.resize(before + kReadBytes);
-  Result<size_t> count = body_.Read(std::span(buffer_).subspan(before));
-  buffer_.resize(before + (count.ok() ? *count : 0));
+  Result<size_t> count = size_t{0};
+  buffer_.resize_and_overwrite(before + kReadBytes, [&](char* bytes, size_t) {
+    count = body_.Read(std::span(bytes + before, kReadBytes));
+    return before + (count.ok() ? *count : 0);
+  });
   return count;
 }
 

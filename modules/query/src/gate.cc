@@ -28,6 +28,10 @@ constexpr std::array kOtherNodes = {
     "ORDER_MODIFIER"sv, "LIMIT_MODIFIER"sv, "LIMIT_PERCENT_MODIFIER"sv, "DISTINCT_MODIFIER"sv,
     "ORDER_DEFAULT"sv, "ASCENDING"sv, "DESCENDING"sv};
 
+// The parser qualifies what it makes of brackets and braces: [1, 2] is main.list_value(1, 2).
+constexpr std::array kWrittenByParser = {"list_value"sv, "struct_pack"sv, "list_apply"sv, "list_filter"sv,
+                                         "row"sv,        "map"sv,         "contains"sv,   "struct_extract"sv};
+
 bool IsOneOf(std::string_view name, std::span<const std::string_view> names) {
   return std::ranges::find(names, name) != names.end();
 }
@@ -94,7 +98,8 @@ class Checker {
 
   Status CheckFunction(const JsonValue& node, const std::string& name) {
     // A qualified name could mean the engine's own copy of a function that is refused unqualified.
-    if (!node.FindString("schema").empty() || !node.FindString("catalog").empty())
+    const bool own_syntax = node.FindString("schema") == "main" && IsOneOf(name, kWrittenByParser);
+    if ((!own_syntax && !node.FindString("schema").empty()) || !node.FindString("catalog").empty())
       return Refused("qualified function", name, node);
     if (&node == inside_table_function_) return {};  // Checked as a table function.
     if (IsAllowedFunction(name)) return {};

@@ -90,7 +90,8 @@ std::string HeaderQuery(const std::string& path, const CsvDialect& dialect) {
   for (size_t i = 0; i < dialect.columns.size(); ++i)
     fmt::format_to(std::back_inserter(columns), "{}'c{}': 'VARCHAR'", i > 0 ? ", " : "", i);
   return fmt::format(
-      "SELECT * FROM read_csv({}, auto_detect=false, header=false, null_padding=true, ignore_errors=true, parallel=false, "
+      "SELECT * FROM read_csv({}, auto_detect=false, header=false, null_padding=true, ignore_errors=true, "
+      "parallel=false, "
       "delim={}, "
       "quote={}, escape={}, comment={}, skip={}, columns={{{}}}) LIMIT 1",
       QuoteText(path), QuoteText(std::string(1, dialect.delimiter)), QuoteText(dialect.quote),

@@ -286,8 +286,9 @@ void Connection::PumpUpload(ServedRequest& served) {
 void Connection::NoticeClientGone(ServedRequest& served) {
   if (!input_ended_ && !broken_) return;
   served.cancel.Cancel("client_gone");
-  served.upload.Fail(ClientGone());
-  if (broken_) served.answer.Break(ClientGone());
+  const Error why = served.cancel.token().error();  // An earlier reason stays.
+  served.upload.Fail(why);
+  if (broken_) served.answer.Break(why);
 }
 
 bool Connection::PumpAnswer(ServedRequest& served) {
@@ -300,7 +301,7 @@ bool Connection::PumpAnswer(ServedRequest& served) {
     Discard discard;
     if (!body_over_ && !Parse(discard).ok()) keep_ = false;
   }
-  const bool keep = keep_ && !draining_ && parser_->done() && !input_ended_;
+  const bool keep = keep_ && !draining_ && parser_->done() && (!input_ended_ || !input_.empty());
   out_ = encoder_->Encode(std::move(portion),
                           keep ? AnswerEncoder::Connection::kKeep : AnswerEncoder::Connection::kClose,
                           std::time(nullptr));

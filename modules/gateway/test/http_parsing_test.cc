@@ -187,7 +187,8 @@ TEST(TraceTest, WellFormedNamesAreTakenOver) {
   EXPECT_EQ(name("my.id-1", parent), "my.id-1 " + trace);
   EXPECT_EQ(name("", parent), trace + " " + trace);
   EXPECT_EQ(name("my.id-1", ""), "my.id-1 my.id-1");
-  for (const std::string& bad : {std::string("a b"), std::string("a\tb"), std::string("ü"), std::string(65, 'a')})
+  for (const std::string& bad :
+       {std::string("a b"), std::string("a\tb"), std::string("ü"), std::string(65, 'a')})
     EXPECT_EQ(name(bad, parent), trace + " " + trace) << bad;
   for (const std::string& bad :
        {"00-" + std::string(32, '0') + "-00f067aa0ba902b7-01", "ff" + parent.substr(2),

@@ -1,6 +1,6 @@
 // Goal: over real sockets, whole answers: keep-alive, pipelining, limits, timeouts, overload and shutdown.
-// Method: a server on a free loopback port and a client that sends exactly the bytes of the test. Timeouts are short
-// options of the server; no test asserts how long something took.
+// Method: a server on a free loopback port and a client that sends exactly the bytes of the test. Timeouts
+// are short options of the server; no test asserts how long something took.
 #include "lake/gateway/http_server.h"
 
 #include <gtest/gtest.h>
@@ -80,8 +80,9 @@ class HttpServerTest : public testing::Test {
                          [](const access::Request&, Echo echo) -> Result<Echo> { return echo; });
     api_.Add<Echo, Echo>({Method::kPost, "/echo", "Say it again.", Permission::kRead},
                          [](const access::Request&, Echo echo) -> Result<Echo> { return echo; });
-    api_.Add<Nothing, Nothing>({Method::kPost, "/wait", "Waits for the test.", Permission::kRead},
-                               [this](const access::Request& request, Nothing) { return gate_.Pass(request.context); });
+    api_.Add<Nothing, Nothing>(
+        {Method::kPost, "/wait", "Waits for the test.", Permission::kRead},
+        [this](const access::Request& request, Nothing) { return gate_.Pass(request.context); });
   }
 
   Api api_;
@@ -96,7 +97,8 @@ TEST_F(HttpServerTest, AnswersManyRequestsOnOneConnection) {
     ASSERT_EQ(response.status, 200);
     ASSERT_EQ(response.body, fmt::format(R"({{"text":"n{}"}})", i));
   }
-  const RawResponse response = client.Ask("GET /health HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: mine\r\n\r\n");
+  const RawResponse response =
+      client.Ask("GET /health HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: mine\r\n\r\n");
   EXPECT_EQ(response.body, R"({"status":"ok"})");
   EXPECT_EQ(response.header("content-type"), "application/json");
   EXPECT_EQ(response.header("x-request-id"), "mine");
@@ -131,7 +133,8 @@ TEST_F(HttpServerTest, ChunkedBodiesAndContinue) {
   TestServer server(api_);
   RawClient client(server.port());
   const std::string head =
-      "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n";
+      "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: "
+      "chunked\r\n";
   EXPECT_EQ(client.Ask(head + "\r\n7\r\n{\"text\"\r\n6\r\n:\"hi\"}\r\n0\r\n\r\n").body, R"({"text":"hi"})");
 
   client.Send(head + "Expect: 100-continue\r\n\r\n");
@@ -155,7 +158,8 @@ TEST_F(HttpServerTest, HeadAndOldClients) {
   EXPECT_EQ(head.header("content-length"), "14");
   EXPECT_EQ(client.Ask("OPTIONS /echo HTTP/1.1\r\nHost: localhost\r\n\r\n").header("allow"), "OPTIONS, POST");
 
-  const RawResponse kept = client.Ask("GET /echo/old HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n");
+  const RawResponse kept =
+      client.Ask("GET /echo/old HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n");
   EXPECT_EQ(kept.body, R"({"text":"old"})");
   EXPECT_EQ(kept.header("connection"), "keep-alive");
   EXPECT_EQ(client.Ask("GET /echo/old HTTP/1.0\r\nHost: localhost\r\n\r\n").header("connection"), "close");
@@ -181,8 +185,10 @@ TEST_F(HttpServerTest, RefusalsAreProblemsAndKeepTheConnectionWhenTheyCan) {
 TEST_F(HttpServerTest, WhatIsNoRequestEndsTheConnection) {
   TestServer server(api_);
   for (const std::string bad :
-       {"NONSENSE\r\n\r\n", "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx",
-        "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}) {
+       {"NONSENSE\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx",
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n0\r\n\r\n"}) {
     RawClient client(server.port());
     const RawResponse response = client.Ask(bad + Get("/livez"));
     EXPECT_EQ(response.status, 400) << bad;
@@ -205,12 +211,15 @@ TEST_F(HttpServerTest, LimitsOfHeadAndBody) {
     EXPECT_TRUE(client.AtEnd());
     return fmt::format("{} {}", response.status, response.code());
   };
-  EXPECT_EQ(ask("GET /livez HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(5000, 'a')), "431 header_too_large");
+  EXPECT_EQ(ask("GET /livez HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(5000, 'a')),
+            "431 header_too_large");
   EXPECT_EQ(ask("GET /" + std::string(5000, 'a')), "431 header_too_large");
-  EXPECT_EQ(ask("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1001\r\n\r\n"),
+  EXPECT_EQ(ask("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                "1001\r\n\r\n"),
             "413 payload_too_large");
   const std::string chunked =
-      "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+      "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n";
   EXPECT_EQ(ask(chunked + "3e9\r\n" + std::string(1001, ' ')), "413 payload_too_large");
   EXPECT_EQ(ask(chunked + "1;" + std::string(70'000, 'x')), "400 bad_http");
   // Much more than the limit, all of it sent before the answer is read: the client still sees the answer.
@@ -251,7 +260,8 @@ TEST_F(HttpServerTest, SlowSendersAreCut) {
   EXPECT_TRUE(head.AtEnd());
   RawClient body(server.port());
   const RawResponse slow = body.Ask(
-      "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{");
+      "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+      "100\r\n\r\n{");
   EXPECT_EQ(slow.status, 408);
   EXPECT_EQ(slow.code(), "client_too_slow");
   EXPECT_TRUE(body.AtEnd());
@@ -361,8 +371,9 @@ TEST_F(HttpServerTest, StopCancelsWhatDoesNotFinish) {
   client.Send(Post("/wait", "{}"));
   gate_.WaitForWaiting(1);
   RawClient sender(server.port());
-  sender.Send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n"
-              "Expect: 100-continue\r\n\r\n");
+  sender.Send(
+      "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n"
+      "Expect: 100-continue\r\n\r\n");
   ASSERT_EQ(sender.Read().status, 100);
   server.server().Stop();
   EXPECT_EQ(gate_.WaitForError(), "shutdown");
@@ -376,7 +387,8 @@ TEST_F(HttpServerTest, EveryRequestIsLogged) {
   TestServer server(api_, {}, AuthenticateByRole);
   {
     RawClient client(server.port());
-    client.Ask("GET /echo/secret HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: r1\r\nX-API-Key: admin\r\n\r\n");
+    client.Ask(
+        "GET /echo/secret HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: r1\r\nX-API-Key: admin\r\n\r\n");
   }
   server.server().Stop();
   ASSERT_EQ(server.log().Count("http_request"), 1u);

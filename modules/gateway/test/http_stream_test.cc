@@ -1,5 +1,5 @@
-// Goal: bodies and answers of any length in bounded memory; an answer that is not complete never looks complete.
-// Method: streaming routes whose handlers a test drives, over real sockets.
+// Goal: bodies and answers of any length in bounded memory; an answer that is not complete never looks
+// complete. Method: streaming routes whose handlers a test drives, over real sockets.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -70,27 +70,29 @@ class HttpStreamTest : public testing::Test {
   HttpStreamTest() {
     const std::vector<DocumentedAnswer> text = {
         {.status = 200, .description = "Text.", .media_type = "text/plain", .schema = nullptr}};
-    api_.AddStream<Flow>({Method::kGet, "/flow/{how}", "Flows.", Permission::kRead}, {.request = {}, .answers = text},
-                         [this](const access::Request& request, const Flow& flow, const RequestHead&,
-                                ResponseWriter& writer) {
-                           Status status = Run(request, flow, writer);
-                           ended_.Set(status.ok() ? "ok" : status.error().reason());
-                           return status;
-                         });
-    api_.AddUpload<Flow>({Method::kPost, "/flow/{how}", "Takes.", Permission::kWrite},
-                         {.request = {"text/plain"}, .answers = {AnswerOf<Counted>(200, "Counted.")}},
-                         [this](const access::Request&, const Flow& flow, const RequestHead&, BodyReader& body) {
-                           Result<Answer> answer = Take(flow, body);
-                           ended_.Set(answer.ok() ? "ok" : answer.error().reason());
-                           return answer;
-                         });
+    api_.AddStream<Flow>(
+        {Method::kGet, "/flow/{how}", "Flows.", Permission::kRead}, {.request = {}, .answers = text},
+        [this](const access::Request& request, const Flow& flow, const RequestHead&, ResponseWriter& writer) {
+          Status status = Run(request, flow, writer);
+          ended_.Set(status.ok() ? "ok" : status.error().reason());
+          return status;
+        });
+    api_.AddUpload<Flow>(
+        {Method::kPost, "/flow/{how}", "Takes.", Permission::kWrite},
+        {.request = {"text/plain"}, .answers = {AnswerOf<Counted>(200, "Counted.")}},
+        [this](const access::Request&, const Flow& flow, const RequestHead&, BodyReader& body) {
+          Result<Answer> answer = Take(flow, body);
+          ended_.Set(answer.ok() ? "ok" : answer.error().reason());
+          return answer;
+        });
   }
 
   Status Run(const access::Request& request, const Flow& flow, ResponseWriter& writer) {
     if (flow.how == "refuse") return NotFound("no_flow", "nothing flows");
     if (flow.how == "silent") return {};
     LAKE_RETURN_IF_ERROR(writer.Start({.content_type = "text/plain"}));
-    if (flow.how == "withdraw") return writer.Withdraw() ? Status(NotFound("no_flow", "nothing flows")) : Status();
+    if (flow.how == "withdraw")
+      return writer.Withdraw() ? Status(NotFound("no_flow", "nothing flows")) : Status();
     if (flow.how == "head") {
       go_on_.Wait();
       LAKE_RETURN_IF_ERROR(writer.Write("late"));
@@ -126,7 +128,8 @@ class HttpStreamTest : public testing::Test {
   }
 
   static std::string Upload(std::string_view how, std::string_view framing) {
-    return fmt::format("POST /flow/{} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n{}\r\n\r\n", how, framing);
+    return fmt::format("POST /flow/{} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n{}\r\n\r\n",
+                       how, framing);
   }
 
   Api api_;

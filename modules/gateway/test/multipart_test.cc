@@ -1,7 +1,6 @@
-// Goal: the one file of a form arrives byte for byte, however the network cuts it, and a form with two meanings is
-// refused.
-// Method: bodies from memory in pieces of every size; texts changed at random must give the same file or an error, never
-// more bytes than were sent.
+// Goal: the one file of a form arrives byte for byte, however the network cuts it, and a form with two
+// meanings is refused. Method: bodies from memory in pieces of every size; texts changed at random must give
+// the same file or an error, never more bytes than were sent.
 #include "multipart.h"
 
 #include <gtest/gtest.h>
@@ -51,7 +50,8 @@ Result<Received> Receive(std::string_view form, size_t step, size_t buffer_size)
 }
 
 std::string Form(std::string_view file) {
-  return "--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"C:\\\\dir\\\\Käse \\\"1\\\".csv\"\r\n"
+  return "--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"C:\\\\dir\\\\Käse "
+         "\\\"1\\\".csv\"\r\n"
          "Content-Type: text/csv; charset=utf-8\r\n\r\n" +
          std::string(file) + "\r\n--XyZ--\r\n";
 }
@@ -126,10 +126,11 @@ TEST(MultipartTest, AnEpilogueIsSkippedAndAFileMayBeMissing) {
 TEST(MultipartTest, BoundariesAreChecked) {
   EXPECT_THAT(MultipartReader::BoundaryOf("multipart/form-data; boundary=\"a b\""), HasValue("a b"));
   EXPECT_THAT(MultipartReader::BoundaryOf("multipart/form-data; boundary=" + std::string(70, 'x')), IsOk());
-  for (const std::string& bad : {std::string("multipart/form-data"), std::string("multipart/form-data; boundary="),
-                                 std::string("multipart/form-data; boundary=\"a \""),
-                                 std::string("multipart/form-data; boundary=\"a\r\""),
-                                 "multipart/form-data; boundary=" + std::string(71, 'x')})
+  for (const std::string& bad :
+       {std::string("multipart/form-data"), std::string("multipart/form-data; boundary="),
+        std::string("multipart/form-data; boundary=\"a \""),
+        std::string("multipart/form-data; boundary=\"a\r\""),
+        "multipart/form-data; boundary=" + std::string(71, 'x')})
     EXPECT_THAT(MultipartReader::BoundaryOf(bad), IsError(ErrorCode::kInvalidArgument, "bad_multipart"));
 }
 
@@ -141,9 +142,15 @@ TEST(MultipartTest, ChangedFormsNeverGiveMoreThanWasSent) {
     for (uint64_t edits = 1 + random.NextBelow(3); edits > 0; --edits) {
       const size_t at = random.NextBelow(form.size());
       switch (random.NextBelow(3)) {
-        case 0: form[at] = static_cast<char>(random.NextBelow(256)); break;
-        case 1: form.erase(at, 1 + random.NextBelow(4)); break;
-        default: form.insert(at, "\r\n--XyZ"); break;
+        case 0:
+          form[at] = static_cast<char>(random.NextBelow(256));
+          break;
+        case 1:
+          form.erase(at, 1 + random.NextBelow(4));
+          break;
+        default:
+          form.insert(at, "\r\n--XyZ");
+          break;
       }
     }
     const Result<Received> whole = Receive(form, form.size(), 64);

@@ -139,6 +139,7 @@ class WiredLake final : public Lake {
 
   Status OpenServices(const Settings& settings) {
     catalog::CatalogOptions catalog_options;
+    catalog_options.checkpoint_every = settings.storage.checkpoint_every;
     catalog_options.writer = fmt::format("lake {} pid {}", kBuildVersion, ::getpid());
     LAKE_ASSIGN_OR_RETURN(catalog_,
                           catalog::Catalog::Open(Context{}, primary_, seams_.clock, seams_.random, seams_.log,

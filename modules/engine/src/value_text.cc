@@ -70,7 +70,8 @@ struct FlooredDivision {
 FlooredDivision DivideFloor(int64_t value, int64_t divisor) {
   const int64_t quotient = value / divisor;
   const int64_t remainder = value % divisor;
-  return remainder < 0 ? FlooredDivision{quotient - 1, remainder + divisor} : FlooredDivision{quotient, remainder};
+  return remainder < 0 ? FlooredDivision{quotient - 1, remainder + divisor}
+                       : FlooredDivision{quotient, remainder};
 }
 
 /// By `seconds` in 10^-digits seconds. Microseconds are what columns have: a constant divisor is five times

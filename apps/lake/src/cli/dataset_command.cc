@@ -34,8 +34,7 @@ int RunDatasetList(const Context& context, const ClientOptions& client, const Li
 int RunDatasetShow(const Context& context, const ClientOptions& client, const std::string& name) {
   Result<JsonValue> dataset = Rest(context, client).Get(DatasetPath(name));
   if (!dataset.ok() || client.output != OutputFormat::kTable) return PrintDocument(dataset);
-  for (std::string_view member :
-       {"name", "id", "bucket", "row_count", "version", "created_at", "updated_at"})
+  for (std::string_view member : {"name", "id", "bucket", "row_count", "version", "created_at", "updated_at"})
     if (const JsonValue* value = dataset->Find(member); value != nullptr)
       fmt::print("{:<11} {}\n", member, CellText(*value));
   fmt::print("\n");

@@ -130,13 +130,13 @@ class Api {
   /// ResponseWriter&). An error before Start (or after Withdraw) becomes a problem document; after it the
   /// connection is aborted.
   template <class RequestT, class Handler>
-  void AddStream(const Route& route, StreamTypes types, Handler handler);
+  void AddStream(const Route& route, const StreamTypes& types, Handler handler);
 
   /// A request body of any length. Handler: Result<Answer>(const access::Request&, ParametersT, const
   /// RequestHead&, BodyReader&); the parameters come from path and query. What it leaves unread is not
   /// received.
   template <class ParametersT, class Handler>
-  void AddUpload(const Route& route, StreamTypes types, Handler handler);
+  void AddUpload(const Route& route, const StreamTypes& types, Handler handler);
 
   /// OpenAPI 3.1, the same for the same routes whatever their order of registration.
   JsonValue OpenApi(std::string_view product_version) const;
@@ -228,7 +228,7 @@ void Api::AddInstant(const Route& route, Handler handler) {
 }
 
 template <class RequestT, class Handler>
-void Api::AddStream(const Route& route, StreamTypes types, Handler handler) {
+void Api::AddStream(const Route& route, const StreamTypes& types, Handler handler) {
   internal::StreamHandler run = [handler = std::move(handler)](
                                     const access::Request& request, const JsonValue& document,
                                     const RequestHead& head, ResponseWriter& writer) -> Status {
@@ -237,13 +237,13 @@ void Api::AddStream(const Route& route, StreamTypes types, Handler handler) {
   };
   Register({.route = route,
             .request_schema = SchemaOf<RequestT>(*components_),
-            .request_types = std::move(types.request),
-            .answers = std::move(types.answers),
+            .request_types = types.request,
+            .answers = types.answers,
             .handler = std::move(run)});
 }
 
 template <class ParametersT, class Handler>
-void Api::AddUpload(const Route& route, StreamTypes types, Handler handler) {
+void Api::AddUpload(const Route& route, const StreamTypes& types, Handler handler) {
   internal::UploadHandler run = [handler = std::move(handler)](
                                     const access::Request& request, const JsonValue& document,
                                     const RequestHead& head, BodyReader& body) -> Result<Answer> {
@@ -252,8 +252,8 @@ void Api::AddUpload(const Route& route, StreamTypes types, Handler handler) {
   };
   Register({.route = route,
             .request_schema = SchemaOf<ParametersT>(*components_),
-            .request_types = std::move(types.request),
-            .answers = std::move(types.answers),
+            .request_types = types.request,
+            .answers = types.answers,
             .handler = std::move(run)});
 }
 

@@ -4,7 +4,6 @@ set(LAKE_VENDOR_DIR "${CMAKE_SOURCE_DIR}/build/vendor" CACHE PATH "Where ./lake 
 
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
-find_package(spdlog REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(simdjson REQUIRED)
@@ -16,7 +15,6 @@ if(LAKE_BUILD_TESTS)
 endif()
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
-pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 
 # DuckDB: prebuilt library and exactly matching headers. Its headers are system headers: their warnings are not ours.
 if(NOT EXISTS ${LAKE_VENDOR_DIR}/duckdb/lib/libduckdb.so)

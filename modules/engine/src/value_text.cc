@@ -205,7 +205,7 @@ template <class Special>
 size_t PlainPrefix(std::string_view text) {
   size_t at = 0;
   for (; at + 8 <= text.size(); at += 8) {
-    uint64_t word;
+    uint64_t word = 0;
     std::memcpy(&word, text.data() + at, 8);
     if (Special::InWord(word) != 0) break;
   }

@@ -1,6 +1,7 @@
 #include "csv_encoding.h"
 
 #include <cstdint>
+#include <utility>
 
 namespace lake::engine {
 namespace {
@@ -28,14 +29,33 @@ size_t CharacterLength(std::string_view text, size_t at, Ending ending) {
   return length;
 }
 
+/// What a file that is often taken for CSV is, by its first bytes; empty when none of these.
+std::string_view OtherFormat(std::string_view start) {
+  static constexpr std::pair<std::string_view, std::string_view> kFormats[] = {
+      {"\xFF\xFE", "UTF-16 text; convert it to UTF-8"},
+      {"\xFE\xFF", "UTF-16 text; convert it to UTF-8"},
+      {"\x1F\x8B", "compressed (gzip); unpack it first"},
+      {"\x28\xB5\x2F\xFD", "compressed (zstd); unpack it first"},
+      {"PK\x03\x04", "a ZIP archive or a spreadsheet; save it as CSV first"},
+      {"\xD0\xCF\x11\xE0", "a spreadsheet; save it as CSV first"},
+      {"PAR1", "Parquet"},
+      {"%PDF-", "PDF"},
+  };
+  for (const auto& [magic, name] : kFormats)
+    if (start.starts_with(magic)) return name;
+  return {};
+}
+
 }  // namespace
 
-Status CheckCsvEncoding(std::string_view start, Ending ending) {
-  if (start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF"))
-    return InvalidArgument("not_csv", "the file is UTF-16 text; convert it to UTF-8");
+Status CheckCsvText(std::string_view start, Ending ending) {
+  if (const std::string_view other = OtherFormat(start); !other.empty())
+    return InvalidArgument("not_csv", "the file is not CSV but {}", other);
   const size_t byte_order_mark = start.starts_with("\xEF\xBB\xBF") ? 3 : 0;
-  if (start.find_first_not_of(" \t\r\n", byte_order_mark) == std::string_view::npos)
-    return InvalidArgument("not_csv", "the file is empty");
+  const size_t first = start.find_first_not_of(" \t\r\n", byte_order_mark);
+  if (first == std::string_view::npos) return InvalidArgument("not_csv", "the file is empty");
+  if (start[first] == '{' || start[first] == '[')
+    return InvalidArgument("not_csv", "the file is not CSV but JSON");
   for (size_t at = byte_order_mark; at < start.size();) {
     if (start[at] == '\0')
       return InvalidArgument("not_csv", "the file is not text: there is a NUL byte at offset {}", at);

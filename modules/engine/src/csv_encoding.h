@@ -10,7 +10,7 @@ namespace lake::engine {
 /// Whether the bytes end where the file ends, or may be cut inside a character.
 enum class Ending { kWhole, kCut };
 
-/// Error: invalid_argument/not_csv with the first offending byte and what it looks like.
-Status CheckCsvEncoding(std::string_view start, Ending ending);
+/// Error: invalid_argument/not_csv, saying what the file is instead, or which byte is wrong.
+Status CheckCsvText(std::string_view start, Ending ending);
 
 }  // namespace lake::engine

@@ -50,7 +50,7 @@ std::string CharacterOf(const Value& value) {
   return text == "(empty)" ? "" : text;
 }
 
-Result<CsvDialect> DialectOf(const std::vector<Value>& row) {
+CsvDialect DialectOf(const std::vector<Value>& row) {
   enum Column {
     kDelimiter,
     kQuote,
@@ -74,51 +74,133 @@ Result<CsvDialect> DialectOf(const std::vector<Value>& row) {
   dialect.skip_rows = row[kSkipRows].GetValue<uint64_t>();
   dialect.has_header = row[kHasHeader].GetValue<bool>();
   dialect.date_format = TextOf(row[kDate]);
+  if (dialect.date_format == "%Y-%m-%d") dialect.date_format.clear();  // What is read anyway.
   dialect.timestamp_format = TextOf(row[kTimestamp]);
   for (const Value& column : duckdb::ListValue::GetChildren(row[kColumns])) {
     const auto& fields = duckdb::StructValue::GetChildren(column);
     dialect.columns.push_back({fields[0].ToString(), fields[1].ToString()});
   }
-  if (dialect.columns.empty()) return InvalidArgument("not_csv", "the file has no columns");
   return dialect;
 }
 
-/// Reads the header line as data: DuckDB renames empty and repeated names, and our caller wants to refuse
-/// them.
-std::string HeaderQuery(const std::string& path, const CsvDialect& dialect) {
-  std::string columns;
-  for (size_t i = 0; i < dialect.columns.size(); ++i)
-    fmt::format_to(std::back_inserter(columns), "{}'c{}': 'VARCHAR'", i > 0 ? ", " : "", i);
-  return fmt::format(
-      "SELECT * FROM read_csv({}, auto_detect=false, header=false, null_padding=true, ignore_errors=true, "
-      "parallel=false, "
-      "delim={}, "
-      "quote={}, escape={}, comment={}, skip={}, columns={{{}}}) LIMIT 1",
-      QuoteText(path), QuoteText(std::string(1, dialect.delimiter)), QuoteText(dialect.quote),
-      QuoteText(dialect.escape), QuoteText(dialect.comment), dialect.skip_rows, columns);
-}
+/// What the first line counts as when a file is read.
+enum class HeaderLine { kIsNames, kIsData };
+
+/// One file being looked at.
+class Sniffer {
+ public:
+  Sniffer(Session& session, std::string path, std::string_view start)
+      : session_(session), path_(QuoteText(path)), start_(start) {}
+
+  Result<CsvDialect> Sniff() {
+    LAKE_ASSIGN_OR_RETURN(CsvDialect dialect, FindDialect());
+    if (dialect.has_header) LAKE_RETURN_IF_ERROR(ReadHeader(&dialect));
+    LAKE_RETURN_IF_ERROR(KeepLongNumbers(&dialect));
+    return dialect;
+  }
+
+ private:
+  /// DuckDB first wants every line to fit. A file with some broken lines then seems to have one column named
+  /// "a,b,c", so a second look forgives them; a third one also takes different line ends in one file.
+  Result<CsvDialect> FindDialect() {
+    auto exact = TryOptions("");
+    if (exact.ok() && !HidesSeparator(*exact)) return exact;
+    if (!exact.ok() && !exact.error().Is("not_csv")) return exact;
+    auto forgiving = TryOptions(", ignore_errors=true");
+    if (forgiving.ok() && forgiving->columns.size() > 1) return forgiving;
+    if (!exact.ok() && HasMixedLineEnds()) {
+      LAKE_ASSIGN_OR_RETURN(CsvDialect mixed, TryOptions(", ignore_errors=true, strict_mode=false"));
+      mixed.new_line = "mixed";
+      return mixed;
+    }
+    return exact;
+  }
+
+  Result<CsvDialect> TryOptions(std::string_view options) {
+    auto row = OneRow(
+        session_, fmt::format("SELECT * FROM sniff_csv({}, sample_size={}{})", path_, kSampleRows, options));
+    if (row.ok()) {
+      CsvDialect dialect = DialectOf(*row);
+      if (!dialect.columns.empty()) return dialect;
+    } else if (!row.error().Is("sql_error") && !row.error().Is("csv_error")) {
+      return std::move(row).error();
+    }
+    return InvalidArgument("not_csv", "no separator gives the file's lines the same number of columns");
+  }
+
+  static bool HidesSeparator(const CsvDialect& dialect) {
+    return dialect.columns.size() == 1 && dialect.columns[0].name.find_first_of(",;|\t") != std::string::npos;
+  }
+
+  bool HasMixedLineEnds() const {
+    bool with_return = false;
+    bool without = false;
+    for (size_t at = start_.find('\n'); at != std::string_view::npos; at = start_.find('\n', at + 1))
+      (at > 0 && start_[at - 1] == '\r' ? with_return : without) = true;
+    return with_return && without;
+  }
+
+  /// Reads the file as text only; "c0", "c1"… are its columns.
+  std::string TextTable(const CsvDialect& dialect, HeaderLine header) const {
+    std::string columns;
+    for (size_t i = 0; i < dialect.columns.size(); ++i)
+      fmt::format_to(std::back_inserter(columns), "{}'c{}': 'VARCHAR'", i > 0 ? ", " : "", i);
+    return fmt::format(
+        "read_csv({}, auto_detect=false, header={}, null_padding=true, ignore_errors=true, parallel=false, "
+        "strict_mode={}, delim={}, quote={}, escape={}, comment={}, skip={}, columns={{{}}})",
+        path_, header == HeaderLine::kIsNames, dialect.new_line != "mixed",
+        QuoteText(std::string(1, dialect.delimiter)), QuoteText(dialect.quote), QuoteText(dialect.escape),
+        QuoteText(dialect.comment), dialect.skip_rows, columns);
+  }
+
+  /// Reads the header line as data: DuckDB renames empty and repeated names, and our caller wants to refuse
+  /// them.
+  Status ReadHeader(CsvDialect* dialect) {
+    LAKE_ASSIGN_OR_RETURN(
+        const auto names,
+        OneRow(session_, "SELECT * FROM " + TextTable(*dialect, HeaderLine::kIsData) + " LIMIT 1"));
+    for (size_t i = 0; i < names.size(); ++i) dialect->columns[i].name = TextOf(names[i]);
+    return {};
+  }
+
+  /// Whole numbers too long for BIGINT are not measurements but names of things, and a DOUBLE would round
+  /// them.
+  Status KeepLongNumbers(CsvDialect* dialect) {
+    std::string tests;
+    std::vector<size_t> doubles;
+    for (size_t i = 0; i < dialect->columns.size(); ++i) {
+      if (dialect->columns[i].type != "DOUBLE") continue;
+      fmt::format_to(std::back_inserter(tests),
+                     "{}bool_or(regexp_full_match(c{}, '\\s*[+-]?[0-9]{{16,}}\\s*'))",
+                     doubles.empty() ? "" : ", ", i);
+      doubles.push_back(i);
+    }
+    if (doubles.empty()) return {};
+    LAKE_ASSIGN_OR_RETURN(
+        const auto found,
+        OneRow(session_, fmt::format("SELECT {} FROM (SELECT * FROM {} LIMIT {})", tests,
+                                     TextTable(*dialect, dialect->has_header ? HeaderLine::kIsNames
+                                                                             : HeaderLine::kIsData),
+                                     kSampleRows)));
+    for (size_t i = 0; i < found.size(); ++i)
+      if (!found[i].IsNull() && found[i].GetValue<bool>()) dialect->columns[doubles[i]].type = "VARCHAR";
+    return {};
+  }
+
+  Session& session_;
+  const std::string path_;
+  const std::string_view start_;
+};
 
 }  // namespace
 
 Result<CsvDialect> SniffCsvFile(Engine& engine, const Context& context, const ScanFile& file) {
   LAKE_ASSIGN_OR_RETURN(const std::string start, ReadStart(context, file));
-  LAKE_RETURN_IF_ERROR(CheckCsvEncoding(start, start.size() < file.bytes ? Ending::kCut : Ending::kWhole));
+  LAKE_RETURN_IF_ERROR(CheckCsvText(start, start.size() < file.bytes ? Ending::kCut : Ending::kWhole));
   ReadSet read_set;
-  const std::string path = read_set.AddScan({file});
+  std::string path = read_set.AddScan({file});
   LAKE_ASSIGN_OR_RETURN(auto session, engine.StartSession(context, std::move(read_set)));
-  // A few lines with too many or too few cells must not turn the whole file into one column.
-  auto row = OneRow(*session, fmt::format("SELECT * FROM sniff_csv({}, sample_size={}, ignore_errors=true)",
-                                          QuoteText(path), kSampleRows));
-  if (!row.ok()) {
-    if (!row.error().Is("sql_error")) return std::move(row).error();
-    return InvalidArgument("not_csv", "no separator and column count fit the file's lines")
-        .WithCause(row.error().message());
-  }
-  LAKE_ASSIGN_OR_RETURN(CsvDialect dialect, DialectOf(*row));
-  if (!dialect.has_header) return dialect;
-  LAKE_ASSIGN_OR_RETURN(const auto names, OneRow(*session, HeaderQuery(path, dialect)));
-  for (size_t i = 0; i < names.size(); ++i) dialect.columns[i].name = TextOf(names[i]);
-  return dialect;
+  return Sniffer(*session, std::move(path), start).Sniff();
 }
 
 }  // namespace lake::engine

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "session_state.h"
 
@@ -62,7 +63,23 @@ Error Fatal(const duckdb::ErrorData& error) {
   return Failed(error);
 }
 
+/// "CSV Error on Line: 7\nOriginal Line: …\nwhat is wrong": without the line itself, which is the user's
+/// data.
+std::optional<Error> CsvError(const duckdb::ErrorData& error) {
+  constexpr std::string_view kStart = "CSV Error on Line: ";
+  std::string_view raw = error.RawMessage();
+  if (!raw.starts_with(kStart)) return std::nullopt;
+  const std::string_view line =
+      raw.substr(kStart.size(), raw.find_first_not_of("0123456789", kStart.size()) - kStart.size());
+  const size_t original = raw.find("\nOriginal Line:");
+  const size_t what = raw.find('\n', original == std::string_view::npos ? 0 : original + 1);
+  std::string_view reason = what == std::string_view::npos ? "" : raw.substr(what + 1);
+  reason = reason.substr(0, reason.find('\n'));
+  return InvalidArgument("csv_error", "line {}: {}", line, CleanMessage(reason)).WithCause(std::string(raw));
+}
+
 Error FromType(const duckdb::ErrorData& error) {
+  if (auto csv = CsvError(error)) return *std::move(csv);
   switch (error.Type()) {
     case ExceptionType::OUT_OF_MEMORY:
       return OutOfMemory(error);

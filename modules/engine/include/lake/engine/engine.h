@@ -55,9 +55,11 @@ struct CsvColumn {
 };
 struct CsvDialect {
   char delimiter = ',';
-  std::string quote;     ///< One character or empty.
-  std::string escape;    ///< One character or empty.
-  std::string new_line;  ///< "\\n", "\\r\\n" or "\\r" as the engine spells it.
+  std::string quote;   ///< One character or empty.
+  std::string escape;  ///< One character or empty.
+  /// "\\n", "\\r\\n" or "\\r" as the engine spells it; "mixed" when lines end in several ways: read with
+  /// strict_mode = false.
+  std::string new_line;
   std::string encoding;  ///< "utf-8".
   bool has_header = true;
   uint64_t skip_rows = 0;        ///< Lines before the header or the first row.
@@ -74,15 +76,21 @@ class Session {
   virtual ~Session() = default;
 
   /// Runs a tree from Parse after rewriting; `parameters` are bound to $1, $2… in order (null, boolean,
-  /// integer, double, string). The stream must be destroyed before the session. Errors:
-  /// invalid_argument/sql_error with position, invalid_argument/bad_parameter,
-  /// resource_exhausted/query_out_of_memory, resource_exhausted/spill_full, cancelled/…,
-  /// deadline_exceeded/deadline, permission_denied/not_in_read_set, data_loss/file_damaged.
+  /// integer, double, string). The stream must be destroyed before the session; starting another statement
+  /// ends it. Errors, here and from the stream:
+  ///   invalid_argument/sql_error with position, /bad_parameter, /statement_too_complex, /statement_too_deep,
+  ///   /csv_error with the line; resource_exhausted/query_out_of_memory, /spill_full; cancelled/…;
+  ///   deadline_exceeded/deadline; permission_denied/not_in_read_set, /not_permitted (another path or
+  ///   setting), /function_not_permitted (acts on the instance); data_loss/file_damaged, /file_missing; what
+  ///   the object store says; unavailable/engine_restarted (another statement broke the engine; try again);
+  ///   internal/engine_failed.
   virtual Result<std::unique_ptr<ResultStream>> Execute(const SelectTree& tree,
                                                         const std::vector<JsonValue>& parameters) = 0;
-  /// Runs trusted text: one statement, written by us.
+  /// Runs trusted text: one statement, written by us. Errors as above.
   virtual Result<std::unique_ptr<ResultStream>> ExecuteTrusted(std::string_view sql) = 0;
   /// Runs a trusted SELECT and writes its rows to one durable object. Nothing is visible when it fails.
+  /// Errors: as above, invalid_argument/type_not_storable (a type that Parquet would change),
+  /// failed_precondition/object_exists.
   virtual Result<WrittenFile> WriteParquet(std::string_view select, const ParquetTarget& target) = 0;
   virtual StatementProgress progress() const = 0;  ///< Any thread.
 };
@@ -94,13 +102,14 @@ class Engine {
   static Result<std::unique_ptr<Engine>> Open(EngineOptions options);
   virtual ~Engine() = default;
 
-  /// Errors: invalid_argument/sql_syntax with position, invalid_argument/not_one_select (no statement,
-  /// several, or another kind).
+  /// Errors: invalid_argument/sql_syntax with position, /not_one_select (no statement, several, or another
+  /// kind), /statement_too_large (1 MiB, 1 Mi parts), /statement_too_deep.
   virtual Result<SelectTree> Parse(const Context& context, std::string_view sql) = 0;
   /// A fresh connection that opens only `read_set`. It stops when the context is cancelled or its deadline
   /// passes.
   virtual Result<std::unique_ptr<Session>> StartSession(const Context& context, ReadSet read_set) = 0;
-  /// Looks at the start of a CSV file. Errors: invalid_argument/not_csv (binary, no columns, bad encoding).
+  /// Looks at the start of a CSV file. Errors: invalid_argument/not_csv (binary, another format, no columns,
+  /// not UTF-8), saying what to do about it.
   virtual Result<CsvDialect> SniffCsv(const Context& context, const ScanFile& file) = 0;
 
   virtual std::string library_version() const = 0;

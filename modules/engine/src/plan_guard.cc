@@ -4,10 +4,12 @@
 #include <array>
 #include <string_view>
 
+#include "duckdb/common/type_visitor.hpp"
 #include "duckdb/main/client_context.hpp"
 #include "duckdb/optimizer/optimizer_extension.hpp"
 #include "duckdb/planner/expression/bound_function_expression.hpp"
 #include "duckdb/planner/expression_iterator.hpp"
+#include "duckdb/planner/operator/logical_copy_to_file.hpp"
 #include "duckdb/planner/operator/logical_get.hpp"
 #include "lake/common/error.h"
 #include "session_state.h"
@@ -107,9 +109,37 @@ class PlanCheck {
   uint64_t cost_ = 0;
 };
 
+/// Parquet gives these back changed: rounded, shifted to UTC, or as another type.
+bool IsChangedByParquet(const duckdb::LogicalType& type) {
+  switch (type.id()) {
+    case duckdb::LogicalTypeId::HUGEINT:
+    case duckdb::LogicalTypeId::UHUGEINT:
+    case duckdb::LogicalTypeId::TIME_TZ:
+    case duckdb::LogicalTypeId::UNION:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void CheckCopy(SessionState& session, const duckdb::LogicalOperator& plan) {
+  if (plan.type != duckdb::LogicalOperatorType::LOGICAL_COPY_TO_FILE) return;
+  const auto& copy = plan.Cast<duckdb::LogicalCopyToFile>();
+  for (size_t i = 0; i < copy.expected_types.size(); ++i) {
+    const duckdb::LogicalType& type = copy.expected_types[i];
+    if (!duckdb::TypeVisitor::Contains(type, IsChangedByParquet)) continue;
+    session.RecordFailure(InvalidArgument("type_not_storable",
+                                          "column {} has the type {}, which Parquet does not keep exactly",
+                                          copy.names[i], type.ToString()));
+    throw duckdb::PermissionException("the plan is refused");
+  }
+}
+
 void Check(duckdb::OptimizerExtensionInput& input, duckdb::unique_ptr<duckdb::LogicalOperator>& plan) {
   const auto session = SessionState::Of(input.context);
-  if (session && session->trust() == StatementTrust::kUser) PlanCheck(*session).CheckOperator(*plan);
+  if (!session) return;
+  if (session->trust() == StatementTrust::kUser) PlanCheck(*session).CheckOperator(*plan);
+  CheckCopy(*session, *plan);
 }
 
 }  // namespace

@@ -26,6 +26,8 @@ class DuckSession final : public Session {
   Result<WrittenFile> WriteParquet(std::string_view select, const ParquetTarget& target) override;
   StatementProgress progress() const override;
 
+  Instance& instance() { return *instance_; }
+
  private:
   using NamedValues = duckdb::case_insensitive_map_t<duckdb::BoundParameterData>;
 

@@ -4,6 +4,7 @@
 
 #include "engine_fixture.h"
 #include "lake/common/digest.h"
+#include "lake/storage_testing/faulty_store.h"
 
 namespace lake::engine {
 namespace {
@@ -106,6 +107,84 @@ TEST_F(ParquetTest, CancelledWriteLeavesNothing) {
   ASSERT_FALSE(written.ok());
   EXPECT_TRUE(written.error().Is("shutdown")) << written.error().ToString();
   EXPECT_FALSE(Exists("endless.parquet"));
+}
+
+TEST_F(ParquetTest, RefusesTypesThatParquetChanges) {
+  for (const char* value : {"5::HUGEINT", "5::UHUGEINT", "TIMETZ '01:02:03+01'", "union_value(n := 5)",
+                            "[5::HUGEINT]", "{'a': MAP {1: 5::HUGEINT}}"}) {
+    const auto written = Start()->WriteParquet(std::string("SELECT 1 AS a, ") + value + " AS v",
+                                               {store_, Key("t"), {{"a", 1}, {"v", 2}}});
+    ASSERT_FALSE(written.ok()) << value;
+    EXPECT_TRUE(written.error().Is("type_not_storable")) << written.error().ToString();
+    EXPECT_TRUE(written.error().message().starts_with("column v has the type ")) << written.error().message();
+  }
+}
+
+TEST_F(ParquetTest, ValuesComeBackAsTheyWere) {
+  int number = 0;
+  for (const char* value : {"9223372036854775807",
+                            "18446744073709551615::UBIGINT",
+                            "255::UTINYINT",
+                            "0.1",
+                            "0.1::FLOAT",
+                            "'nan'::DOUBLE",
+                            "1.5::DECIMAL(38, 10)",
+                            "'é\"'",
+                            "'\\x00\\xFF'::BLOB",
+                            "DATE '0044-03-15 (BC)'",
+                            "TIME '01:02:03.000004'",
+                            "TIMESTAMP '2024-01-02 03:04:05.000006'",
+                            "TIMESTAMPTZ '2024-01-02 03:04:05+00'",
+                            "'infinity'::TIMESTAMP",
+                            "TIMESTAMP_NS '2024-01-02 03:04:05.123456789'",
+                            "INTERVAL '1 month 2 days 3.5 seconds'",
+                            "'00112233-4455-6677-8899-aabbccddeeff'::UUID",
+                            "true",
+                            "[[1], NULL, []]",
+                            "{'a': 1, 'b': [NULL, 'x']}",
+                            "MAP {'a': 1}",
+                            "'{}'::JSON"}) {
+    const std::string select = std::string("SELECT ") + value + " AS v";
+    const ScanFile file = WriteFile("v" + std::to_string(number++), select, {"v"});
+    EXPECT_EQ(Read(file, "SELECT v, typeof(v) FROM read_parquet('lake://scan/0')"),
+              Trusted("SELECT v, typeof(v) FROM (" + select + ")"))
+        << value;
+  }
+}
+
+TEST_F(ParquetTest, FailingStoresLeaveNothingAndSayWhatTheyDid) {
+  const auto faulty = std::make_shared<storage::FaultyStore>(store_);
+  const ParquetTarget target{faulty, Key("faulty.parquet"), {{"a", 1}}};
+  for (const storage::StoreCall call :
+       {storage::StoreCall::kStartPut, storage::StoreCall::kAppend, storage::StoreCall::kPut}) {
+    faulty->Fail({.kind = call});
+    const auto written = Start()->WriteParquet("SELECT md5(range::VARCHAR) AS a FROM range(200000)", target);
+    ASSERT_FALSE(written.ok());
+    EXPECT_TRUE(written.error().Is("store_unreachable")) << written.error().ToString();
+    EXPECT_FALSE(Exists("faulty.parquet"));
+  }
+  faulty->Heal();
+  const ScanFile whole = WriteFile("whole2.parquet", "SELECT range AS a FROM range(100)", {"a"});
+  for (const storage::StoreCall call : {storage::StoreCall::kOpen, storage::StoreCall::kRead}) {
+    ScanFile file = whole;
+    file.path = "faulty/" + std::to_string(static_cast<int>(call));
+    file.store = faulty;
+    faulty->Fail({.kind = call});
+    EXPECT_TRUE(Read(file).starts_with("error: unavailable/store_unreachable"));
+    EXPECT_EQ(Read(file, "SELECT sum(a) FROM read_parquet('lake://scan/0')"), R"(["4950"])");
+  }
+}
+
+TEST_F(ParquetTest, ImmutableFilesAreReadOnce) {
+  const ScanFile file = WriteFile("once.parquet", "SELECT range AS a FROM range(100000)", {"a"});
+  const auto counting = std::make_shared<storage::FaultyStore>(store_);
+  ScanFile counted = file;
+  counted.store = counting;
+  const std::string sum = "SELECT sum(a) FROM read_parquet('lake://scan/0')";
+  EXPECT_EQ(Read(counted, sum), R"(["4999950000"])");
+  EXPECT_EQ(counting->calls(storage::StoreCall::kOpen), 1u) << "DuckDB's three opens are one of ours";
+  EXPECT_EQ(Read(counted, sum), R"(["4999950000"])");
+  EXPECT_EQ(counting->calls(storage::StoreCall::kOpen), 1u) << "what is cached is not opened again";
 }
 
 TEST_F(ParquetTest, MissingAndShortFilesAreDataLoss) {

@@ -15,7 +15,7 @@ struct Golden {
   const char* csv;  // The text of the field, before quoting.
 };
 
-const Golden kGoldens[] = {
+constexpr Golden kGoldens[] = {
     {"true", "true", "true"},
     {"false", "false", "false"},
     {"(-128)::TINYINT", "-128", "-128"},
@@ -172,6 +172,8 @@ TEST_F(ValueTypesTest, HeadersQuoteTheirNames) {
   EXPECT_EQ(Write("SELECT 1 AS \"a,b\", 2 AS \"say \"\"hi\"\"\", 3 AS c").csv_header,
             "\"a,b\",\"say \"\"hi\"\"\",c\r\n");
   EXPECT_EQ(Write("SELECT 1 AS \"a\"\"\\\"").ndjson, "{\"a\\\"\\\\\":1}\n");
+  EXPECT_EQ(Write("SELECT 1 AS a, 2 AS a, 3 AS a_2, 4 AS a").ndjson,
+            "{\"a\":1,\"a_3\":2,\"a_2\":3,\"a_4\":4}\n");
 }
 
 TEST_F(ValueTypesTest, AllTypesAtOnceOverManyChunks) {

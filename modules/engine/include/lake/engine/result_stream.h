@@ -17,7 +17,7 @@ struct ResultColumn {
   std::string type;  ///< SQL type text, e.g. "DECIMAL(18,2)".
 };
 
-/// Some rows (up to a few thousand), immutable.
+/// Some rows, at most 65,536: what the statement gave within a few milliseconds. One thread at a time.
 class Batch {
  public:
   virtual ~Batch() = default;
@@ -44,17 +44,21 @@ class RowWriter {
 
 /// Rows as JSON arrays, each preceded by a comma except the first ever written. Integers beyond ±2^53 and
 /// every DECIMAL and HUGEINT are strings; NaN and infinities are the strings "NaN", "Infinity", "-Infinity";
-/// dates, times and timestamps are ISO 8601 text, blobs base64, intervals ISO 8601 durations; lists are
-/// arrays, structs objects, maps arrays of
-/// {"key", "value"}.
+/// dates, times and timestamps are ISO 8601 text ("infinity", "-infinity"), TIMESTAMPTZ in UTC with "Z";
+/// blobs base64; intervals ISO 8601 durations; lists are arrays, structs objects, structs without names
+/// arrays, maps arrays of {"key", "value"}, unions objects of the member that is set; other types are the
+/// engine's text.
 std::unique_ptr<RowWriter> MakeJsonArrayWriter(const ResultStream& stream);
-/// One JSON object a line.
+/// One JSON object a line, with the same values. A column whose name an earlier one has gets "_2", "_3"…
+/// added.
 std::unique_ptr<RowWriter> MakeNdjsonWriter(const ResultStream& stream);
-/// RFC 4180 with \r\n; NULL is empty, the empty string is "". `CsvHeader` is the first line.
+/// RFC 4180 with \r\n; NULL is empty, the empty string is "". Values as in JSON without its quotes, every
+/// integer in digits; nested values are JSON. `CsvHeader` is the first line.
 std::unique_ptr<RowWriter> MakeCsvWriter(const ResultStream& stream);
 std::string CsvHeader(const ResultStream& stream);
 
-/// Arrow IPC stream: Schema() once, then one message per Append, then End().
+/// Arrow IPC stream: Schema() once, then one message per Append, then End(). ENUM, UHUGEINT, BIT, BIGNUM,
+/// TIMETZ, UNION, VARIANT and GEOMETRY are text; HUGEINT is decimal128(38, 0).
 class ArrowIpcWriter {
  public:
   virtual ~ArrowIpcWriter() = default;

@@ -74,10 +74,9 @@ Status LocalNames::NameDurably(NewFile& file, const ObjectKey& key, const PutMod
   Status synced = SyncNamesOf(key.text());
   if (synced.ok()) return {};
   if (std::holds_alternative<IfAbsent>(mode)) {
-    // Taking the name away makes "it is not there" the likelier end, but it needs the same disk: still
-    // unknown.
-    ledger_.MarkSuspect(ParentOf(key.text()));
+    // Makes "it is not there" the likelier end, but needs the same disk: still unknown.
     (void)disk_.Unlink(key.text()).ok();
+    ledger_.MarkSuspect(ParentOf(key.text()));
   }
   return OutcomeUnknown(std::move(synced).error());
 }
@@ -144,11 +143,13 @@ Status LocalNames::RemoveName(const ObjectKey& key) {
   const DirectoryUse use(ledger_, key.text());
   LAKE_RETURN_IF_ERROR(Settle(key));
   Status unlinked = disk_.Unlink(key.text());
-  if (!unlinked.ok() && unlinked.error().Is("path_conflict")) return {};  // a directory is no object
-  if (!unlinked.ok() && !unlinked.error().Is(ErrorCode::kNotFound)) return unlinked;
-  // Also when nothing was there: an earlier delete of the key may have failed before it was durable.
+  if (!unlinked.ok()) {
+    // After Settle what is not there will not come back. A directory is no object.
+    const bool was_absent = unlinked.error().Is(ErrorCode::kNotFound) || unlinked.error().Is("path_conflict");
+    return was_absent ? Status() : unlinked;
+  }
   Status synced = disk_.SyncDirectory(ParentOf(key.text()));
-  if (synced.ok() || synced.error().Is(ErrorCode::kNotFound)) return {};
+  if (synced.ok()) return {};
   ledger_.MarkSuspect(ParentOf(key.text()));
   return OutcomeUnknown(std::move(synced).error());
 }

@@ -84,6 +84,17 @@ TEST(LocalStoreFaultAnswers, AFailedFileSyncIsARefusal) {
   EXPECT_EQ(local.Read("x"), std::nullopt);
 }
 
+TEST(LocalStoreFaultAnswers, AWriterWithAHoleDoesNotFinish) {
+  StoreOnFaultyDisk local;
+  LAKE_ASSERT_OK_AND_ASSIGN(const auto writer, local.store().StartPut(Context(), KeyOf("x"), Overwrite{}));
+  local.disk().Fail({.kind = DiskCall::kAppend, .error_number = ENOSPC});
+  const auto full = IsError(ErrorCode::kResourceExhausted, "storage_full");
+  EXPECT_THAT(writer->Append("one "), full);
+  EXPECT_THAT(writer->Append("two"), full) << "also when the disk has room again";
+  EXPECT_THAT(writer->Finish(), full);
+  EXPECT_EQ(local.Read("x"), std::nullopt);
+}
+
 TEST(LocalStoreFaultAnswers, WhatIsInDoubtIsNotShown) {
   StoreOnFaultyDisk local;
   LAKE_ASSERT_OK(PutIn(local.store(), "other/x", "x", Overwrite{}));

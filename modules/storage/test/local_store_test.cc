@@ -104,6 +104,8 @@ TEST_F(LocalStoreTest, APutCostsTwoSyncsAndADeleteOne) {
   LAKE_ASSERT_OK_AND_ASSIGN(const ObjectInfo info, store().Head(Context(), KeyOf("a/b/x")));
   EXPECT_EQ(SyncsOf([&] { LAKE_EXPECT_OK(Put("a/b/x", IfMatch{info.etag})); }), 2u);
   EXPECT_EQ(SyncsOf([&] { LAKE_EXPECT_OK(store().Delete(Context(), KeyOf("a/b/x"))); }), 1u);
+  EXPECT_EQ(SyncsOf([&] { LAKE_EXPECT_OK(store().Delete(Context(), KeyOf("a/b/x"))); }), 0u)
+      << "nothing there";
   EXPECT_EQ(SyncsOf([&] { LAKE_EXPECT_OK(Put("top", Overwrite{})); }), 2u);
 }
 

@@ -117,6 +117,27 @@ TEST(PowerCutAfterKill, WhatAKilledProcessMadeVisibleLasts) {
   EXPECT_EQ(local.Read("a/x"), "new");
 }
 
+TEST(PowerCutAfterFailures, ANameTakenBackStaysAway) {
+  // The first put leaves new directories that its failed sync did not make durable; the second, beside it,
+  // fails on the way up, when its own name has been synced already, and takes that name back.
+  for (uint64_t draw = 0; draw < 4; ++draw) {
+    for (uint64_t nth = 1; nth <= 6; ++nth) {
+      SCOPED_TRACE(testing::Message() << "sync " << nth << " draw " << draw);
+      StoreOnFaultyDisk local;
+      local.disk().Fail({.kind = DiskCall::kSyncDirectory, .nth = 2, .error_number = EIO});
+      EXPECT_FALSE(PutIn(local.store(), "a/b/first", "x", Overwrite{}).ok());
+      local.disk().Fail({.kind = DiskCall::kSyncDirectory, .nth = nth, .error_number = EIO});
+      (void)PutIn(local.store(), "a/b/second", "x", IfAbsent{}).ok();
+      local.disk().Heal();
+      const Contents shown = local.Read("a/b/second");
+      SeededRandom random(draw);
+      local.CutPower(draw == 0 ? nullptr : &random);
+      EXPECT_EQ(local.Read("a/b/second"), shown);
+      EXPECT_EQ(local.Read("a/b/first"), "x");
+    }
+  }
+}
+
 TEST(PowerCutAfterKill, ALongHistoryKeepsWhatWasAcknowledged) {
   // Random puts and deletes over few keys, the disk dying at a random call, hundreds of times over one
   // directory.

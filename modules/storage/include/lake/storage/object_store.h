@@ -61,8 +61,8 @@ struct ObjectPage {
   std::optional<std::string> next_after;     ///< Pass as `after` for the next page; none at the end.
 };
 
-/// Writes one object in pieces. Nothing is visible before Finish returned ok; destroying it without Finish
-/// discards what was written. One thread at a time.
+/// Writes one object in pieces. Nothing is visible before Finish; destroying it without Finish discards what
+/// was written. One thread at a time; nothing may follow Finish. Must not outlive its store.
 class ObjectWriter {
  public:
   virtual ~ObjectWriter() = default;
@@ -83,15 +83,19 @@ class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
 
-  /// Errors: failed_precondition/object_exists (IfAbsent), aborted/etag_mismatch (IfMatch; also when absent).
+  /// Errors: failed_precondition/object_exists (IfAbsent), aborted/etag_mismatch (IfMatch; also when absent),
+  /// failed_precondition/key_conflict (stores on a file system, where `a` and `a/b` cannot both be objects).
   virtual Result<Etag> Put(const Context& context, const ObjectKey& key, std::string_view bytes,
                            const PutMode& mode) = 0;
+  /// The condition of `mode` is judged by Finish, with the errors of Put. `context` holds for the writer too.
   virtual Result<std::unique_ptr<ObjectWriter>> StartPut(const Context& context, const ObjectKey& key,
                                                          const PutMode& mode) = 0;
   /// Error: not_found/object_not_found. A range that starts beyond the end gives no bytes.
   virtual Result<std::string> Get(const Context& context, const ObjectKey& key, ByteRange range) = 0;
   virtual Result<std::unique_ptr<ObjectReader>> Open(const Context& context, const ObjectKey& key) = 0;
   virtual Result<ObjectInfo> Head(const Context& context, const ObjectKey& key) = 0;
+  /// Not a snapshot: what is put or deleted meanwhile may show or not; everything else shows exactly once.
+  /// Errors: invalid_argument/bad_list_limit, invalid_argument/bad_list_delimiter.
   virtual Result<ObjectPage> List(const Context& context, const ListOptions& options) = 0;
   /// Durable like a put. Deleting what is not there is ok.
   virtual Status Delete(const Context& context, const ObjectKey& key) = 0;

@@ -52,7 +52,6 @@ size_t DaySpread::IndexOfRow(int64_t row) const {
 Day DaySpread::DayOfRow(int64_t row) const { return first_ + static_cast<Day>(IndexOfRow(row)); }
 
 SecondOfTime DaySpread::TimeOfRow(int64_t row, uint32_t jitter) const {
-  constexpr int64_t kSecondsPerDay = 86'400;
   constexpr int64_t kOpening = 7 * 3600 + 1800;
   constexpr int64_t kOfficeSeconds = 10 * 3600 + 1800;
   size_t index = IndexOfRow(row);

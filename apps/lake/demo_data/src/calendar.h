@@ -24,6 +24,9 @@ constexpr std::chrono::year_month_day CivilOf(Day day) {
 inline constexpr Day kFirstDay = DayOf(2023, 1, 2);  ///< A Monday.
 inline constexpr Day kAsOf = DayOf(2025, 12, 31);    ///< "Today" in the data; nothing is later but plans.
 inline constexpr Day kDaysPerWeek = 7;
+inline constexpr SecondOfTime kSecondsPerDay = 86'400;
+
+constexpr Day DayOfTime(SecondOfTime time) { return static_cast<Day>(time / kSecondsPerDay); }
 
 /// Rows 0 … rows−1 laid over consecutive days in proportion to the days' weights, in order.
 class DaySpread {

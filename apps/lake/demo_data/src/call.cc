@@ -112,8 +112,7 @@ Call CallOf(const Company& company, int64_t row) {
     to_client = true;  // However few calls there are, the cold client was called once, long ago.
     client = company.cold_client;
   }
-  constexpr SecondOfTime kSecondsPerDay = 86'400;
-  auto day = static_cast<Day>(call.called_at / kSecondsPerDay);
+  Day day = DayOfTime(call.called_at);
   if (to_client && day <= company.clients[static_cast<size_t>(client)].cold_from) {
     call.client = client;
     call.candidate = -1;

@@ -94,9 +94,8 @@ CsvRows& CsvRows::Date(Day day) {
 }
 
 CsvRows& CsvRows::Time(SecondOfTime time) {
-  constexpr SecondOfTime kSecondsPerDay = 86'400;
   Separate();
-  AppendDate(static_cast<Day>(time / kSecondsPerDay), &out_);
+  AppendDate(DayOfTime(time), &out_);
   SecondOfTime second = time % kSecondsPerDay;
   out_.push_back(' ');
   AppendTwoDigits(second / 3600, &out_);

@@ -155,14 +155,12 @@ class Census {
   }
 
   void Calls() {
-    constexpr SecondOfTime kSecondsPerDay = 86'400;
     for (int64_t row = 0; row < company_.rows.Of(Table::kCallLog); ++row) {
       Call call = CallOf(company_, row);
       facts_.totals.call_secs += call.duration_secs;
       if (call.client < 0) continue;
       ++facts_.totals.calls_with_clients;
-      clients_[static_cast<size_t>(call.client)].last_call =
-          static_cast<Day>(call.called_at / kSecondsPerDay);
+      clients_[static_cast<size_t>(call.client)].last_call = DayOfTime(call.called_at);
     }
   }
 

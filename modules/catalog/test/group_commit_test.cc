@@ -117,8 +117,8 @@ TEST(GroupCommit, CallersThatWaitShareOneObject) {
 TEST(GroupCommit, ARefusedEntryLeavesTheOthers) {
   HeldCatalog held(4);
   std::vector<Transaction> others = Puts(2);
-  others.push_back(Txn({Create("d1", "same"), Put("one", 1)}));
-  others.push_back(Txn({Create("d2", "SAME"), Put("two", 1)}));
+  others.push_back(Txn({Put("one", 1), Create("d1", "same")}));
+  others.push_back(Txn({Put("two", 1), Create("d2", "SAME")}));
   const auto outcomes = held.CommitTogether(Txn({Put("first", 1)}), others);
   EXPECT_THAT(outcomes[1], IsOk());
   EXPECT_THAT(outcomes[2], IsOk());

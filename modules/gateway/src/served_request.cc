@@ -30,11 +30,13 @@ void CloseWithResult(ServedRequest& served, Result<Answer> answer, Log& log) {
 }
 
 void CloseStream(ServedRequest& served, const Status& status, Log& log) {
-  if (!status.ok() && !served.answer.started()) return CloseWithProblem(served, status.error(), log);
-  if (!status.ok()) LogFailure(served, status.error(), log);
-  if (!served.answer.started())
-    return CloseWithProblem(served, Internal("no_answer", "the route gave no answer"), log);
-  served.answer.Close();
+  const bool head_was_all = !status.ok() && status.error().Is("head_only");
+  if (served.answer.started() && (status.ok() || head_was_all || !served.answer.Withdraw())) {
+    if (!status.ok()) LogFailure(served, status.error(), log);
+    return served.answer.Close();
+  }
+  CloseWithProblem(served, status.ok() ? Internal("no_answer", "the route gave no answer") : status.error(),
+                   log);
 }
 
 }  // namespace

@@ -153,6 +153,8 @@ TEST_F(HttpStreamTest, LongAnswersAreChunkedAndShortOnesAreNot) {
 
   client.Send("HEAD /flow/plain?bytes=3000000 HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_EQ(client.Read(RawClient::Body::kNone).status, 200);
+  client.Send("HEAD /flow/refuse HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(client.Read(RawClient::Body::kNone).status, 404);
   EXPECT_EQ(client.Ask("GET /flow/plain?bytes=5000 HTTP/1.0\r\nHost: localhost\r\n\r\n").body.size(), 5000u);
 }
 
@@ -184,12 +186,13 @@ TEST_F(HttpStreamTest, EarlyErrorsAreProblemsAndLateOnesCutTheAnswer) {
   EXPECT_EQ(client.Ask(Get("/flow/refuse")).status, 404);
   EXPECT_EQ(client.Ask(Get("/flow/withdraw")).code(), "no_flow");
   EXPECT_EQ(client.Ask(Get("/flow/silent")).code(), "no_answer");
+  EXPECT_EQ(client.Ask(Get("/flow/fail")).code(), "broke");  // Started, but nothing had left.
   EXPECT_FALSE(client.Ask(Get("/flow/fail?bytes=2000000")).complete);
   EXPECT_TRUE(client.AtEnd());
   RawClient other(server.port());
   EXPECT_FALSE(other.Ask(Get("/flow/fail?bytes=1000")).complete);
   server.server().Stop();
-  EXPECT_EQ(server.log().Count("request_failed"), 3u);  // no_answer and both broke.
+  EXPECT_EQ(server.log().Count("request_failed"), 4u);  // no_answer and each time it broke.
 }
 
 TEST_F(HttpStreamTest, AReaderThatStallsIsCutAndHoldsOneQueue) {

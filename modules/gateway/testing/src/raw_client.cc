@@ -121,24 +121,35 @@ bool RawClient::ReadChunks(RawResponse* response) {
   }
 }
 
-RawResponse RawClient::Read(Body body) {
+RawResponse RawClient::ReadHead() {
   RawResponse response;
   const std::optional<std::string> status_line = ReadLine();
   if (!status_line || !status_line->starts_with("HTTP/1.1 ")) return response;
   const int status = std::stoi(status_line->substr(9, 3));
-  if (!ReadHeaders(&response.headers)) return response;
-  response.status = status;
-  if (body == Body::kNone || status < 200 || status == 204 || status == 304) {
-    response.complete = true;
-  } else if (response.header("transfer-encoding") == "chunked") {
-    response.complete = ReadChunks(&response);
-  } else if (const std::string length = response.header("content-length"); !length.empty()) {
-    response.complete = ReadExactly(std::stoul(length), &response.body);
+  if (ReadHeaders(&response.headers)) response.status = status;
+  return response;
+}
+
+void RawClient::ReadBody(RawResponse* response) {
+  if (response->header("transfer-encoding") == "chunked") {
+    response->complete = ReadChunks(response);
+  } else if (const std::string length = response->header("content-length"); !length.empty()) {
+    response->complete = ReadExactly(std::stoul(length), &response->body);
   } else {
     while (Fill()) continue;
-    response.body = std::exchange(buffer_, "");
-    response.complete = true;
+    response->body = std::exchange(buffer_, "");
+    response->complete = true;
   }
+}
+
+RawResponse RawClient::Read(Body body) {
+  RawResponse response = ReadHead();
+  const bool bodiless =
+      body == Body::kNone || response.status < 200 || response.status == 204 || response.status == 304;
+  if (bodiless)
+    response.complete = response.status != 0;
+  else
+    ReadBody(&response);
   return response;
 }
 

@@ -38,9 +38,8 @@ void AddOpenApiRoute(Api& api, std::string product_version);
 void AddDatasetRoutes(Api& api, tables::DatasetService& datasets);
 /// /jobs…
 void AddJobRoutes(Api& api, jobs::JobService& jobs);
-/// POST /ingest/file. `jobs` must know the kind kIngestJobKind, registered with FileIngest::Kind().
+/// POST /ingest/file. `jobs` must know the kind ingest::kIngestFileJob, registered with FileIngest::Kind().
 void AddIngestRoutes(Api& api, ingest::FileIngest& ingest, jobs::JobService& jobs);
-inline constexpr std::string_view kIngestJobKind = "ingest_file";
 /// POST /query/sql, DELETE /query/{query_id}.
 void AddQueryRoutes(Api& api, query::QueryService& queries);
 

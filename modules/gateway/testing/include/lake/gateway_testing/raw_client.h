@@ -42,6 +42,9 @@ class RawClient {
   size_t SendSome(std::string_view bytes);
   /// Waits for the next final or interim response.
   RawResponse Read(Body body = Body::kExpected);
+  /// Read in two steps.
+  RawResponse ReadHead();
+  void ReadBody(RawResponse* response);
   /// Send, then Read.
   RawResponse Ask(std::string_view request);
   /// The next bytes; "" at the end of the connection.

@@ -1,0 +1,201 @@
+// Goal: rows reach the client exactly, in every format, with what is missing said; errors before the first
+// byte are problems, later ones are seen in the format's own way. Method: a query service that runs the text
+// on a real engine as it is, over sockets; large results are held back by a client that does not read, so
+// that they can be stopped in the middle.
+#include <gtest/gtest.h>
+
+#include "lake/common_testing/result_matchers.h"
+#include "lake/common_testing/temp_dir.h"
+#include "lake/engine/engine.h"
+#include "lake/gateway/routes.h"
+#include "lake/gateway_testing/raw_client.h"
+#include "lake/gateway_testing/test_server.h"
+#include "lake/query/query_service.h"
+
+namespace lake::gateway::query_route_test {
+namespace {
+
+class EngineQuery final : public query::RunningQuery {
+ public:
+  EngineQuery(query::QueryId id, std::unique_ptr<engine::Session> session,
+              std::unique_ptr<engine::ResultStream> rows)
+      : id_(std::move(id)), session_(std::move(session)), rows_(std::move(rows)) {}
+  const query::QueryId& id() const override { return id_; }
+  catalog::Version version() const override { return {7}; }
+  engine::ResultStream& rows() override { return *rows_; }
+
+ private:
+  const query::QueryId id_;
+  std::unique_ptr<engine::Session> session_;
+  std::unique_ptr<engine::ResultStream> rows_;
+};
+
+/// Runs what it is given; knows one query at a time.
+class EngineQueries final : public query::QueryService {
+ public:
+  explicit EngineQueries(engine::Engine& engine) : engine_(engine) {}
+
+  Result<std::unique_ptr<query::RunningQuery>> Start(const access::Request& request,
+                                                     query::QueryRequest query) override {
+    Context context = request.context;
+    {
+      MutexLock lock(mutex_);
+      stop_ = CancelSource();
+      context.cancel = stop_.token();
+    }
+    LAKE_ASSIGN_OR_RETURN(const engine::SelectTree tree, engine_.Parse(context, query.sql));
+    LAKE_ASSIGN_OR_RETURN(auto session, engine_.StartSession(context, {}));
+    LAKE_ASSIGN_OR_RETURN(auto rows, session->Execute(tree, query.parameters));
+    return std::make_unique<EngineQuery>(query::QueryId("q-1"), std::move(session), std::move(rows));
+  }
+  Status Cancel(const access::Request&, const query::QueryId& id) override {
+    if (id.value() != "q-1") return NotFound("query_not_found", "there is no such query");
+    MutexLock lock(mutex_);
+    stop_.Cancel("by_request");
+    return {};
+  }
+  std::vector<query::QueryInfo> Running(const access::Request&) const override { return {}; }
+
+ private:
+  engine::Engine& engine_;
+  Mutex mutex_;
+  CancelSource stop_ LAKE_GUARDED_BY(mutex_);
+};
+
+constexpr std::string_view kEndless =
+    R"json({"sql":"SELECT range AS n FROM range(1000000000)","limit":1000000000})json";
+
+class QueryRouteTest : public testing::Test {
+ protected:
+  QueryRouteTest() {
+    auto opened = engine::Engine::Open(
+        {.threads = 2, .memory_limit_bytes = 512u << 20, .spill_directory = (directory_ / "spill").string()});
+    LAKE_CHECK(opened.ok());
+    engine_ = std::move(*opened);
+    queries_.emplace(*engine_);
+    AddQueryRoutes(api_, *queries_);
+    server_.emplace(api_);
+  }
+
+  static std::string Request(std::string_view accept, std::string_view json) {
+    return fmt::format(
+        "POST /query/sql HTTP/1.1\r\nHost: localhost\r\nAccept: {}\r\nContent-Type: application/json\r\n"
+        "Content-Length: {}\r\n\r\n{}",
+        accept, json.size(), json);
+  }
+  RawResponse Query(std::string_view accept, std::string_view json) {
+    return RawClient(server_->port()).Ask(Request(accept, json));
+  }
+  /// Starts a result without an end and stops it when its first bytes have come.
+  RawResponse Stopped(std::string_view accept) {
+    RawClient client(server_->port());
+    client.Send(Request(accept, kEndless));
+    RawClient other(server_->port());
+    RawResponse response = client.ReadHead();
+    EXPECT_EQ(response.header("x-lakehouse-query-id"), "q-1");
+    EXPECT_EQ(other.Ask("DELETE /query/q-1 HTTP/1.1\r\nHost: localhost\r\n\r\n").status, 204);
+    client.ReadBody(&response);
+    return response;
+  }
+
+  TempDir directory_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::optional<EngineQueries> queries_;
+  Api api_;
+  std::optional<TestServer> server_;
+};
+
+TEST_F(QueryRouteTest, RowsComeAsOneDocument) {
+  const RawResponse response = Query(
+      "*/*", R"json({"sql":"SELECT 9007199254740993 AS big, NULL AS none, $1 AS given","params":["x"]})json");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.header("content-type"), "application/json");
+  EXPECT_EQ(response.header("x-lakehouse-query-id"), "q-1");
+  EXPECT_EQ(response.header("x-lakehouse-version"), "7");
+  EXPECT_TRUE(response.body.starts_with(
+      R"({"columns":[{"name":"big","type":"BIGINT"},{"name":"none","type":"INTEGER"},)"
+      R"({"name":"given","type":"VARCHAR"}],"rows":[["9007199254740993",null,"x"]],"row_count":1,)"
+      R"("truncated":false,"elapsed_ms":)"))
+      << response.body;
+  EXPECT_TRUE(response.body.ends_with(R"(,"version":7})"));
+  EXPECT_EQ(Query("*/*", R"json({"sql":"SELECT 1 WHERE false"})json").json().Find("rows")->as_array().size(),
+            0u);
+}
+
+TEST_F(QueryRouteTest, WhatIsCutOffIsSaid) {
+  const auto rows = [&](std::string_view json) {
+    const JsonValue document = Query("application/json", json).json();
+    return fmt::format("{} {} {}", document.Find("rows")->as_array().size(),
+                       document.Find("row_count")->as_int(), document.Find("truncated")->as_bool());
+  };
+  EXPECT_EQ(rows(R"json({"sql":"FROM range(10)","limit":3})json"), "3 3 true");
+  EXPECT_EQ(rows(R"json({"sql":"FROM range(10)","limit":10})json"), "10 10 false");
+  EXPECT_EQ(rows(R"json({"sql":"FROM range(2048)","limit":2048})json"), "2048 2048 false");
+  EXPECT_EQ(rows(R"json({"sql":"FROM range(2049)","limit":2048})json"), "2048 2048 true");
+  EXPECT_EQ(rows(R"json({"sql":"FROM range(10001)"})json"), "10000 10000 true");
+  EXPECT_EQ(rows(R"json({"sql":"FROM range(10000)"})json"), "10000 10000 false");
+}
+
+TEST_F(QueryRouteTest, OtherFormatsHaveNoDefaultLimit) {
+  const RawResponse lines =
+      Query("application/x-ndjson", R"json({"sql":"SELECT range AS n FROM range(20000)"})json");
+  EXPECT_EQ(std::ranges::count(lines.body, '\n'), 20000);
+  EXPECT_TRUE(lines.body.starts_with("{\"n\":0}\n"));
+  EXPECT_EQ(lines.trailers.at("x-lakehouse-row-count"), "20000");
+  EXPECT_EQ(lines.trailers.at("x-lakehouse-truncated"), "false");
+  const RawResponse csv =
+      Query("text/csv", R"json({"sql":"SELECT 'a,b' AS \"x y\", NULL AS z, '' AS e","limit":5})json");
+  EXPECT_EQ(csv.body, "x y,z,e\r\n\"a,b\",,\"\"\r\n");
+  const RawResponse cut = Query("text/csv", R"json({"sql":"FROM range(10)","limit":2})json");
+  EXPECT_EQ(cut.trailers.at("x-lakehouse-truncated"), "true");
+  const RawResponse arrow =
+      Query("application/vnd.apache.arrow.stream", R"json({"sql":"FROM range(3)"})json");
+  EXPECT_EQ(arrow.header("content-type"), "application/vnd.apache.arrow.stream");
+  EXPECT_TRUE(arrow.complete);
+  EXPECT_TRUE(arrow.body.starts_with("\xff\xff\xff\xff"));
+  EXPECT_TRUE(arrow.body.ends_with(std::string("\xff\xff\xff\xff\0\0\0\0", 8)));
+}
+
+TEST_F(QueryRouteTest, EarlyErrorsAreProblems) {
+  EXPECT_EQ(Query("*/*", R"json({"sql":"SELEC 1"})json").code(), "sql_syntax");
+  EXPECT_EQ(Query("text/csv", R"json({"sql":"SELECT nothing"})json").status, 400);
+  const RawResponse late =
+      Query("*/*", R"json({"sql":"SELECT CAST(range || 'x' AS INTEGER) FROM range(3)"})json");
+  EXPECT_EQ(late.status, 400);  // Found when the first row was made.
+  EXPECT_EQ(late.header("content-type"), "application/problem+json");
+  EXPECT_EQ(Query("image/png", R"json({"sql":"SELECT 1"})json").status, 406);
+  EXPECT_EQ(Query("*/*", R"json({"sql":"SELECT 1","engine":"spark"})json").code(), "unknown_engine");
+  EXPECT_EQ(Query("*/*", R"json({"sql":""})json").code(), "invalid_request");
+  EXPECT_EQ(Query("*/*", R"json({"sql":"SELECT 1","limit":0})json").code(), "invalid_request");
+  EXPECT_EQ(Query("*/*", R"json({"sql":"SELECT 1","params":{}})json").code(), "invalid_request");
+}
+
+TEST_F(QueryRouteTest, LateErrorsAreSaidWhereTheFormatCan) {
+  const RawResponse json = Stopped("application/json");
+  EXPECT_TRUE(json.complete);
+  const size_t tail = json.body.rfind("],\"row_count\":");
+  ASSERT_NE(tail, std::string::npos);
+  const Result<JsonValue> end = ParseJson("{" + json.body.substr(tail + 2));
+  ASSERT_THAT(end, IsOk());
+  EXPECT_TRUE(end->Find("truncated")->as_bool());
+  EXPECT_EQ(end->Find("error")->FindString("code"), "by_request");
+  EXPECT_EQ(end->Find("error")->FindString("request_id"), json.header("x-request-id"));
+
+  const RawResponse lines = Stopped("application/x-ndjson");
+  EXPECT_TRUE(lines.complete);
+  const size_t last = lines.body.rfind('\n', lines.body.size() - 2);
+  const Result<JsonValue> line = ParseJson(std::string_view(lines.body).substr(last + 1));
+  ASSERT_THAT(line, IsOk());
+  EXPECT_EQ(line->Find("error")->FindString("code"), "by_request");
+
+  EXPECT_FALSE(Stopped("text/csv").complete);
+  EXPECT_FALSE(Stopped("application/vnd.apache.arrow.stream").complete);
+}
+
+TEST_F(QueryRouteTest, UnknownQueriesCannotBeStopped) {
+  EXPECT_EQ(RawClient(server_->port()).Ask("DELETE /query/x HTTP/1.1\r\nHost: localhost\r\n\r\n").code(),
+            "query_not_found");
+}
+
+}  // namespace
+}  // namespace lake::gateway::query_route_test

@@ -28,9 +28,17 @@ constexpr std::array kOtherNodes = {
     "ORDER_MODIFIER"sv, "LIMIT_MODIFIER"sv, "LIMIT_PERCENT_MODIFIER"sv, "DISTINCT_MODIFIER"sv,
     "ORDER_DEFAULT"sv, "ASCENDING"sv, "DESCENDING"sv};
 
-// The parser qualifies what it makes of brackets and braces: [1, 2] is main.list_value(1, 2).
-constexpr std::array kWrittenByParser = {"list_value"sv, "struct_pack"sv, "list_apply"sv, "list_filter"sv,
-                                         "row"sv,        "map"sv,         "contains"sv,   "struct_extract"sv};
+// The parser qualifies what it makes of brackets and braces, and of what SQL writes in words of its own:
+// [1, 2] is main.list_value(1, 2), even plain trim(x) is main.trim(x).
+constexpr std::array kWrittenByParser = {
+    // [1, 2], {'a': 1}, [x FOR x IN y IF z], ROW (1), MAP {}, x IN list, x.y.
+    "list_value"sv, "struct_pack"sv, "list_apply"sv, "list_filter"sv, "row"sv, "map"sv, "contains"sv,
+    "struct_extract"sv,
+    // TRIM (LEADING x FROM y), SUBSTRING (x FROM 1 FOR 2), POSITION (x IN y), EXTRACT (YEAR FROM x), AT TIME
+    // ZONE.
+    "trim"sv, "ltrim"sv, "rtrim"sv, "substring"sv, "position"sv, "date_part"sv, "timezone"sv,
+    // LIKE … ESCAPE.
+    "like_escape"sv, "not_like_escape"sv, "ilike_escape"sv, "not_ilike_escape"sv};
 
 bool IsOneOf(std::string_view name, std::span<const std::string_view> names) {
   return std::ranges::find(names, name) != names.end();

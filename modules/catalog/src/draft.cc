@@ -29,16 +29,9 @@ Status CheckDependency(const Overlay& overlay, const ReadDependency& dependency)
 
 Result<std::optional<CommitOutcome>> Draft::Add(const Transaction& transaction, const EntityKinds& kinds) {
   if (const auto& key = transaction.idempotency_key) {
-    const auto earlier = overlay_.FindKey(*key);
-    if (earlier != nullptr && !KeyExpired(*earlier, time_)) {
-      if (earlier->fingerprint != transaction.request_fingerprint)
-        return FailedPrecondition("idempotency_key_reused",
-                                  "the idempotency key was used for another request");
-      return std::optional(CommitOutcome{.version = earlier->version,
-                                         .time = earlier->time,
-                                         .result = earlier->result,
-                                         .kind = CommitOutcome::Kind::kReplayed});
-    }
+    LAKE_ASSIGN_OR_RETURN(std::optional<CommitOutcome> earlier,
+                          OutcomeOf(overlay_.FindKey(*key).get(), transaction.request_fingerprint, time_));
+    if (earlier) return earlier;
   }
   Status status = CheckReadSet(transaction);
   if (status.ok()) status = Apply(transaction, &kinds);

@@ -13,6 +13,17 @@ size_t ShardOf(const EntityKey& key) {
   return ShardOf(joined);
 }
 
+Result<std::optional<CommitOutcome>> OutcomeOf(const KeyRecord* record, std::string_view request_fingerprint,
+                                               Timestamp now) {
+  if (record == nullptr || KeyExpired(*record, now)) return std::optional<CommitOutcome>();
+  if (record->fingerprint != request_fingerprint)
+    return FailedPrecondition("idempotency_key_reused", "the idempotency key was used for another request");
+  return std::optional(CommitOutcome{.version = record->version,
+                                     .time = record->time,
+                                     .result = record->result,
+                                     .kind = CommitOutcome::Kind::kReplayed});
+}
+
 void Shard::PutName(std::shared_ptr<const NameEntry> entry) {
   const auto earlier = names.Find(entry->folded);
   if (earlier != nullptr && earlier->live) --live_names;

@@ -49,6 +49,10 @@ inline constexpr int64_t kKeyLifeMicros = int64_t{7} * 24 * 3600 * 1'000'000;
 inline bool KeyExpired(const KeyRecord& record, Timestamp commit_time) {
   return record.time.micros + kKeyLifeMicros < commit_time.micros;
 }
+/// Of the request with that key; none when `record` is null or expired. Error:
+/// failed_precondition/idempotency_key_reused.
+Result<std::optional<CommitOutcome>> OutcomeOf(const KeyRecord* record, std::string_view request_fingerprint,
+                                               Timestamp now);
 
 using EntityKey = std::pair<std::string_view, std::string_view>;  ///< Kind, id.
 

@@ -54,6 +54,16 @@ std::vector<std::shared_ptr<const Dataset>> State::ListDatasets(std::string_view
   return datasets;
 }
 
+Result<std::optional<CommitOutcome>> State::FindOutcome(std::string_view idempotency_key,
+                                                        std::string_view request_fingerprint) const {
+  return OutcomeOf(FindKey(idempotency_key).get(), request_fingerprint, head_.time);
+}
+
+bool State::KnowsKey(std::string_view idempotency_key) const {
+  const auto record = FindKey(idempotency_key);
+  return record != nullptr && !KeyExpired(*record, head_.time);
+}
+
 std::shared_ptr<const Entity> State::FindEntity(std::string_view kind, std::string_view id) const {
   const auto record = FindEntityRecord({kind, id});
   if (record == nullptr || record->life == EntityRecord::Life::kDeleted) return nullptr;

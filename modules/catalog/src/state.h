@@ -41,6 +41,9 @@ class State final : public Snapshot {
   std::vector<std::shared_ptr<const Dataset>> ListDatasets(std::string_view after,
                                                            size_t limit) const override;
   size_t dataset_count() const override { return live_datasets_; }
+  Result<std::optional<CommitOutcome>> FindOutcome(std::string_view idempotency_key,
+                                                   std::string_view request_fingerprint) const override;
+  bool KnowsKey(std::string_view idempotency_key) const override;
   std::shared_ptr<const Entity> FindEntity(std::string_view kind, std::string_view id) const override;
   std::vector<std::shared_ptr<const Entity>> ListEntities(std::string_view kind, std::string_view after,
                                                           size_t limit) const override;

@@ -24,6 +24,10 @@ class Idempotency : public CatalogTest {
     EXPECT_EQ(again.version, version);
     EXPECT_EQ(again.result, JsonValue(answer));
     EXPECT_EQ(catalog_->snapshot()->version(), before) << "a replay writes nothing";
+    LAKE_ASSERT_OK_AND_ASSIGN(const auto found, catalog_->snapshot()->FindOutcome("k", "f"));
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(found->version, version);
+    EXPECT_EQ(found->result, JsonValue(answer));
   }
 };
 
@@ -34,6 +38,11 @@ TEST_F(Idempotency, ARepeatGivesTheFirstOutcome) {
   ExpectReplay(7, first.version);
   EXPECT_THAT(CommitOnce("k", "other request", 7),
               IsError(ErrorCode::kFailedPrecondition, "idempotency_key_reused"));
+  EXPECT_THAT(catalog_->snapshot()->FindOutcome("k", "other request"),
+              IsError(ErrorCode::kFailedPrecondition, "idempotency_key_reused"));
+  EXPECT_TRUE(catalog_->snapshot()->KnowsKey("k"));
+  EXPECT_FALSE(catalog_->snapshot()->KnowsKey("other"));
+  EXPECT_FALSE(catalog_->snapshot()->FindOutcome("other", "f").value().has_value());
   EXPECT_EQ(catalog_->snapshot()->FindEntity("thing", "counter")->version, 1u);
   EXPECT_THAT(CommitOnce("", "f", 1), IsError(ErrorCode::kInvalidArgument, "bad_transaction"));
 }

@@ -30,6 +30,13 @@ bool AnyLiveFileFrom(const catalog::Dataset& dataset, catalog::Version at, const
                              [&](const auto& file) { return file->source_sha256 == sha256; });
 }
 
+/// What the commit stored, of this transaction or of the earlier one with its key.
+Result<IngestResult> ResultOf(const catalog::CommitOutcome& outcome) {
+  LAKE_ASSIGN_OR_RETURN(IngestResult result, FromJson<IngestResult>(outcome.result, Reading::kTolerant));
+  result.version = outcome.version.number;
+  return result;
+}
+
 std::vector<engine::ParquetColumn> ParquetColumns(const std::vector<catalog::Column>& columns) {
   std::vector<engine::ParquetColumn> list;
   for (const catalog::Column& column : columns)
@@ -41,8 +48,20 @@ std::vector<engine::ParquetColumn> ParquetColumns(const std::vector<catalog::Col
 
 std::string CsvIngest::NewId() { return parts_.random.NextUuid(parts_.clock.Now().micros / 1000); }
 
+std::string CsvIngest::Fingerprint() const {
+  return fmt::format("{} {} {}", NameOf(file_.mode), file_.dataset, upload_.sha256);
+}
+
+Result<std::optional<IngestResult>> CsvIngest::FindEarlierOutcome() const {
+  if (!file_.idempotency_key) return std::optional<IngestResult>();
+  LAKE_ASSIGN_OR_RETURN(std::optional<catalog::CommitOutcome> outcome,
+                        snapshot_->FindOutcome(*file_.idempotency_key, Fingerprint()));
+  if (!outcome) return std::optional<IngestResult>();
+  LAKE_ASSIGN_OR_RETURN(IngestResult result, ResultOf(*outcome));
+  return std::optional(std::move(result));
+}
+
 Status CsvIngest::FindTarget() {
-  snapshot_ = parts_.catalog.snapshot();
   existing_ = snapshot_->FindDatasetByName(file_.dataset);
   if (existing_ != nullptr && file_.mode == IngestMode::kCreate)
     return AlreadyExists("dataset_exists", "dataset '{}' exists already", existing_->name);
@@ -144,8 +163,7 @@ catalog::Transaction CsvIngest::MakeTransaction(const SchemaChoice& choice) cons
   transaction.operation = file_.mode == IngestMode::kReplace ? "replace" : "ingest";
   transaction.actor = request_.caller.name;
   transaction.idempotency_key = file_.idempotency_key;
-  transaction.request_fingerprint =
-      fmt::format("{} {} {}", NameOf(file_.mode), file_.dataset, upload_.sha256);
+  transaction.request_fingerprint = Fingerprint();
   AppendDatasetActions(choice, &transaction);
   AppendRejectActions(&transaction);
   return transaction;
@@ -166,12 +184,8 @@ Result<IngestResult> CsvIngest::Commit(const SchemaChoice& choice) {
     if (!outcome.error().Is("commit_outcome_unknown")) DeleteWrittenFiles();
     return std::move(outcome).error();
   }
-  if (outcome->kind == catalog::CommitOutcome::Kind::kReplayed) {
-    DeleteWrittenFiles();
-    LAKE_ASSIGN_OR_RETURN(result, FromJson<IngestResult>(outcome->result, Reading::kTolerant));
-  }
-  result.version = outcome->version.number;
-  return result;
+  if (outcome->kind == catalog::CommitOutcome::Kind::kReplayed) DeleteWrittenFiles();
+  return ResultOf(*outcome);
 }
 
 /// Best effort: what stays is named by no commit and is collected later.
@@ -184,6 +198,9 @@ void CsvIngest::DeleteWrittenFiles() {
 }
 
 Result<IngestResult> CsvIngest::Attempt() {
+  snapshot_ = parts_.catalog.snapshot();
+  LAKE_ASSIGN_OR_RETURN(std::optional<IngestResult> earlier, FindEarlierOutcome());
+  if (earlier) return *std::move(earlier);
   LAKE_RETURN_IF_ERROR(FindTarget());
   if (IsDuplicate())
     return IngestResult{.dataset = existing_->name,

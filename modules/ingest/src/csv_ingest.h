@@ -38,6 +38,9 @@ class CsvIngest {
  private:
   using DatasetRef = std::shared_ptr<const catalog::Dataset>;
 
+  std::string Fingerprint() const;
+  /// Of an earlier request with the same key.
+  Result<std::optional<IngestResult>> FindEarlierOutcome() const;
   Status FindTarget();
   bool IsDuplicate() const;
   Result<SchemaChoice> ChooseSchema(const engine::CsvDialect& dialect) const;

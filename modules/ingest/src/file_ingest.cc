@@ -41,15 +41,13 @@ class Service final : public FileIngest {
         (file.idempotency_key->empty() || file.idempotency_key->size() > kMaxIdempotencyKey))
       return InvalidArgument("bad_idempotency_key", "an idempotency key has 1 to {} bytes",
                              kMaxIdempotencyKey);
+    if (file.idempotency_key && request.snapshot->KnowsKey(*file.idempotency_key)) return {};
     const bool exists = request.snapshot->FindDatasetByName(file.dataset) != nullptr;
     if (exists && file.mode == IngestMode::kCreate)
       return AlreadyExists("dataset_exists", "dataset '{}' exists already", file.dataset);
     if (!exists && file.mode == IngestMode::kAppend)
       return tables::DatasetService::Find(*request.snapshot, file.dataset).error();
-    Result<std::shared_ptr<storage::ObjectStore>> store =
-        parts_.buckets.Find(storage::BucketName(file.bucket));
-    if (!store.ok())
-      return Unavailable("bucket_not_found", "bucket '{}' is not attached", file.bucket.substr(0, 63));
+    LAKE_RETURN_IF_ERROR(tables::BucketForWriting(parts_.buckets, file.bucket));
     return {};
   }
 

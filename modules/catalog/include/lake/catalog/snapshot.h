@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lake/catalog/action.h"
 #include "lake/catalog/dataset.h"
 #include "lake/catalog/version.h"
 
@@ -36,6 +37,14 @@ class Snapshot {
   virtual std::vector<std::shared_ptr<const Dataset>> ListDatasets(std::string_view after,
                                                                    size_t limit) const = 0;
   virtual size_t dataset_count() const = 0;  ///< Live ones.
+
+  /// What the transaction with that idempotency key came to (kReplayed); none when there was none or it is
+  /// forgotten (a week later). Error: failed_precondition/idempotency_key_reused when its fingerprint is
+  /// another.
+  virtual Result<std::optional<CommitOutcome>> FindOutcome(std::string_view idempotency_key,
+                                                           std::string_view request_fingerprint) const = 0;
+  /// Whether FindOutcome has something to say, for those who do not know the fingerprint yet.
+  virtual bool KnowsKey(std::string_view idempotency_key) const = 0;
 
   virtual std::shared_ptr<const Entity> FindEntity(std::string_view kind, std::string_view id) const = 0;
   virtual std::vector<std::shared_ptr<const Entity>> ListEntities(std::string_view kind,

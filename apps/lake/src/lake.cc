@@ -145,7 +145,7 @@ class WiredLake final : public Lake {
                           catalog::Catalog::Open(Context{}, primary_, seams_.clock, seams_.random, seams_.log,
                                                  catalog::EntityKinds{}, catalog_options));
     LAKE_ASSIGN_OR_RETURN(engine_, engine::Engine::Open(EngineSettings(settings)));
-    datasets_ = std::make_unique<tables::DatasetService>(*catalog_, seams_.clock, seams_.random);
+    datasets_ = std::make_unique<tables::DatasetService>(*catalog_, buckets_, seams_.clock, seams_.random);
     query_ =
         query::QueryService::Make(*engine_, buckets_, seams_.clock, seams_.random, QueryLimits(settings));
     ingest_ = ingest::FileIngest::Make(*catalog_, *engine_, buckets_, primary_, seams_.clock, seams_.random,
@@ -157,7 +157,10 @@ class WiredLake final : public Lake {
     LAKE_ASSIGN_OR_RETURN(
         jobs_, jobs::JobService::Open(Context{}, *primary_, seams_.clock, seams_.random, seams_.log,
                                       *job_pool_, std::move(kinds), jobs::JobOptions{}));
-    return ingest_->CollectSpool(Context{});
+    if (jobs_->unreadable_files() == 0) return ingest_->CollectSpool(Context{});
+    seams_.log.Warning("spool_not_collected",
+                       {{"reason", "a job whose file cannot be read may need what is there"}});
+    return {};
   }
 
   void AddRoutes();

@@ -68,7 +68,8 @@ class RoutesTest : public testing::Test {
     auto catalog = catalog::Catalog::Open({}, store_, clock_, random_, log_, {}, {.writer = "test"});
     LAKE_CHECK(catalog.ok());
     catalog_ = std::move(*catalog);
-    datasets_.emplace(*catalog_, clock_, random_);
+    LAKE_CHECK(buckets_.Attach(storage::kPrimaryBucket, store_).ok());
+    datasets_.emplace(*catalog_, buckets_, clock_, random_);
     std::map<std::string, jobs::JobKind> kinds;
     kinds.emplace(ingest::kIngestFileJob, ingest_.Kind());
     kinds.emplace("steps",
@@ -146,6 +147,7 @@ class RoutesTest : public testing::Test {
   CaptureLog log_;
   std::shared_ptr<storage::ObjectStore> store_ = storage::MakeMemoryStore(clock_);
   std::unique_ptr<catalog::Catalog> catalog_;
+  storage::BucketRegistry buckets_;
   std::optional<tables::DatasetService> datasets_;
   FakeIngest ingest_;
   WorkerPool pool_{{.name = "jobs", .threads = 1, .queue_limit = 10}};

@@ -100,9 +100,10 @@ DurableJobs::~DurableJobs() {
 }
 
 Status DurableJobs::Load(const Context& context) {
-  LAKE_ASSIGN_OR_RETURN(const std::vector<JobRecord> records, files_.LoadAll(context));
+  LAKE_ASSIGN_OR_RETURN(const JobFiles::Loaded loaded, files_.LoadAll(context));
+  unreadable_ = loaded.unreadable;
   std::vector<JobHandle> unfinished;
-  for (const JobRecord& record : records) {
+  for (const JobRecord& record : loaded.records) {
     auto job = std::make_shared<JobEntry>(record);
     table_.Add(job);
     const JobKind* kind = FindKind(record.kind);
@@ -114,7 +115,8 @@ Status DurableJobs::Load(const Context& context) {
       table_.Settle(*job);
   }
   Prune();
-  log_.Info("jobs_loaded", {{"jobs", records.size()}, {"resumed", unfinished.size()}});
+  log_.Info("jobs_loaded",
+            {{"jobs", loaded.records.size()}, {"resumed", unfinished.size()}, {"unreadable", unreadable_}});
   return queue_.PushAll(std::move(unfinished));
 }
 

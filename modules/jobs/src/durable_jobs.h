@@ -23,6 +23,7 @@ class DurableJobs final : public JobService {
   /// Once, before any other call.
   Status Load(const Context& context);
 
+  size_t unreadable_files() const override { return unreadable_; }
   Result<Job> Submit(const Context& context, std::string kind, std::string actor, JsonValue payload) override;
   Result<Job> Find(const JobId& id) const override;
   std::vector<Job> List(const JobId& before, size_t limit) const override;
@@ -54,6 +55,7 @@ class DurableJobs final : public JobService {
   const std::map<std::string, JobKind> kinds_;
   const JobOptions options_;
   JobFiles files_;
+  size_t unreadable_ = 0;  // Of Load.
   JobTable table_;
   JobQueue queue_;
 };

@@ -12,8 +12,8 @@ Context OwnContext() { return {.deadline = Deadline::After(kPutTimeout), .cancel
 
 }  // namespace
 
-Result<std::vector<JobRecord>> JobFiles::LoadAll(const Context& context) {
-  std::vector<JobRecord> records;
+Result<JobFiles::Loaded> JobFiles::LoadAll(const Context& context) {
+  Loaded loaded;
   storage::ListOptions options{
       .prefix = std::string(kJobPrefix), .delimiter = {}, .after = {}, .limit = 1000};
   for (;;) {
@@ -27,13 +27,14 @@ Result<std::vector<JobRecord>> JobFiles::LoadAll(const Context& context) {
       }
       Result<std::string> text = store_.Get(context, object.key, storage::ByteRange{});
       Result<JobRecord> record = text.ok() ? DecodeJobRecord(*id, *text) : std::move(text).error();
-      if (record.ok())
-        records.push_back(std::move(record).value());
-      else
-        log_.Warning("job_file_unreadable",
-                     {{"key", object.key.text()}, {"error", record.error().ToString()}});
+      if (record.ok()) {
+        loaded.records.push_back(std::move(record).value());
+        continue;
+      }
+      ++loaded.unreadable;
+      log_.Warning("job_file_unreadable", {{"key", object.key.text()}, {"error", record.error().ToString()}});
     }
-    if (!page.next_after) return records;
+    if (!page.next_after) return loaded;
     options.after = *page.next_after;
   }
 }

@@ -16,9 +16,13 @@ class JobFiles {
  public:
   JobFiles(storage::ObjectStore& store, Log& log) : store_(store), log_(log) {}
 
-  /// All that can be read, ascending by id. A file that cannot be read is logged and left alone: it may be a
-  /// later version's. Errors: those of List; cancelled, deadline_exceeded.
-  Result<std::vector<JobRecord>> LoadAll(const Context& context);
+  struct Loaded {
+    std::vector<JobRecord> records;  ///< Ascending by id.
+    size_t unreadable = 0;
+  };
+  /// A file that cannot be read is counted, logged and left alone: it may be a later version's. Errors: those
+  /// of List; cancelled, deadline_exceeded.
+  Result<Loaded> LoadAll(const Context& context);
   Status Create(const Context& context, const JobRecord& record);
   /// Within a time limit of its own: the end of a job must not get lost with the patience of a caller.
   Status Replace(const JobRecord& record);

@@ -138,6 +138,7 @@ TEST_F(RestartOfJobs, LeavesUnreadableFilesAlone) {
   Leave(Record(7, "echo", JobState::kQueued));
   Start();
   EXPECT_EQ(Finished(MakeId(7)).state, JobState::kSucceeded);
+  EXPECT_EQ(jobs->unreadable_files(), 4u);
   Stop();
   HookedStore::Objects after = store->objects();
   after.erase(JobKey(MakeId(7)).text());

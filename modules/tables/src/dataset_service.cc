@@ -50,7 +50,25 @@ catalog::Transaction OneAction(std::string operation, const std::string& actor, 
   return transaction;
 }
 
+/// Both ascending.
+std::vector<catalog::Tombstone> Chosen(const catalog::TombstoneSet& set,
+                                       const std::set<std::string>& values) {
+  std::vector<catalog::Tombstone> chosen;
+  std::ranges::copy_if(set.tombstones, std::back_inserter(chosen), [&](const catalog::Tombstone& tombstone) {
+    return values.contains(tombstone.row_key_value);
+  });
+  return chosen;
+}
+
 }  // namespace
+
+Result<std::shared_ptr<storage::ObjectStore>> BucketForWriting(const storage::BucketRegistry& buckets,
+                                                               const std::string& name) {
+  Result<std::shared_ptr<storage::ObjectStore>> store = buckets.Find(storage::BucketName(name));
+  if (store.ok()) return store;
+  constexpr size_t kShown = 63;  // No bucket's name is longer.
+  return Unavailable("bucket_not_found", "bucket '{}' is not attached", name.substr(0, kShown));
+}
 
 Status CheckDatasetName(std::string_view name) {
   auto bad = [&](std::string_view why) -> Status {
@@ -98,6 +116,7 @@ Result<DatasetService::DatasetRef> DatasetService::Create(const Context& context
                                                           NewDataset dataset) {
   LAKE_RETURN_IF_ERROR(CheckDatasetName(dataset.name));
   LAKE_ASSIGN_OR_RETURN(std::vector<catalog::Column> columns, MakeColumns(dataset.columns));
+  LAKE_RETURN_IF_ERROR(BucketForWriting(buckets_, dataset.bucket));
   catalog::DatasetId id(random_.NextUuid(clock_.Now().micros / 1000));
   LAKE_RETURN_IF_ERROR(
       catalog_.Commit(context, OneAction("create", actor,
@@ -131,9 +150,8 @@ Result<DatasetService::DatasetRef> DatasetService::Undrop(const Context& context
   return AfterCommit(id);
 }
 
-Result<catalog::CommitOutcome> DatasetService::AddTombstones(const Context& context, const std::string& actor,
-                                                             std::string_view name,
-                                                             TombstoneRequest request) {
+Result<TombstonesInForce> DatasetService::AddTombstones(const Context& context, const std::string& actor,
+                                                        std::string_view name, TombstoneRequest request) {
   LAKE_ASSIGN_OR_RETURN(DatasetRef dataset, Find(*catalog_.snapshot(), name));
   if (request.row_key_values.empty() || request.row_key_values.size() > kMaxTombstoneKeys)
     return InvalidArgument("bad_tombstone", "name between 1 and {} row keys", kMaxTombstoneKeys)
@@ -142,13 +160,20 @@ Result<catalog::CommitOutcome> DatasetService::AddTombstones(const Context& cont
     return InvalidArgument("column_not_found", "dataset '{}' has no column '{}'", dataset->name,
                            request.row_key_column)
         .WithDetail("/row_key_column", "is no column of the dataset");
-  return catalog_.Commit(context,
-                         OneAction("tombstone", actor,
-                                   catalog::AddTombstones{.dataset = dataset->id,
-                                                          .row_key_column = request.row_key_column,
-                                                          .row_key_values = std::move(request.row_key_values),
-                                                          .actor = actor,
-                                                          .reason = std::move(request.reason)}));
+  const std::set<std::string> values(request.row_key_values.begin(), request.row_key_values.end());
+  LAKE_ASSIGN_OR_RETURN(
+      const catalog::CommitOutcome outcome,
+      catalog_.Commit(context,
+                      OneAction("tombstone", actor,
+                                catalog::AddTombstones{.dataset = dataset->id,
+                                                       .row_key_column = request.row_key_column,
+                                                       .row_key_values = std::move(request.row_key_values),
+                                                       .actor = actor,
+                                                       .reason = std::move(request.reason)})));
+  LAKE_ASSIGN_OR_RETURN(dataset, AfterCommit(dataset->id));
+  TombstonesInForce in_force = {.version = outcome.version, .tombstones = {}};
+  if (dataset->tombstones != nullptr) in_force.tombstones = Chosen(*dataset->tombstones, values);
+  return in_force;
 }
 
 }  // namespace lake::tables

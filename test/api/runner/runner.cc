@@ -38,6 +38,10 @@ class World {
     sources.flags = {{.path = "storage.root", .text = directory_.path().string()},
                      {.path = "server.port", .text = "0"},
                      {.path = "server.drain_timeout_secs", .text = "0"}};
+    for (const std::string_view name : {"primary", "archive"})
+      sources.file_text =
+          sources.file_text.value_or("") + fmt::format("[[storage.buckets]]\nname = \"{}\"\nroot = \"{}\"\n",
+                                                       name, (directory_ / name).string());
     for (const auto& [path, text] : config_.settings) sources.flags.push_back({.path = path, .text = text});
     LAKE_ASSIGN_OR_RETURN(Loaded<app::Settings> settings, LoadConfig<app::Settings>(sources));
     LAKE_ASSIGN_OR_RETURN(

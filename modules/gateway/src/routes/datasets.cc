@@ -76,16 +76,16 @@ void AddTombstoneRoutes(Api& api, DatasetService& datasets) {
         const std::string actor = add.actor.value_or(request.caller.name);
         tables::TombstoneRequest wanted = {
             .row_key_column = add.row_key_column, .row_key_values = add.row_key_values, .reason = add.reason};
-        LAKE_ASSIGN_OR_RETURN(const catalog::CommitOutcome outcome,
+        LAKE_ASSIGN_OR_RETURN(const tables::TombstonesInForce in_force,
                               datasets.AddTombstones(request.context, actor, add.name, std::move(wanted)));
-        wire::TombstonesAdded added = {.version = outcome.version.number, .items = {}};
-        for (const std::string& value : add.row_key_values)
+        wire::TombstonesAdded added = {.version = in_force.version.number, .items = {}};
+        for (const catalog::Tombstone& tombstone : in_force.tombstones)
           added.items.push_back({.dataset = add.name,
                                  .row_key_column = add.row_key_column,
-                                 .row_key_value = value,
-                                 .deleted_at = outcome.time,
-                                 .actor = actor,
-                                 .reason = add.reason});
+                                 .row_key_value = tombstone.row_key_value,
+                                 .deleted_at = tombstone.deleted_at,
+                                 .actor = tombstone.actor,
+                                 .reason = tombstone.reason});
         return added;
       });
   api.Add<wire::ListOfDataset, wire::Page<wire::Tombstone>>(

@@ -78,6 +78,9 @@ class JobService {
   /// and waits for them. No other call may be in progress, except by the running jobs.
   virtual ~JobService() = default;
 
+  /// Files that Open could not read: nobody knows what those jobs still need.
+  virtual size_t unreadable_files() const = 0;
+
   /// Durable on ok, then runs when a pool thread is free. Errors: resource_exhausted/pool_full,
   /// invalid_argument/unknown_job_kind, invalid_argument/job_payload_too_large, those of Put. Nothing runs
   /// after an error; after unavailable/outcome_unknown the job may yet run at the next start.

@@ -12,6 +12,7 @@
 #include "lake/common/context.h"
 #include "lake/common/random.h"
 #include "lake/common/result.h"
+#include "lake/storage/bucket_registry.h"
 
 namespace lake::tables {
 
@@ -33,6 +34,16 @@ struct TombstoneRequest {
   std::string reason;
 };
 
+struct TombstonesInForce {
+  catalog::Version version;  ///< From which on the rows are gone.
+  /// Those of the request, ascending by value. A value that had one keeps it: who asked first, and why.
+  std::vector<catalog::Tombstone> tombstones;
+};
+
+/// Where a dataset's files go. Error: unavailable/bucket_not_found.
+Result<std::shared_ptr<storage::ObjectStore>> BucketForWriting(const storage::BucketRegistry& buckets,
+                                                               const std::string& name);
+
 /// Names a dataset may have: 1–255 bytes of letters, digits, '_', '-', '.', starting with a letter or digit,
 /// and not "system". Error: invalid_argument/bad_dataset_name.
 Status CheckDatasetName(std::string_view name);
@@ -43,14 +54,16 @@ Status CheckColumnName(std::string_view name);
 /// Any thread. Each function commits once; what it returned ok for is durable.
 class DatasetService {
  public:
-  DatasetService(catalog::Catalog& catalog, Clock& clock, RandomSource& random)
-      : catalog_(catalog), clock_(clock), random_(random) {}
+  DatasetService(catalog::Catalog& catalog, const storage::BucketRegistry& buckets, Clock& clock,
+                 RandomSource& random)
+      : catalog_(catalog), buckets_(buckets), clock_(clock), random_(random) {}
 
   using DatasetRef = std::shared_ptr<const catalog::Dataset>;
 
   /// Error: not_found/dataset_not_found with the nearest name when one is close.
   static Result<DatasetRef> Find(const catalog::Snapshot& snapshot, std::string_view name);
 
+  /// Errors: invalid_argument/…, already_exists/dataset_exists, unavailable/bucket_not_found.
   Result<DatasetRef> Create(const Context& context, const std::string& actor, NewDataset dataset);
   Status Drop(const Context& context, const std::string& actor, std::string_view name);
   /// Brings the most recently dropped dataset of that name back. Errors: not_found/dataset_not_found,
@@ -58,13 +71,14 @@ class DatasetService {
   Result<DatasetRef> Undrop(const Context& context, const std::string& actor, std::string_view name);
   /// Durable on return and in force for every request that starts after it.
   /// Errors: failed_precondition/tombstone_column_conflict, invalid_argument/column_not_found.
-  Result<catalog::CommitOutcome> AddTombstones(const Context& context, const std::string& actor,
-                                               std::string_view name, TombstoneRequest request);
+  Result<TombstonesInForce> AddTombstones(const Context& context, const std::string& actor,
+                                          std::string_view name, TombstoneRequest request);
 
  private:
   Result<DatasetRef> AfterCommit(const catalog::DatasetId& id) const;
 
   catalog::Catalog& catalog_;
+  const storage::BucketRegistry& buckets_;
   Clock& clock_;
   RandomSource& random_;
 };

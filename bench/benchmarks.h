@@ -1,15 +1,27 @@
 // The benchmarks by id. Each says in its file what it measures, on what, beside what.
 #pragma once
 
+#include <cstdint>
+
 #include "lake/common/result.h"
+#include "lake/demo_data/scale.h"
 #include "report.h"
 
 namespace lake::bench {
 
 enum class Effort { kQuick, kFull };
 
-Status RunP8(Effort effort, Report& report);   ///< CSV over HTTP to catalogued Parquet, beside DuckDB COPY.
-Status RunP10(Effort effort, Report& report);  ///< Durable append and tombstone, beside fdatasync.
-Status RunP14(Effort effort, Report& report);  ///< A catalog of 100,000 datasets.
+struct RunOptions {
+  Effort effort = Effort::kFull;
+  int64_t rows =
+      demo_data::kFullScale.total_rows;  ///< Of the sample company, where a benchmark uses it whole.
+};
+
+Status RunP6(const RunOptions& options, Report& report);  ///< 22 analytic queries, beside embedded DuckDB.
+Status RunP8(const RunOptions& options, Report& report);  ///< CSV to catalogued Parquet, beside DuckDB COPY.
+Status RunP10(const RunOptions& options,
+              Report& report);  ///< Durable append and tombstone, beside fdatasync.
+Status RunP14(const RunOptions& options, Report& report);  ///< A catalog of 100,000 datasets.
+Status RunP15(const RunOptions& options, Report& report);  ///< Exec of the server to its first answer.
 
 }  // namespace lake::bench

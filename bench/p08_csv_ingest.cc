@@ -1,44 +1,16 @@
 // P8: a CSV file of the sample company (timesheets) over HTTP into a catalogued, durable Parquet file, beside
 // DuckDB's COPY of the same file to Parquet with the same compression, followed by sync(2)-strength
 // durability of its output. Alternating; the ratio is of medians.
-#include <duckdb.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "benchmarks.h"
+#include "duckdb_peer.h"
 #include "lake/demo_data/tables.h"
 #include "served_lake.h"
 
 namespace lake::bench {
 namespace {
-
-class DuckDb {
- public:
-  DuckDb() {
-    if (duckdb_open(nullptr, &database_) == DuckDBSuccess) duckdb_connect(database_, &connection_);
-  }
-  ~DuckDb() {
-    duckdb_disconnect(&connection_);
-    duckdb_close(&database_);
-  }
-  DuckDb(const DuckDb&) = delete;
-  DuckDb& operator=(const DuckDb&) = delete;
-
-  /// The rows that COPY says it wrote.
-  Result<int64_t> Copy(const std::string& sql) {
-    duckdb_result result;
-    const bool good = duckdb_query(connection_, sql.c_str(), &result) == DuckDBSuccess;
-    Result<int64_t> rows =
-        good ? Result<int64_t>(duckdb_value_int64(&result, 0, 0))
-             : Result<int64_t>(Internal("peer_failed", "DuckDB: {}", duckdb_result_error(&result)));
-    duckdb_destroy_result(&result);
-    return rows;
-  }
-
- private:
-  duckdb_database database_ = nullptr;
-  duckdb_connection connection_ = nullptr;
-};
 
 Status SyncFile(const std::filesystem::path& file) {
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
@@ -49,9 +21,9 @@ Status SyncFile(const std::filesystem::path& file) {
 
 }  // namespace
 
-Status RunP8(Effort effort, Report& report) {
-  const int64_t total = effort == Effort::kQuick ? 500'000 : demo_data::kFullScale.total_rows;
-  const int rounds = effort == Effort::kQuick ? 3 : 7;
+Status RunP8(const RunOptions& options, Report& report) {
+  const int64_t total = options.effort == Effort::kQuick ? 500'000 : demo_data::kFullScale.total_rows;
+  const int rounds = options.effort == Effort::kQuick ? 3 : 7;
   ScratchDirectory scratch;
   std::string csv;
   int64_t rows = 0;
@@ -68,7 +40,7 @@ Status RunP8(Effort effort, Report& report) {
       return Internal("not_written", "the CSV file cannot be written");
   }
   LAKE_ASSIGN_OR_RETURN(std::unique_ptr<ServedLake> lake, ServedLake::Open(scratch.path() / "data"));
-  DuckDb peer;
+  LAKE_ASSIGN_OR_RETURN(std::unique_ptr<DuckDbPeer> peer, DuckDbPeer::Open({}));
   std::vector<double> ours;
   std::vector<double> theirs;
   for (int round = 0; round < rounds; ++round) {
@@ -82,8 +54,8 @@ Status RunP8(Effort effort, Report& report) {
     Stopwatch copy;
     LAKE_ASSIGN_OR_RETURN(
         const int64_t copied,
-        peer.Copy(fmt::format("COPY (FROM read_csv('{}')) TO '{}' (FORMAT parquet, COMPRESSION zstd)",
-                              file.string(), out.string())));
+        peer->Execute(fmt::format("COPY (FROM read_csv('{}')) TO '{}' (FORMAT parquet, COMPRESSION zstd)",
+                                  file.string(), out.string())));
     LAKE_RETURN_IF_ERROR(SyncFile(out));
     theirs.push_back(copy.us() / 1000);
     if (copied != rows || document.Find("rows")->as_int() != rows)

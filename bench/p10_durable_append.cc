@@ -25,8 +25,8 @@ JsonValue Tombstone(int round) {
 
 }  // namespace
 
-Status RunP10(Effort effort, Report& report) {
-  const int rounds = effort == Effort::kQuick ? 60 : 300;
+Status RunP10(const RunOptions& options, Report& report) {
+  const int rounds = options.effort == Effort::kQuick ? 60 : 300;
   ScratchDirectory scratch;
   LAKE_ASSIGN_OR_RETURN(std::unique_ptr<ServedLake> lake, ServedLake::Open(scratch.path() / "data"));
   SyncProbe probe(scratch.path() / "probe");

@@ -88,8 +88,8 @@ Status CreateDatasets(ServedLake& lake, SyncProbe& probe, int count, std::vector
 
 }  // namespace
 
-Status RunP14(Effort effort, Report& report) {
-  const int datasets = effort == Effort::kQuick ? 20'000 : 100'000;
+Status RunP14(const RunOptions& options, Report& report) {
+  const int datasets = options.effort == Effort::kQuick ? 20'000 : 100'000;
   ScratchDirectory scratch;
   const std::filesystem::path data = scratch.path() / "data";
   const JsonValue params = JsonValue::MakeObject({{"datasets", datasets}});

@@ -19,7 +19,7 @@ std::string CpuName() {
 
 }  // namespace
 
-void Report::Add(Measurement measurement) {
+void Report::AddUntabled(const Measurement& measurement) {
   JsonValue line = JsonValue::MakeObject({{"id", id_},
                                           {"case", measurement.case_name},
                                           {"system", measurement.system},
@@ -27,21 +27,30 @@ void Report::Add(Measurement measurement) {
                                           {"value", measurement.value},
                                           {"params", measurement.params},
                                           {"cpu", CpuName()}});
+  if (measurement.spread) line.Set("spread", *measurement.spread);
   fmt::print("{}\n", WriteJson(line));
   std::fflush(stdout);
+}
+
+void Report::Add(Measurement measurement) {
+  AddUntabled(measurement);
   measurements_.push_back(std::move(measurement));
 }
 
 Report::~Report() {
   for (const Measurement& line : measurements_)
-    fmt::print(stderr, "{:<4} {:<28} {:<10} {:<14} {:>14.3f}\n", id_, line.case_name, line.system,
-               line.metric, line.value);
+    fmt::print(stderr, "{:<4} {:<28} {:<10} {:<14} {:>14.3f}{}\n", id_, line.case_name, line.system,
+               line.metric, line.value, line.spread ? fmt::format(" ± {:.3f}", *line.spread) : "");
 }
 
 double Percentile(std::vector<double> values, double part) {
   LAKE_CHECK(!values.empty());
   std::ranges::sort(values);
   return values[static_cast<size_t>(std::lround(static_cast<double>(values.size() - 1) * part))];
+}
+
+double Spread(const std::vector<double>& values) {
+  return (Percentile(values, 0.75) - Percentile(values, 0.25)) / 2;
 }
 
 }  // namespace lake::bench

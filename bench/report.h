@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct Measurement {
   std::string metric;  ///< Unit last: "p50_us".
   double value = 0;
   JsonValue params = JsonValue::MakeObject({});
+  std::optional<double> spread = std::nullopt;  ///< Half the distance of the quartiles, in the metric's unit.
 };
 
 class Report {
@@ -25,6 +27,8 @@ class Report {
   Report& operator=(const Report&) = delete;
 
   void Add(Measurement measurement);
+  /// Leaves it out of the table: the benchmark shows it in one of its own.
+  void AddUntabled(const Measurement& measurement);
 
  private:
   const std::string id_;
@@ -43,5 +47,7 @@ class Stopwatch {
 
 /// Nearest rank; `part` from 0 to 1. The values must not be empty.
 double Percentile(std::vector<double> values, double part);
+/// Half the distance of the quartiles.
+double Spread(const std::vector<double>& values);
 
 }  // namespace lake::bench

@@ -21,10 +21,16 @@ ScratchDirectory::~ScratchDirectory() {
 }
 
 Result<std::unique_ptr<ServedLake>> ServedLake::Open(const std::filesystem::path& data) {
+  return Open(data, {});
+}
+
+Result<std::unique_ptr<ServedLake>> ServedLake::Open(const std::filesystem::path& data,
+                                                     const app::QuerySettings& query) {
   std::unique_ptr<ServedLake> served(new ServedLake());
   app::Settings settings;
   settings.storage.root = data.string();
   settings.server.port = 0;
+  settings.query = query;
   LAKE_ASSIGN_OR_RETURN(
       served->lake_,
       app::Lake::Open(settings, {.clock = served->clock_, .random = served->random_, .log = *served->log_}));
@@ -49,6 +55,13 @@ Result<std::string> ServedLake::Post(const std::string& path, const JsonValue& d
                .path = path,
                .headers = {{"Content-Type", "application/json"}},
                .body = WriteJson(document)});
+}
+
+Result<std::string> ServedLake::Query(std::string_view sql, std::string_view media_type) {
+  return Send({.method = "POST",
+               .path = "/query/sql",
+               .headers = {{"Content-Type", "application/json"}, {"Accept", std::string(media_type)}},
+               .body = WriteJson(JsonValue::MakeObject({{"sql", sql}}))});
 }
 
 Result<std::string> ServedLake::Ingest(const std::string& dataset, std::string csv) {

@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "lake/app/http_client.h"
 #include "lake/app/lake.h"
+#include "lake/app/settings.h"
 #include "lake/common/clock.h"
 #include "lake/common/json_log.h"
 #include "lake/common/random.h"
@@ -31,11 +33,15 @@ class ScratchDirectory {
 class ServedLake {
  public:
   static Result<std::unique_ptr<ServedLake>> Open(const std::filesystem::path& data);
+  static Result<std::unique_ptr<ServedLake>> Open(const std::filesystem::path& data,
+                                                  const app::QuerySettings& query);
 
   /// The answer's body; any status of 400 and above is an error.
   Result<std::string> Send(const app::HttpRequest& request);
   Result<std::string> Get(const std::string& path) { return Send({.path = path}); }
   Result<std::string> Post(const std::string& path, const JsonValue& document);
+  /// The rows of one SELECT in the form that `media_type` names.
+  Result<std::string> Query(std::string_view sql, std::string_view media_type);
   /// The whole file, waited for.
   Result<std::string> Ingest(const std::string& dataset, std::string csv);
 

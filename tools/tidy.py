@@ -35,7 +35,7 @@ FORBIDDEN_INCLUDES = {
     "curl/": r"apps/lake/|.*/testing/|test/|bench/",
     "CLI/": r"apps/lake/|bench/|test/",
     "spdlog/": r"modules/common/src/",
-    "nanoarrow/": r"modules/engine/(src|test)/",
+    "nanoarrow/": r"modules/engine/(src|test)/|bench/",
 }
 
 # What a public header may take from outside: the standard library (no dot, no slash), POSIX, and the one vocabulary

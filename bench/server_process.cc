@@ -1,0 +1,130 @@
+#include "server_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <ctime>
+#include <fstream>
+#include <vector>
+
+#include "lake/common/check.h"
+
+namespace lake::bench {
+namespace {
+
+constexpr int kStartPatienceMs = 60'000;
+
+class FileActions {
+ public:
+  FileActions() { LAKE_CHECK(posix_spawn_file_actions_init(&actions_) == 0); }
+  ~FileActions() { posix_spawn_file_actions_destroy(&actions_); }
+  FileActions(const FileActions&) = delete;
+  FileActions& operator=(const FileActions&) = delete;
+
+  void Duplicate(int from, int to) { LAKE_CHECK(posix_spawn_file_actions_adddup2(&actions_, from, to) == 0); }
+  void Open(int to, const std::filesystem::path& file) {
+    LAKE_CHECK(posix_spawn_file_actions_addopen(&actions_, to, file.c_str(), O_CREAT | O_WRONLY | O_APPEND,
+                                                0600) == 0);
+  }
+  const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+ private:
+  posix_spawn_file_actions_t actions_;
+};
+
+Result<pid_t> Spawn(const std::vector<std::string>& words, const FileActions& actions) {
+  std::vector<char*> arguments;
+  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  pid_t process = 0;
+  if (posix_spawn(&process, arguments[0], actions.get(), nullptr, arguments.data(), environ) != 0)
+    return Internal("server_failed", "{} cannot be executed", words[0]);
+  return process;
+}
+
+/// What the process ended with.
+int WaitFor(pid_t process) {
+  int status = 0;
+  while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
+
+/// The first line that arrives; empty when the other end closes or nothing comes in time.
+std::string ReadLine(int descriptor) {
+  std::string line;
+  pollfd ready{.fd = descriptor, .events = POLLIN, .revents = 0};
+  char byte = 0;
+  while (::poll(&ready, 1, kStartPatienceMs) == 1 && ::read(descriptor, &byte, 1) == 1 && byte != '\n')
+    line.push_back(byte);
+  return line;
+}
+
+}  // namespace
+
+std::filesystem::path LakeBinary() { return LAKE_BINARY; }
+
+Result<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::filesystem::path& data,
+                                                            const std::filesystem::path& log) {
+  int ends[2];
+  LAKE_CHECK(::pipe2(ends, O_CLOEXEC) == 0);
+  FileActions actions;
+  actions.Duplicate(ends[1], STDOUT_FILENO);
+  actions.Open(STDERR_FILENO, log);
+  std::unique_ptr<ServerProcess> server(new ServerProcess());  // Its clock starts here.
+  const Result<pid_t> process =
+      Spawn({LakeBinary().string(), "serve", "--data", data.string(), "--port", "0"}, actions);
+  ::close(ends[1]);
+  const std::string line = process.ok() ? ReadLine(ends[0]) : "";
+  ::close(ends[0]);
+  if (!process.ok()) return process.error();
+  server->process_ = *process;
+  const size_t begin = line.find("http://");
+  if (begin == std::string::npos)
+    return Internal("server_failed", "the server did not say where it listens but '{}'", line);
+  server->url_ = line.substr(begin, line.find(' ', begin) - begin);
+  return server;
+}
+
+ServerProcess::~ServerProcess() {
+  if (process_ == 0) return;
+  ::kill(process_, SIGKILL);
+  WaitFor(process_);
+}
+
+double ServerProcess::CpuMs() const {
+  clockid_t clock{};
+  timespec time{};
+  LAKE_CHECK(::clock_getcpuclockid(process_, &clock) == 0 && ::clock_gettime(clock, &time) == 0);
+  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
+}
+
+double ServerProcess::ResidentMiB() const {
+  std::ifstream in(fmt::format("/proc/{}/statm", process_));
+  uint64_t total_pages = 0;
+  uint64_t resident_pages = 0;
+  in >> total_pages >> resident_pages;
+  return static_cast<double>(resident_pages) * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1 << 20);
+}
+
+Status ServerProcess::Stop() {
+  ::kill(process_, SIGINT);
+  const int status = WaitFor(std::exchange(process_, 0));
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  return Internal("server_failed", "the server ended with the status {}", status);
+}
+
+Status RunLakeHelp() {
+  FileActions actions;
+  actions.Open(STDOUT_FILENO, "/dev/null");
+  LAKE_ASSIGN_OR_RETURN(const pid_t process, Spawn({LakeBinary().string(), "--help"}, actions));
+  if (const int status = WaitFor(process); !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    return Internal("server_failed", "lake --help ended with the status {}", status);
+  return {};
+}
+
+}  // namespace lake::bench

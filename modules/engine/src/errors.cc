@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
+#include <utility>
 
 #include "session_state.h"
 
@@ -117,10 +119,43 @@ void ReplaceWords(std::string_view start, std::string_view replacement, std::str
   }
 }
 
+bool IsWordByte(char byte) {
+  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
+         byte == '_';
+}
+
+/// The SQL type that DuckDB keeps in this form of number; the word itself when it is none.
+std::string_view SqlTypeOf(std::string_view word) {
+  static constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
+      {"INT8", "TINYINT"},   {"INT16", "SMALLINT"},   {"INT32", "INTEGER"},    {"INT64", "BIGINT"},
+      {"INT128", "HUGEINT"}, {"UINT8", "UTINYINT"},   {"UINT16", "USMALLINT"}, {"UINT32", "UINTEGER"},
+      {"UINT64", "UBIGINT"}, {"UINT128", "UHUGEINT"},
+  };
+  const auto found = std::ranges::find(kTypes, word, &std::pair<std::string_view, std::string_view>::first);
+  return found == std::end(kTypes) ? word : found->second;
+}
+
+/// Types as people write them, outside quotes: what is quoted are names and values.
+std::string WithSqlTypes(std::string_view message) {
+  std::string text;
+  for (size_t at = 0; at < message.size();) {
+    size_t end = at;
+    while (end < message.size() && IsWordByte(message[end])) ++end;
+    text += SqlTypeOf(message.substr(at, end - at));
+    if (end == message.size()) break;
+    const bool in_word = end > at && message[end] == '\'';  // "can't"
+    const bool opens = (message[end] == '\'' || message[end] == '"') && !in_word;
+    const size_t close = opens ? message.find(message[end], end + 1) : std::string_view::npos;
+    at = close == std::string_view::npos ? end + 1 : close + 1;
+    text += message.substr(end, at - end);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string CleanMessage(std::string_view message) {
-  std::string text(message);
+  std::string text = WithSqlTypes(message);
   // Hints for people at DuckDB's own prompt follow the first line or a blank one.
   for (const std::string_view start :
        {"\nPossible solutions:", "\nPossible fixes:", "\nDid you mean \"lake_values"})
@@ -138,6 +173,8 @@ Error TranslateError(const duckdb::ErrorData& error, const SessionState& session
   if (error.Type() == ExceptionType::INVALID && session.read_set().scans().empty()) return Failed(error);
   if (error.Type() == ExceptionType::INTERRUPT) {
     if (auto alive = session.context().CheckAlive(); !alive.ok()) return std::move(alive).error();
+    if (const auto cause = session.worker_failure(); cause && cause->Type() != ExceptionType::INTERRUPT)
+      return TranslateError(*cause, session);
   }
   return FromType(error);
 }

@@ -1,12 +1,12 @@
 #include "session.h"
 
 #include "duck_stream.h"
-#include "duckdb/main/client_config.hpp"
 #include "duckdb/main/client_context.hpp"
 #include "duckdb/main/pending_query_result.hpp"
 #include "duckdb/parser/parser.hpp"
 #include "errors.h"
 #include "tree_serializer.h"
+#include "worker_failure.h"
 
 namespace lake::engine {
 namespace {
@@ -32,10 +32,7 @@ DuckSession::DuckSession(std::shared_ptr<Instance> instance, DeadlineWatch& watc
       connection_(std::make_unique<duckdb::Connection>(instance_->database())) {
   duckdb::ClientContext& client = *connection_->context;
   client.registered_state->Insert(SessionState::kName, state_);
-  auto& config = duckdb::ClientConfig::GetConfig(client);
-  config.enable_progress_bar = true;  // Only then does DuckDB count progress.
-  config.print_progress_bar = false;
-  config.wait_time = 0;
+  KeepWorkerFailures(client, state_);
   duckdb::weak_ptr<duckdb::ClientContext> weak(connection_->context);
   const auto interrupt = [weak] {
     if (auto running = weak.lock()) running->Interrupt();

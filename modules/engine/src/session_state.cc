@@ -111,7 +111,21 @@ std::optional<Error> SessionState::failure() const {
   return failure_;
 }
 
+void SessionState::KeepWorkerFailure(duckdb::ErrorData failure) {
+  MutexLock lock(mutex_);
+  worker_failure_ = std::move(failure);
+}
+
+std::optional<duckdb::ErrorData> SessionState::worker_failure() const {
+  MutexLock lock(mutex_);
+  return worker_failure_;
+}
+
 void SessionState::QueryBegin(duckdb::ClientContext& context) {
+  {
+    MutexLock lock(mutex_);
+    worker_failure_.reset();  // Only now is the statement before this one cleaned up.
+  }
   // PRAGMA disable_optimizer works in spite of the locked configuration and would skip the plan guard.
   duckdb::ClientConfig::GetConfig(context).enable_optimizer = true;
   // A cancel that came before the statement began has been cleared with the interrupt flag; raise it again.

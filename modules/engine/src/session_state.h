@@ -12,6 +12,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "duckdb/common/error_data.hpp"
 #include "duckdb/main/client_context_state.hpp"
 #include "lake/common/context.h"
 #include "lake/common/mutex.h"
@@ -59,6 +60,10 @@ class SessionState final : public duckdb::ClientContextState {
   /// Keeps the first failure of a statement in full; what passes through the engine is only its text.
   void RecordFailure(Error error);
   std::optional<Error> failure() const;
+  /// What a worker thread of the newest statement failed with; DuckDB's own error may only say that the
+  /// statement was interrupted.
+  void KeepWorkerFailure(duckdb::ErrorData failure);
+  std::optional<duckdb::ErrorData> worker_failure() const;
 
   void QueryBegin(duckdb::ClientContext& context) override;
 
@@ -80,6 +85,7 @@ class SessionState final : public duckdb::ClientContextState {
   std::unordered_map<std::string_view, std::list<OpenReader>::iterator> reader_of_ LAKE_GUARDED_BY(mutex_);
   std::shared_ptr<OutputFile> output_ LAKE_GUARDED_BY(mutex_);
   std::optional<Error> failure_ LAKE_GUARDED_BY(mutex_);
+  std::optional<duckdb::ErrorData> worker_failure_ LAKE_GUARDED_BY(mutex_);
 };
 
 }  // namespace lake::engine

@@ -103,13 +103,16 @@ TEST_F(ParseTest, BoundsSizeAndDepth) {
     return "SELECT " + std::string(depth, '(') + "1" + std::string(depth, ')');
   };
   EXPECT_EQ(ParseFailure(nested(300)), "parsed");
-  std::string sum = "SELECT 1";
-  for (int i = 0; i < 150; ++i) sum += "+1";
-  EXPECT_EQ(User(sum), "[151]");
-  for (int i = 0; i < 750; ++i) sum += "+1";
-  EXPECT_EQ(ParseFailure(sum), "parsed");
+  // Sums of a column: DuckDB's binder computes sums of constants at each level.
+  const auto sum = [](int terms) {
+    std::string sql = "SELECT range";
+    for (int i = 0; i < terms; ++i) sql += "+1";
+    return sql + " FROM range(1)";
+  };
+  EXPECT_EQ(User(sum(150)), "[150]");
+  EXPECT_EQ(ParseFailure(sum(900)), "parsed");
   EXPECT_EQ(
-      User(sum),
+      User(sum(900)),
       "error: invalid_argument/statement_too_complex: an expression of the statement is nested too deeply");
   std::string flat = "SELECT 1 IN (0";
   for (int i = 0; i < 20'000; ++i) flat += ",1";
@@ -117,8 +120,8 @@ TEST_F(ParseTest, BoundsSizeAndDepth) {
   std::string either = "SELECT range = 5";
   for (int i = 0; i < 500; ++i) either += " OR range = " + std::to_string(i);
   EXPECT_EQ(User(either + " FROM range(1)"), "[true]");
-  for (int i = 0; i < 5'000; ++i) sum += "+1";
-  EXPECT_EQ(ParseFailure(sum), "invalid_argument/statement_too_deep: the statement is nested too deeply");
+  EXPECT_EQ(ParseFailure(sum(6'000)),
+            "invalid_argument/statement_too_deep: the statement is nested too deeply");
   EXPECT_EQ(ParseFailure(nested(100'000)),
             "invalid_argument/statement_too_deep: the statement is nested too deeply");
 }

@@ -2,7 +2,8 @@
 #include <set>
 
 #include "entry_applier.h"
-#include "fold.h"
+
+#include "lake/common/fold.h"
 
 namespace lake::catalog {
 namespace {

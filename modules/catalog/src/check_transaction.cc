@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "fold.h"
+#include "lake/common/fold.h"
 #include "lake/storage/object_key.h"
 
 namespace lake::catalog {

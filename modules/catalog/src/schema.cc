@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "fold.h"
+#include "lake/common/fold.h"
 
 namespace lake::catalog {
 

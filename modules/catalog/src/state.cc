@@ -1,6 +1,6 @@
 #include "state.h"
 
-#include "fold.h"
+#include "lake/common/fold.h"
 #include "shard_merge.h"
 
 namespace lake::catalog {

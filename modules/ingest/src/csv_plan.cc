@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "lake/common/fold.h"
 #include "lake/tables/dataset_service.h"
 
 namespace lake::ingest {
@@ -15,27 +16,20 @@ using engine::QuoteText;
 
 constexpr size_t kMaxColumns = 10'000;  // The most a schema of the catalog holds.
 
-std::string Folded(std::string_view name) {
-  std::string folded(name);
-  for (char& c : folded)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return folded;
-}
-
 const CsvColumn* FindInFile(const CsvDialect& dialect, std::string_view name) {
   auto found =
-      std::ranges::find(dialect.columns, Folded(name), [](const CsvColumn& c) { return Folded(c.name); });
+      std::ranges::find(dialect.columns, Fold(name), [](const CsvColumn& c) { return Fold(c.name); });
   return found == dialect.columns.end() ? nullptr : &*found;
 }
 
 /// A column of the file is read with the type the dataset gives it.
 std::string ReaderColumns(const CsvDialect& dialect, const SchemaChoice& choice) {
   std::map<std::string, std::string> types;
-  for (const catalog::Column& column : choice.columns) types[Folded(column.name)] = column.type;
+  for (const catalog::Column& column : choice.columns) types[Fold(column.name)] = column.type;
   std::string list;
   for (const CsvColumn& column : dialect.columns)
     list += fmt::format("{}{}: {}", list.empty() ? "" : ", ", QuoteText(column.name),
-                        QuoteText(types[Folded(column.name)]));
+                        QuoteText(types[Fold(column.name)]));
   return list;
 }
 
@@ -66,7 +60,7 @@ Status CheckHeader(const CsvDialect& dialect) {
     if (name.empty()) return bad(i + 1, "has no name");
     if (Status usable = tables::CheckColumnName(name); !usable.ok())
       return bad(i + 1, usable.error().message());
-    auto [earlier, inserted] = seen.emplace(Folded(name), i + 1);
+    auto [earlier, inserted] = seen.emplace(Fold(name), i + 1);
     if (!inserted) return bad(i + 1, fmt::format("is called '{}' like column {}", name, earlier->second));
   }
   return {};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "lake/common/fold.h"
 #include "lake/common/suggest.h"
 #include "lake/tables/column_type.h"
 
@@ -19,19 +20,12 @@ bool IsLetterOrDigit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-std::string Folded(std::string_view name) {
-  std::string folded(name);
-  for (char& c : folded)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return folded;
-}
-
 Result<std::vector<catalog::Column>> MakeColumns(const std::vector<NewColumn>& columns) {
   std::vector<catalog::Column> made;
   std::set<std::string> names;
   for (size_t i = 0; i < columns.size(); ++i) {
     LAKE_RETURN_IF_ERROR(CheckColumnName(columns[i].name));
-    if (!names.insert(Folded(columns[i].name)).second)
+    if (!names.insert(Fold(columns[i].name)).second)
       return InvalidArgument("duplicate_column", "two columns are called '{}'", columns[i].name)
           .WithDetail(fmt::format("/columns/{}/name", i), "is used by an earlier column");
     LAKE_ASSIGN_OR_RETURN(std::string type, ParseColumnType(columns[i].type));
@@ -80,7 +74,7 @@ Status CheckDatasetName(std::string_view name) {
   for (char c : name)
     if (!IsLetterOrDigit(c) && c != '_' && c != '-' && c != '.')
       return bad("only letters, digits, '_', '-' and '.' are allowed");
-  if (Folded(name) == "system") return bad("it is reserved");
+  if (Fold(name) == "system") return bad("it is reserved");
   return {};
 }
 

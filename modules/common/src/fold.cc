@@ -1,8 +1,8 @@
-#include "fold.h"
+#include "lake/common/fold.h"
 
 #include <algorithm>
 
-namespace lake::catalog {
+namespace lake {
 namespace {
 
 // Not std::tolower: a name must fold alike under every locale.
@@ -20,4 +20,4 @@ bool SameFolded(std::string_view left, std::string_view right) {
   return std::ranges::equal(left, right, {}, FoldChar, FoldChar);
 }
 
-}  // namespace lake::catalog
+}  // namespace lake

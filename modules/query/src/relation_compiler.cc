@@ -2,24 +2,20 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "at_clause.h"
 #include "gate.h"
+#include "lake/common/fold.h"
 #include "lake/tables/dataset_service.h"
 #include "lake/tables/relation.h"
+#include "session_words.h"
 
 namespace lake::query {
 namespace {
-
-std::string Folded(std::string_view name) {
-  std::string folded(name);
-  for (char& c : folded)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return folded;
-}
 
 /// Should our reading of SQL's scopes ever differ from the engine's, an unreplaced name reaches the engine's
 /// own catalog. Names that mean something there can therefore not be defined by WITH.
@@ -47,6 +43,7 @@ class Compiler {
   }
 
   engine::ReadSet TakeReadSet() { return std::move(read_set_); }
+  std::set<std::string> TakeColumns() { return std::move(columns_); }
 
  private:
   /// A query's WITH names are visible to later ones of the same WITH and to the query itself. A body that
@@ -63,7 +60,7 @@ class Compiler {
   }
 
   Status RewriteEntry(JsonValue& entry) {
-    std::string name = Folded(entry.FindString("key"));
+    std::string name = Fold(entry.FindString("key"));
     if (name.empty() || MeansSomethingToTheEngine(name))
       return PermissionDenied("not_allowed_in_sql", "'{}' cannot be defined by WITH", name.substr(0, 100));
     if (JsonValue* body = entry.Find("value"); body != nullptr) LAKE_RETURN_IF_ERROR(Rewrite(*body));
@@ -76,7 +73,7 @@ class Compiler {
     const size_t outer = names_.size();
     for (auto& [name, member] : node.as_object())
       if (name != "right") LAKE_RETURN_IF_ERROR(Rewrite(member));
-    names_.push_back(Folded(node.FindString("cte_name")));
+    names_.push_back(Fold(node.FindString("cte_name")));
     if (JsonValue* right = node.Find("right"); right != nullptr) LAKE_RETURN_IF_ERROR(Rewrite(*right));
     names_.resize(outer);
     return {};
@@ -84,7 +81,7 @@ class Compiler {
 
   bool IsDefinedByWith(const JsonValue& table) const {
     return table.FindString("schema_name").empty() && table.FindString("catalog_name").empty() &&
-           std::ranges::find(names_, Folded(table.FindString("table_name"))) != names_.end();
+           std::ranges::find(names_, Fold(table.FindString("table_name"))) != names_.end();
   }
 
   Status ReplaceTable(JsonValue& node) {
@@ -104,6 +101,8 @@ class Compiler {
     Result<catalog::Version> version =
         ResolveAtClause(node.Find("at_clause"), **dataset, inputs_.snapshot.version());
     if (!version.ok()) return AtNode(std::move(version).error(), node);
+    for (const catalog::Schema& schema : (*dataset)->schemas)
+      for (const catalog::Column& column : schema.columns) columns_.insert(Fold(column.name));
     LAKE_ASSIGN_OR_RETURN(const JsonValue* relation, RelationTree(**dataset, *version));
     Splice(node, *relation);
     return {};
@@ -141,6 +140,7 @@ class Compiler {
 
   const CompilerInputs& inputs_;
   engine::ReadSet read_set_;
+  std::set<std::string> columns_;   // Of the datasets, folded.
   std::vector<std::string> names_;  // WITH names in scope, folded; inner ones last.
   std::map<std::pair<std::string, uint64_t>, JsonValue> relations_;
 };
@@ -150,6 +150,7 @@ class Compiler {
 Result<engine::ReadSet> CompileRelations(const CompilerInputs& inputs, JsonValue& tree) {
   Compiler compiler(inputs);
   LAKE_RETURN_IF_ERROR(compiler.Rewrite(tree));
+  LAKE_RETURN_IF_ERROR(CheckSessionWords(tree, compiler.TakeColumns()));
   return compiler.TakeReadSet();
 }
 

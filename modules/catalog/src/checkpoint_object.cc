@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lake/common/describe_scan.h"
+#include "lake/common/describe_text.h"
 #include "lake/common/digest.h"
 #include "lake/common/json_io.h"
 #include "shard_json.h"
@@ -134,8 +136,22 @@ std::shared_ptr<const KeyRecord> RecordOf(KeyRow row) {
 /// False when the rows are not in ascending order, which look-ups rely on.
 template <class Table, class Row, class MakeItem>
 bool Fill(Table& table, std::vector<Row> rows, MakeItem make_item) {
-  table.Reserve(rows.size());
-  return std::ranges::all_of(rows, [&](Row& row) { return table.Append(make_item(std::move(row))); });
+  std::vector<typename Table::Pointer> items;
+  items.reserve(rows.size());
+  for (Row& row : rows) items.push_back(make_item(std::move(row)));
+  std::optional<Table> filled = Table::FromAscending(std::move(items));
+  if (filled) table = *std::move(filled);
+  return filled.has_value();
+}
+
+/// Shards are most of what a start reads. One that is as it should be is read without a JsonValue of its
+/// rows; about all others Decode knows what is wrong.
+Result<ShardContent> DecodeContent(std::string_view text) {
+  if (IsSealed(text)) {
+    auto content = ScanJson<ShardContent>(text, kSealedLimits);
+    if (content && IsReadable(content->format, ShardFormat())) return *std::move(content);
+  }
+  return Decode<ShardContent>(text, ShardFormat());
 }
 
 }  // namespace
@@ -164,11 +180,13 @@ std::string EncodeShard(size_t index, const Shard& shard, Timestamp time) {
                               .version = record->version.number,
                               .time = record->time,
                               .result = record->result});
-  return Seal(WriteJson(content));
+  std::string text;
+  AppendJsonText(content, &text);
+  return Seal(std::move(text));
 }
 
 Result<std::shared_ptr<const Shard>> DecodeShard(size_t index, std::string_view text) {
-  LAKE_ASSIGN_OR_RETURN(ShardContent content, Decode<ShardContent>(text, ShardFormat()));
+  LAKE_ASSIGN_OR_RETURN(ShardContent content, DecodeContent(text));
   if (content.shard != index) return DataLoss("damaged", "it holds shard {}", content.shard);
   auto shard = std::make_shared<Shard>();
   for (const NameEntry& name : content.names) shard->live_names += name.live ? 1 : 0;

@@ -25,7 +25,7 @@ class ShardEditor {
     std::shared_ptr<Shard>& copy = edited_[index];
     if (copy == nullptr) {
       copy = std::make_shared<Shard>(*shards_[index]);
-      copy->keys.EraseIf([this](const KeyRecord& record) { return KeyExpired(record, commit_time_); });
+      copy->PruneKeys(commit_time_);
       shards_[index] = copy;
     }
     return *copy;
@@ -49,7 +49,13 @@ Dataset* Overlay::EditDataset(const DatasetId& id) {
   if (const auto own = current_.datasets.find(id.value()); own != current_.datasets.end())
     return own->second.get();
   const auto earlier = FindDataset(id);
-  return earlier == nullptr ? nullptr : AddDataset(*earlier);
+  if (earlier == nullptr) return nullptr;
+  // Most entries add a file and all add a change: without room for them both lists would be copied twice.
+  Dataset copy;
+  copy.files.reserve(earlier->files.size() + 1);
+  copy.changes.reserve(earlier->changes.size() + 1);
+  copy = *earlier;
+  return AddDataset(std::move(copy));
 }
 
 Dataset* Overlay::AddDataset(Dataset dataset) {

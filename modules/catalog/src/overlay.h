@@ -37,8 +37,8 @@ class Overlay {
 
   void Accept();
   void Discard() { current_ = {}; }
-  /// The base with everything that was accepted. Idempotency keys that have expired at the time of `head` go
-  /// from the shards that are touched anyway.
+  /// The base with everything that was accepted. Idempotency keys that have expired go from the shards that
+  /// are touched anyway, now and then.
   std::shared_ptr<const State> MakeState(Head head) const;
 
  private:

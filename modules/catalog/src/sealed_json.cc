@@ -11,10 +11,6 @@ constexpr std::string_view kSealStart = ",\"crc32c\":\"";
 constexpr size_t kDigits = 8;
 constexpr size_t kSealBytes = kSealStart.size() + kDigits + 2;  // and "}
 
-// A shard of a million tombstones is large, but it is ours; entity documents may be as deep as a request,
-// inside a few levels of our own.
-constexpr JsonLimits kLimits{.max_bytes = size_t{1} << 30, .max_depth = 96};
-
 std::string SealOf(std::string_view content) {
   return fmt::format("{}{:08x}\"}}", kSealStart, Crc32c(content, 0));
 }
@@ -28,18 +24,26 @@ std::string Seal(std::string object) {
   return object;
 }
 
+bool IsSealed(std::string_view text) {
+  if (text.size() <= kSealBytes) return false;
+  const std::string_view content = text.substr(0, text.size() - kSealBytes);
+  return text.substr(content.size()) == SealOf(content);
+}
+
+bool IsReadable(const Format& format, const Format& expected) {
+  return format.name == expected.name && format.major == expected.major;
+}
+
 Result<JsonValue> Unseal(std::string_view text, const Format& expected) {
   if (text.size() <= kSealBytes) return DataLoss("damaged", "it has {} bytes only", text.size());
-  const std::string_view content = text.substr(0, text.size() - kSealBytes);
-  if (text.substr(content.size()) != SealOf(content))
-    return DataLoss("damaged", "its checksum is missing or wrong");
-  auto document = ParseJson(text, kLimits);
+  if (!IsSealed(text)) return DataLoss("damaged", "its checksum is missing or wrong");
+  auto document = ParseJson(text, kSealedLimits);
   if (!document.ok()) return NotUnderstood(document.error());
   const JsonValue* member = document->Find("format");
   if (member == nullptr) return FailedPrecondition("newer_format", "it does not say its format");
   const auto format = FromJson<Format>(*member, Reading::kTolerant);
   if (!format.ok()) return NotUnderstood(format.error());
-  if (format->name != expected.name || format->major != expected.major)
+  if (!IsReadable(*format, expected))
     return FailedPrecondition("newer_format", "it has format {} {}.{}; this version reads {} {}",
                               format->name, format->major, format->minor, expected.name, expected.major);
   return document;

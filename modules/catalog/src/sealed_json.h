@@ -24,6 +24,15 @@ struct Format {
 /// last brace.
 std::string Seal(std::string object);
 
+// A shard of a million tombstones is large, but it is ours; entity documents may be as deep as a request,
+// inside a few levels of our own.
+inline constexpr JsonLimits kSealedLimits{.max_bytes = size_t{1} << 30, .max_depth = 96};
+
+/// Whether the seal is there and the bytes before it are those it was made for.
+bool IsSealed(std::string_view text);
+/// Whether a program that writes `expected` understands `format`.
+bool IsReadable(const Format& format, const Format& expected);
+
 /// The document without further checks than its seal and its format. Errors: data_loss/damaged,
 /// failed_precondition/newer_format.
 Result<JsonValue> Unseal(std::string_view text, const Format& expected);

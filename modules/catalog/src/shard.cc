@@ -3,6 +3,11 @@
 #include "lake/common/digest.h"
 
 namespace lake::catalog {
+namespace {
+
+constexpr int64_t kPruneMicros = int64_t{3600} * 1'000'000;
+
+}  // namespace
 
 size_t ShardOf(std::string_view key) { return Hash64(key) % kShardCount; }
 
@@ -33,6 +38,12 @@ void Shard::PutName(std::shared_ptr<const NameEntry> entry) {
   } else {
     names.Erase(entry->folded);
   }
+}
+
+void Shard::PruneKeys(Timestamp commit_time) {
+  if (commit_time.micros < keys_pruned.micros + kPruneMicros) return;
+  keys.EraseIf([&](const KeyRecord& record) { return KeyExpired(record, commit_time); });
+  keys_pruned = commit_time;
 }
 
 }  // namespace lake::catalog

@@ -75,9 +75,13 @@ struct Shard {
   SortedTable<EntityRecord, ByKindAndId> entities;
   SortedTable<KeyRecord, ByKey> keys;
   size_t live_names = 0;  ///< Names that a live dataset has.
+  Timestamp keys_pruned;  ///< The commit time when expired keys were last looked for.
 
   /// Replaces what is known of the name; an entry that says nothing is taken out.
   void PutName(std::shared_ptr<const NameEntry> entry);
+  /// Takes out the keys that have expired; looks for them once an hour of commit time, because a commit must
+  /// not walk through all keys of a week.
+  void PruneKeys(Timestamp commit_time);
   bool empty() const { return datasets.empty() && names.empty() && entities.empty() && keys.empty(); }
 };
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <utility>
 #include <vector>
 
 #include "shard.h"
@@ -18,33 +17,38 @@ class ShardMerge {
     for (const auto& shard : shards) {
       const Table& items = (*shard).*table;
       const Iterator first = items.UpperBound(after);
-      if (first != items.end()) heads_.emplace_back(first, items.end());
+      if (first != items.end()) heads_.push_back({Table::KeyOfItem(**first), first, items.end()});
     }
     std::ranges::make_heap(heads_, Later{});
   }
 
   bool done() const { return heads_.empty(); }
   /// The smallest item not taken yet.
-  const typename Table::Pointer& item() const { return *heads_.front().first; }
+  const typename Table::Pointer& item() const { return *heads_.front().at; }
   void Advance() {
     std::ranges::pop_heap(heads_, Later{});
-    if (++heads_.back().first == heads_.back().second) {
+    Head& head = heads_.back();
+    if (++head.at == head.end) {
       heads_.pop_back();
     } else {
+      head.key = Table::KeyOfItem(**head.at);
       std::ranges::push_heap(heads_, Later{});
     }
   }
 
  private:
   using Iterator = typename Table::Iterator;
-  using Range = std::pair<Iterator, Iterator>;  ///< Never empty.
+  /// What is left of one shard, never nothing. The key is the item's, at hand: it is compared many times.
+  struct Head {
+    typename Table::Key key;
+    Iterator at;
+    Iterator end;
+  };
   struct Later {
-    bool operator()(const Range& left, const Range& right) const {
-      return Table::KeyOfItem(**right.first) < Table::KeyOfItem(**left.first);
-    }
+    bool operator()(const Head& left, const Head& right) const { return right.key < left.key; }
   };
 
-  std::vector<Range> heads_;  ///< A heap, the smallest key first.
+  std::vector<Head> heads_;  ///< A heap, the smallest key first.
 };
 
 }  // namespace lake::catalog

@@ -2,6 +2,7 @@
 // ignored as promised, and every flipped bit is found. Method: objects written under a fixed clock and seed
 // are compared with text; others are made by hand and sealed.
 #include "catalog_fixture.h"
+#include "checkpoint_object.h"
 #include "commit_object.h"
 #include "lake/common/json_io.h"
 #include "sealed_json.h"
@@ -120,6 +121,63 @@ TEST_F(FormatPages, TheShardOfTheExample) {
       R"({"format":{"name":"lakehouse.shard","major":1,"minor":0},"shard":26,"datasets":[],"names":[],)"
       R"("entities":[{"kind":"thing","id":"a","version":1,"committed":1,"deleted":false,"document":1}],)"
       R"("keys":[],"crc32c":"676f572a"})");
+}
+
+/// Every checkpoint object with one change to its JSON, sealed again, and a root that knows.
+template <class Change>
+void RewriteShards(World& world, Change change) {
+  const std::string root_key = fmt::format("_catalog/checkpoint/{:020}/root.json", 1);
+  JsonValue root = ParseJson(world.Read(root_key)).value();
+  root.Erase("crc32c");
+  for (JsonValue& location : root.Find("shards")->as_array()) {
+    const std::string key(location.FindString("object"));
+    if (key.empty()) continue;
+    JsonValue shard = ParseJson(world.Read(key)).value();
+    shard.Erase("crc32c");
+    change(shard);
+    const std::string sealed = Seal(WriteJson(shard));
+    world.Write(key, sealed);
+    location.Set("bytes", sealed.size());
+    location.Set("crc32c", ChecksumOf(sealed));
+  }
+  world.Write(root_key, Seal(WriteJson(root)));
+}
+
+TEST_F(FormatPages, AShardInAnotherOrderWithNewsIsRead) {
+  ASSERT_THAT(Commit({Create("d1", "t"), Add("d1", {File("f1", 1)}), Put("a", 1)}), IsOk());
+  ASSERT_THAT(catalog_->Checkpoint(Context()), IsOk());
+  const std::string before = Dump(*catalog_->snapshot());
+  RewriteShards(world_, [](JsonValue& shard) {
+    for (JsonValue& dataset : shard.Find("datasets")->as_array()) {
+      std::ranges::reverse(dataset.as_object());
+      dataset.Set("news", 2.5);
+      dataset.Set("next_sequence", dataset.Find("next_sequence")->as_double());  // 2.0 is 2.
+    }
+    shard.Set("news", JsonValue::MakeArray());
+  });
+  Reopen();
+  EXPECT_EQ(Dump(*catalog_->snapshot()), before);
+  EXPECT_EQ(world_.log.Count("catalog.checkpoint_unusable"), 0u);
+}
+
+TEST_F(FormatPages, AShardThatLacksAMemberOrIsOutOfOrderIsLeftAside) {
+  ASSERT_THAT(Commit({Create("d1", "t"), Put("a", 1)}), IsOk());
+  ASSERT_THAT(catalog_->Checkpoint(Context()), IsOk());
+  const std::string before = Dump(*catalog_->snapshot());
+  RewriteShards(world_, [](JsonValue& shard) {
+    for (JsonValue& name : shard.Find("names")->as_array()) name.Erase("dropped");
+  });
+  Reopen();
+  EXPECT_EQ(Dump(*catalog_->snapshot()), before);
+  EXPECT_EQ(world_.log.Count("catalog.checkpoint_unusable"), 1u);
+  RewriteShards(world_, [](JsonValue& shard) {
+    JsonValue::Array& names = shard.Find("names")->as_array();
+    for (JsonValue& name : names) name.Set("dropped", JsonValue::MakeArray());
+    if (!names.empty()) names.push_back(names.front());
+  });
+  Reopen();
+  EXPECT_EQ(Dump(*catalog_->snapshot()), before);
+  EXPECT_EQ(world_.log.Count("catalog.checkpoint_unusable"), 2u);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // restart. Method: repeats at once, after a restart from the log, after one from a checkpoint, and after the
 // week.
 #include "catalog_fixture.h"
+#include "shard.h"
 
 namespace lake::catalog {
 namespace {
@@ -77,6 +78,25 @@ TEST_F(Idempotency, KeysAreForgottenAfterAWeekOfCommitTime) {
   ASSERT_THAT(catalog_->Checkpoint(Context()), IsOk());
   for (const std::string& key : world_.Keys("_catalog/checkpoint/"))
     EXPECT_EQ(world_.Read(key).find("other request"), std::string::npos) << key;
+}
+
+TEST(IdempotencyKeysInMemory, ExpiredOnesGoWithinAnHour) {
+  const auto key = [](const char* name, int64_t micros) {
+    return std::make_shared<const KeyRecord>(
+        KeyRecord{.key = name, .fingerprint = "", .version = {}, .time = Timestamp{micros}, .result = {}});
+  };
+  const int64_t hour = int64_t{3600} * 1'000'000;
+  Shard shard;
+  shard.keys.Put(key("first", 0));
+  shard.keys.Put(key("second", hour / 2));
+  shard.keys.Put(key("third", 3 * hour));
+  shard.PruneKeys(Timestamp{kKeyLifeMicros});
+  EXPECT_EQ(shard.keys.size(), 3u) << "a week old, not older";
+  shard.PruneKeys(Timestamp{kKeyLifeMicros + 1});
+  EXPECT_EQ(shard.keys.size(), 3u) << "not looked for again so soon";
+  shard.PruneKeys(Timestamp{kKeyLifeMicros + hour});
+  ASSERT_EQ(shard.keys.size(), 1u);
+  EXPECT_EQ((*shard.keys.begin())->key, "third");
 }
 
 }  // namespace

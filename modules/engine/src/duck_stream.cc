@@ -1,6 +1,7 @@
 #include "duck_stream.h"
 
 #include <chrono>
+#include <utility>
 
 #include "errors.h"
 
@@ -21,15 +22,30 @@ DuckBatch::DuckBatch(uint64_t serial, std::vector<duckdb::unique_ptr<duckdb::Dat
   for (const auto& chunk : chunks_) rows_ += chunk->size();
 }
 
-DuckStream::DuckStream(duckdb::unique_ptr<duckdb::QueryResult> result,
+DuckStream::DuckStream(duckdb::unique_ptr<duckdb::PendingQueryResult> pending,
                        duckdb::shared_ptr<SessionState> session,
                        duckdb::shared_ptr<duckdb::ClientContext> client)
-    : result_(std::move(result)),
+    : pending_(std::move(pending)),
       session_(std::move(session)),
-      types_(result_->types),
+      types_(pending_->types),
       client_(std::move(client)),
-      client_properties_(result_->client_properties) {
-  for (size_t i = 0; i < types_.size(); ++i) columns_.push_back({result_->names[i], types_[i].ToString()});
+      client_properties_(client_->GetClientProperties()) {
+  for (size_t i = 0; i < types_.size(); ++i) columns_.push_back({pending_->names[i], types_[i].ToString()});
+}
+
+Status DuckStream::Start() {
+  if (!pending_) return {};
+  const auto pending = std::exchange(pending_, nullptr);
+  try {
+    result_ = pending->Execute();
+    if (!result_->HasError()) return {};
+    Error error = TranslateError(result_->GetErrorObject(), *session_);
+    result_.reset();
+    return error;
+  } catch (const std::exception& failure) {
+    result_.reset();
+    return TranslateError(duckdb::ErrorData(failure), *session_);
+  }
 }
 
 Result<std::unique_ptr<Batch>> DuckStream::Next() {
@@ -49,6 +65,7 @@ Result<std::unique_ptr<Batch>> DuckStream::Next() {
 }
 
 Result<duckdb::unique_ptr<duckdb::DataChunk>> DuckStream::FetchChunk() {
+  LAKE_RETURN_IF_ERROR(Start());
   if (!result_) return duckdb::unique_ptr<duckdb::DataChunk>();
   try {
     for (;;) {

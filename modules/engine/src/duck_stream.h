@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "duckdb/common/types/data_chunk.hpp"
-#include "duckdb/main/query_result.hpp"
+#include "duckdb/main/pending_query_result.hpp"
 #include "lake/engine/result_stream.h"
 #include "session_state.h"
 
@@ -30,8 +30,12 @@ class DuckBatch final : public Batch {
 
 class DuckStream final : public ResultStream {
  public:
-  DuckStream(duckdb::unique_ptr<duckdb::QueryResult> result, duckdb::shared_ptr<SessionState> session,
+  /// The statement is bound and planned; it runs from Start on.
+  DuckStream(duckdb::unique_ptr<duckdb::PendingQueryResult> pending, duckdb::shared_ptr<SessionState> session,
              duckdb::shared_ptr<duckdb::ClientContext> client);
+
+  /// Runs the statement until its first rows are there. Next does so when nobody did. Error: as Next.
+  Status Start();
 
   const std::vector<ResultColumn>& columns() const override { return columns_; }
   Result<std::unique_ptr<Batch>> Next() override;
@@ -45,7 +49,8 @@ class DuckStream final : public ResultStream {
   /// The next chunk with rows; null at the end.
   Result<duckdb::unique_ptr<duckdb::DataChunk>> FetchChunk();
 
-  duckdb::unique_ptr<duckdb::QueryResult> result_;  // Null after the end or an error.
+  duckdb::unique_ptr<duckdb::PendingQueryResult> pending_;  // Null after Start.
+  duckdb::unique_ptr<duckdb::QueryResult> result_;          // Null before Start, after the end and an error.
   duckdb::shared_ptr<SessionState> session_;
   std::vector<ResultColumn> columns_;
   duckdb::vector<duckdb::LogicalType> types_;

@@ -1,6 +1,5 @@
 #include "session.h"
 
-#include "duck_stream.h"
 #include "duckdb/main/client_context.hpp"
 #include "duckdb/main/pending_query_result.hpp"
 #include "duckdb/parser/parser.hpp"
@@ -62,7 +61,9 @@ Result<std::unique_ptr<ResultStream>> DuckSession::Execute(const SelectTree& tre
     values.emplace(std::to_string(i + 1), duckdb::BoundParameterData(std::move(value)));
   }
   state_->StartStatement(StatementTrust::kUser);
-  return Run(std::move(statement), std::move(values));
+  LAKE_ASSIGN_OR_RETURN(std::unique_ptr<ResultStream> stream,
+                        Prepare(std::move(statement), std::move(values)));
+  return stream;
 }
 
 Result<std::unique_ptr<ResultStream>> DuckSession::ExecuteTrusted(std::string_view sql) {
@@ -72,14 +73,16 @@ Result<std::unique_ptr<ResultStream>> DuckSession::ExecuteTrusted(std::string_vi
     parser.ParseQuery(std::string(sql));
     if (parser.statements.size() != 1)
       return Internal("bad_trusted_sql", "internal error").WithCause(std::string(sql));
-    return Run(std::move(parser.statements.front()), {});
+    LAKE_ASSIGN_OR_RETURN(auto stream, Prepare(std::move(parser.statements.front()), {}));
+    LAKE_RETURN_IF_ERROR(stream->Start());
+    return std::unique_ptr<ResultStream>(std::move(stream));
   } catch (const std::exception& failure) {
     return TranslateError(duckdb::ErrorData(failure), *state_);
   }
 }
 
-Result<std::unique_ptr<ResultStream>> DuckSession::Run(duckdb::unique_ptr<duckdb::SQLStatement> statement,
-                                                       NamedValues values) {
+Result<std::unique_ptr<DuckStream>> DuckSession::Prepare(duckdb::unique_ptr<duckdb::SQLStatement> statement,
+                                                         NamedValues values) {
   LAKE_RETURN_IF_ERROR(state_->context().CheckAlive());
   statement->query
       .clear();  // With the text at hand DuckDB turns the position into a drawing inside the message.
@@ -87,9 +90,7 @@ Result<std::unique_ptr<ResultStream>> DuckSession::Run(duckdb::unique_ptr<duckdb
     auto pending = connection_->PendingQuery(std::move(statement), values,
                                              duckdb::QueryResultOutputType::ALLOW_STREAMING);
     if (pending->HasError()) return TranslateError(pending->GetErrorObject(), *state_);
-    auto result = pending->Execute();
-    if (result->HasError()) return TranslateError(result->GetErrorObject(), *state_);
-    return std::unique_ptr<ResultStream>(new DuckStream(std::move(result), state_, connection_->context));
+    return std::make_unique<DuckStream>(std::move(pending), state_, connection_->context);
   } catch (const std::exception& failure) {
     return TranslateError(duckdb::ErrorData(failure), *state_);
   }

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "deadline_watch.h"
+#include "duck_stream.h"
 #include "duckdb/main/connection.hpp"
 #include "instance.h"
 #include "lake/engine/engine.h"
@@ -31,8 +32,9 @@ class DuckSession final : public Session {
  private:
   using NamedValues = duckdb::case_insensitive_map_t<duckdb::BoundParameterData>;
 
-  Result<std::unique_ptr<ResultStream>> Run(duckdb::unique_ptr<duckdb::SQLStatement> statement,
-                                            NamedValues values);
+  /// Bound and planned, not run yet.
+  Result<std::unique_ptr<DuckStream>> Prepare(duckdb::unique_ptr<duckdb::SQLStatement> statement,
+                                              NamedValues values);
 
   std::shared_ptr<Instance> instance_;
   duckdb::shared_ptr<SessionState> state_;

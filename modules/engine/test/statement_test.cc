@@ -153,6 +153,19 @@ TEST_F(StatementTest, DataErrorsInTheMiddleOfAStream) {
   }
 }
 
+TEST_F(StatementTest, AStatementIsAnsweredBeforeItsFirstRow) {
+  CancelSource source;
+  Context context;
+  context.cancel = source.token();
+  const auto session = engine_->StartSession(context, {}).value();
+  const auto tree = engine_->Parse(context, "SELECT count(*) FROM range(1000000) a, range(1000000) b");
+  auto stream = session->Execute(tree.value(), {});
+  ASSERT_TRUE(stream.ok());
+  EXPECT_EQ((*stream)->columns().size(), 1u);
+  source.Cancel("by_request");
+  EXPECT_EQ(Describe((*stream)->Next().error()).substr(0, 20), "cancelled/by_request");
+}
+
 TEST_F(StatementTest, Parameters) {
   EXPECT_EQ(User("SELECT $2, $1, $1", {}, {1, "a"}), R"(["a",1,1])");
   EXPECT_EQ(User("SELECT ?, ?", {}, {true, 2.5}), "[true,2.5]");

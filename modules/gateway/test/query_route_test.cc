@@ -86,10 +86,10 @@ class QueryRouteTest : public testing::Test {
   RawResponse Query(std::string_view accept, std::string_view json) {
     return RawClient(server_->port()).Ask(Request(accept, json));
   }
-  /// Starts a result without an end and stops it when its first bytes have come.
-  RawResponse Stopped(std::string_view accept) {
+  /// Starts a statement without an end and stops it by the id in its head.
+  RawResponse Stopped(std::string_view accept, std::string_view json) {
     RawClient client(server_->port());
-    client.Send(Request(accept, kEndless));
+    client.Send(Request(accept, json));
     RawClient other(server_->port());
     RawResponse response = client.ReadHead();
     EXPECT_EQ(response.header("x-lakehouse-query-id"), "q-1");
@@ -171,7 +171,7 @@ TEST_F(QueryRouteTest, EarlyErrorsAreProblems) {
 }
 
 TEST_F(QueryRouteTest, LateErrorsAreSaidWhereTheFormatCan) {
-  const RawResponse json = Stopped("application/json");
+  const RawResponse json = Stopped("application/json", kEndless);
   EXPECT_TRUE(json.complete);
   const size_t tail = json.body.rfind("],\"row_count\":");
   ASSERT_NE(tail, std::string::npos);
@@ -181,15 +181,23 @@ TEST_F(QueryRouteTest, LateErrorsAreSaidWhereTheFormatCan) {
   EXPECT_EQ(end->Find("error")->FindString("code"), "by_request");
   EXPECT_EQ(end->Find("error")->FindString("request_id"), json.header("x-request-id"));
 
-  const RawResponse lines = Stopped("application/x-ndjson");
+  const RawResponse lines = Stopped("application/x-ndjson", kEndless);
   EXPECT_TRUE(lines.complete);
   const size_t last = lines.body.rfind('\n', lines.body.size() - 2);
   const Result<JsonValue> line = ParseJson(std::string_view(lines.body).substr(last + 1));
   ASSERT_THAT(line, IsOk());
   EXPECT_EQ(line->Find("error")->FindString("code"), "by_request");
 
-  EXPECT_FALSE(Stopped("text/csv").complete);
-  EXPECT_FALSE(Stopped("application/vnd.apache.arrow.stream").complete);
+  EXPECT_FALSE(Stopped("text/csv", kEndless).complete);
+  EXPECT_FALSE(Stopped("application/vnd.apache.arrow.stream", kEndless).complete);
+}
+
+TEST_F(QueryRouteTest, AStatementCanBeStoppedBeforeItsFirstRow) {
+  const RawResponse json = Stopped(
+      "application/json", R"json({"sql":"SELECT count(*) FROM range(1000000) a, range(1000000) b"})json");
+  EXPECT_TRUE(json.complete);
+  EXPECT_EQ(json.json().Find("rows")->as_array().size(), 0u);
+  EXPECT_EQ(json.json().Find("error")->FindString("code"), "by_request");
 }
 
 TEST_F(QueryRouteTest, UnknownQueriesCannotBeStopped) {

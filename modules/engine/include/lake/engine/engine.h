@@ -76,8 +76,9 @@ class Session {
   virtual ~Session() = default;
 
   /// Runs a tree from Parse after rewriting; `parameters` are bound to $1, $2… in order (null, boolean,
-  /// integer, double, string). The stream must be destroyed before the session; starting another statement
-  /// ends it. Errors, here and from the stream:
+  /// integer, double, string). Returns when the statement is planned; rows, and what goes wrong with them,
+  /// come from the stream. The stream must be destroyed before the session; starting another statement ends
+  /// it. Errors, here and from the stream:
   ///   invalid_argument/sql_error with position, /bad_parameter, /statement_too_complex, /statement_too_deep,
   ///   /csv_error with the line; resource_exhausted/query_out_of_memory, /spill_full; cancelled/…;
   ///   deadline_exceeded/deadline; permission_denied/not_in_read_set, /not_permitted (another path or
@@ -86,7 +87,7 @@ class Session {
   ///   internal/engine_failed.
   virtual Result<std::unique_ptr<ResultStream>> Execute(const SelectTree& tree,
                                                         const std::vector<JsonValue>& parameters) = 0;
-  /// Runs trusted text: one statement, written by us. Errors as above.
+  /// Runs trusted text, one statement written by us, until its first rows are there. Errors as above.
   virtual Result<std::unique_ptr<ResultStream>> ExecuteTrusted(std::string_view sql) = 0;
   /// Runs a trusted SELECT and writes its rows to one durable object. Nothing is visible when it fails.
   /// Errors: as above, invalid_argument/type_not_storable (a type that Parquet would change),

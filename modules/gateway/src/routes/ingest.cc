@@ -46,8 +46,8 @@ Error AsWriteError(Error error) {
 
 Result<Answer> Accept(const Request& request, FileIngest& ingest, jobs::JobService& jobs,
                       const FileRequest& file, const ingest::Upload& upload) {
-  Result<jobs::Job> job = jobs.Submit(request.context, std::string(ingest::kIngestFileJob), request.caller.name,
-                                      ingest.MakeJobPayload(request, file, upload));
+  Result<jobs::Job> job = jobs.Submit(request.context, std::string(ingest::kIngestFileJob),
+                                      request.caller.name, ingest.MakeJobPayload(request, file, upload));
   if (!job.ok()) {
     // Nothing runs, unless nobody knows: then the file must stay for a job that may appear at the next start.
     if (!job.error().Is("outcome_unknown")) ingest.Discard(upload);

@@ -1,12 +1,23 @@
 #include "csv_encoding.h"
 
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 namespace lake::engine {
 namespace {
 
 uint8_t ByteAt(std::string_view text, size_t at) { return static_cast<uint8_t>(text[at]); }
+
+/// Eight bytes of ASCII without a NUL: most text, eight times as fast.
+bool IsPlainWord(std::string_view text, size_t at) {
+  uint64_t word = 0;
+  if (text.size() - at < sizeof(word)) return false;
+  std::memcpy(&word, text.data() + at, sizeof(word));
+  constexpr uint64_t kHighBits = 0x8080808080808080;
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  return (((word - kOnes) | word) & kHighBits) == 0;
+}
 
 /// The length of the UTF-8 character at `at`, or 0 when there is none; at the end of a cut text, what is
 /// left.
@@ -57,6 +68,10 @@ Status CheckCsvText(std::string_view start, Ending ending) {
   if (start[first] == '{' || start[first] == '[')
     return InvalidArgument("not_csv", "the file is not CSV but JSON");
   for (size_t at = byte_order_mark; at < start.size();) {
+    if (IsPlainWord(start, at)) {
+      at += sizeof(uint64_t);
+      continue;
+    }
     if (start[at] == '\0')
       return InvalidArgument("not_csv", "the file is not text: there is a NUL byte at offset {}", at);
     const size_t length = CharacterLength(start, at, ending);

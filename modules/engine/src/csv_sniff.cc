@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "csv_encoding.h"
 #include "duck_stream.h"
 
@@ -12,9 +14,11 @@ namespace {
 
 using duckdb::Value;
 
-/// Rows that decide the types: enough that a column of numbers with a late word is found, about 10 MB of
-/// file.
-constexpr size_t kSampleRows = 100'000;
+/// Rows that decide separator, quotes and header: each way to read them is tried on all of these.
+constexpr size_t kDialectRows = 20'480;
+/// Rows that decide the types once the rest is known: enough that a column of numbers with a late word is
+/// found, about 10 MB of file.
+constexpr size_t kTypeRows = 100'000;
 /// Bytes checked to be UTF-8 text before DuckDB guesses.
 constexpr size_t kCheckedBytes = 8u << 20;
 
@@ -83,9 +87,6 @@ CsvDialect DialectOf(const std::vector<Value>& row) {
   return dialect;
 }
 
-/// What the first line counts as when a file is read.
-enum class HeaderLine { kIsNames, kIsData };
-
 /// One file being looked at.
 class Sniffer {
  public:
@@ -94,8 +95,8 @@ class Sniffer {
 
   Result<CsvDialect> Sniff() {
     LAKE_ASSIGN_OR_RETURN(CsvDialect dialect, FindDialect());
+    if (HasMoreRows()) LAKE_RETURN_IF_ERROR(ReadTypes(&dialect));
     if (dialect.has_header) LAKE_RETURN_IF_ERROR(ReadHeader(&dialect));
-    LAKE_RETURN_IF_ERROR(KeepLongNumbers(&dialect));
     return dialect;
   }
 
@@ -103,22 +104,23 @@ class Sniffer {
   /// DuckDB first wants every line to fit. A file with some broken lines then seems to have one column named
   /// "a,b,c", so a second look forgives them; a third one also takes different line ends in one file.
   Result<CsvDialect> FindDialect() {
-    auto exact = TryOptions("");
+    auto exact = TryOptions(kDialectRows, "");
     if (exact.ok() && !HidesSeparator(*exact)) return exact;
     if (!exact.ok() && !exact.error().Is("not_csv")) return exact;
-    auto forgiving = TryOptions(", ignore_errors=true");
+    auto forgiving = TryOptions(kDialectRows, ", ignore_errors=true");
     if (forgiving.ok() && forgiving->columns.size() > 1) return forgiving;
     if (!exact.ok() && HasMixedLineEnds()) {
-      LAKE_ASSIGN_OR_RETURN(CsvDialect mixed, TryOptions(", ignore_errors=true, strict_mode=false"));
+      LAKE_ASSIGN_OR_RETURN(CsvDialect mixed,
+                            TryOptions(kDialectRows, ", ignore_errors=true, strict_mode=false"));
       mixed.new_line = "mixed";
       return mixed;
     }
     return exact;
   }
 
-  Result<CsvDialect> TryOptions(std::string_view options) {
-    auto row = OneRow(
-        session_, fmt::format("SELECT * FROM sniff_csv({}, sample_size={}{})", path_, kSampleRows, options));
+  Result<CsvDialect> TryOptions(size_t rows, std::string_view options) {
+    auto row =
+        OneRow(session_, fmt::format("SELECT * FROM sniff_csv({}, sample_size={}{})", path_, rows, options));
     if (row.ok()) {
       CsvDialect dialect = DialectOf(*row);
       if (!dialect.columns.empty()) return dialect;
@@ -126,6 +128,24 @@ class Sniffer {
       return std::move(row).error();
     }
     return InvalidArgument("not_csv", "no separator gives the file's lines the same number of columns");
+  }
+
+  bool HasMoreRows() const {
+    return std::ranges::count(start_, '\n') + std::ranges::count(start_, '\r') >
+           static_cast<ptrdiff_t>(kDialectRows);
+  }
+
+  /// Types from more rows than the dialect needed; with the dialect given, a row costs a fifth.
+  Status ReadTypes(CsvDialect* dialect) {
+    auto typed = TryOptions(
+        kTypeRows, fmt::format(", header={}, strict_mode={}, ignore_errors=true, {}", dialect->has_header,
+                               dialect->new_line != "mixed", DialectOptions(*dialect)));
+    if (!typed.ok() && !typed.error().Is("not_csv")) return std::move(typed).error();
+    if (!typed.ok() || typed->columns.size() != dialect->columns.size()) return {};
+    dialect->columns = std::move(typed->columns);
+    dialect->date_format = std::move(typed->date_format);
+    dialect->timestamp_format = std::move(typed->timestamp_format);
+    return {};
   }
 
   static bool HidesSeparator(const CsvDialect& dialect) {
@@ -140,50 +160,29 @@ class Sniffer {
     return with_return && without;
   }
 
-  /// Reads the file as text only; "c0", "c1"… are its columns.
-  std::string TextTable(const CsvDialect& dialect, HeaderLine header) const {
-    std::string columns;
-    for (size_t i = 0; i < dialect.columns.size(); ++i)
-      fmt::format_to(std::back_inserter(columns), "{}'c{}': 'VARCHAR'", i > 0 ? ", " : "", i);
-    return fmt::format(
-        "read_csv({}, auto_detect=false, header={}, null_padding=true, ignore_errors=true, parallel=false, "
-        "strict_mode={}, delim={}, quote={}, escape={}, comment={}, skip={}, columns={{{}}})",
-        path_, header == HeaderLine::kIsNames, dialect.new_line != "mixed",
-        QuoteText(std::string(1, dialect.delimiter)), QuoteText(dialect.quote), QuoteText(dialect.escape),
-        QuoteText(dialect.comment), dialect.skip_rows, columns);
+  /// A sample without quotes says nothing about the rest of the file: RFC 4180's quote is always understood.
+  static std::string DialectOptions(const CsvDialect& dialect) {
+    const std::string quote = dialect.quote.empty() ? "\"" : dialect.quote;
+    return fmt::format("delim={}, quote={}, escape={}, comment={}, skip={}",
+                       QuoteText(std::string(1, dialect.delimiter)), QuoteText(quote),
+                       QuoteText(dialect.escape.empty() ? quote : dialect.escape), QuoteText(dialect.comment),
+                       dialect.skip_rows);
   }
 
   /// Reads the header line as data: DuckDB renames empty and repeated names, and our caller wants to refuse
   /// them.
   Status ReadHeader(CsvDialect* dialect) {
+    std::string columns;
+    for (size_t i = 0; i < dialect->columns.size(); ++i)
+      fmt::format_to(std::back_inserter(columns), "{}'c{}': 'VARCHAR'", i > 0 ? ", " : "", i);
     LAKE_ASSIGN_OR_RETURN(
         const auto names,
-        OneRow(session_, "SELECT * FROM " + TextTable(*dialect, HeaderLine::kIsData) + " LIMIT 1"));
+        OneRow(session_,
+               fmt::format("SELECT * FROM read_csv({}, auto_detect=false, header=false, "
+                           "null_padding=true, ignore_errors=true, parallel=false, strict_mode={}, "
+                           "{}, columns={{{}}}) LIMIT 1",
+                           path_, dialect->new_line != "mixed", DialectOptions(*dialect), columns)));
     for (size_t i = 0; i < names.size(); ++i) dialect->columns[i].name = TextOf(names[i]);
-    return {};
-  }
-
-  /// Whole numbers too long for BIGINT are not measurements but names of things, and a DOUBLE would round
-  /// them.
-  Status KeepLongNumbers(CsvDialect* dialect) {
-    std::string tests;
-    std::vector<size_t> doubles;
-    for (size_t i = 0; i < dialect->columns.size(); ++i) {
-      if (dialect->columns[i].type != "DOUBLE") continue;
-      fmt::format_to(std::back_inserter(tests),
-                     "{}bool_or(regexp_full_match(c{}, '\\s*[+-]?[0-9]{{16,}}\\s*'))",
-                     doubles.empty() ? "" : ", ", i);
-      doubles.push_back(i);
-    }
-    if (doubles.empty()) return {};
-    LAKE_ASSIGN_OR_RETURN(
-        const auto found,
-        OneRow(session_, fmt::format("SELECT {} FROM (SELECT * FROM {} LIMIT {})", tests,
-                                     TextTable(*dialect, dialect->has_header ? HeaderLine::kIsNames
-                                                                             : HeaderLine::kIsData),
-                                     kSampleRows)));
-    for (size_t i = 0; i < found.size(); ++i)
-      if (!found[i].IsNull() && found[i].GetValue<bool>()) dialect->columns[doubles[i]].type = "VARCHAR";
     return {};
   }
 

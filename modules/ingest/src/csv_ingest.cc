@@ -89,6 +89,23 @@ Result<SchemaChoice> CsvIngest::ChooseSchema(const engine::CsvDialect& dialect) 
   return ChooseAppend(dialect, existing_->schema());
 }
 
+/// A sample says how the file is to be read, and a look at every cell what that would lose.
+Result<CsvIngest::FilePlan> CsvIngest::PlanFile(const engine::ScanFile& file) const {
+  FilePlan plan;
+  LAKE_ASSIGN_OR_RETURN(plan.dialect, parts_.engine.SniffCsv(request_.context, file));
+  LAKE_RETURN_IF_ERROR(CheckHeader(plan.dialect));
+  LAKE_ASSIGN_OR_RETURN(plan.choice, ChooseSchema(plan.dialect));
+  LAKE_ASSIGN_OR_RETURN(plan.facts,
+                        ScanCells(request_.context, file, plan.dialect, RulesOf(plan.dialect, plan.choice)));
+  if (existing_ != nullptr && file_.mode != IngestMode::kReplace) {
+    LAKE_RETURN_IF_ERROR(CheckTypesKeepCells(plan.dialect, plan.choice, plan.facts));
+    return plan;
+  }
+  WidenTypes(plan.facts, &plan.dialect);
+  LAKE_ASSIGN_OR_RETURN(plan.choice, ChooseSchema(plan.dialect));
+  return plan;
+}
+
 Result<catalog::DataFile> CsvIngest::WriteRows(engine::Session& session, const std::string& select,
                                                const std::vector<catalog::Column>& columns,
                                                const catalog::DatasetId& id, int32_t schema_id) {
@@ -216,9 +233,8 @@ Result<IngestResult> CsvIngest::Attempt() {
   LAKE_ASSIGN_OR_RETURN(storage::ObjectKey upload_key, storage::ObjectKey::Parse(upload_.key));
   engine::ScanFile sniffed{
       .path = upload_.key, .store = upload_.store, .key = upload_key, .bytes = upload_.bytes};
-  LAKE_ASSIGN_OR_RETURN(engine::CsvDialect dialect, parts_.engine.SniffCsv(request_.context, sniffed));
-  LAKE_RETURN_IF_ERROR(CheckHeader(dialect));
-  LAKE_ASSIGN_OR_RETURN(SchemaChoice choice, ChooseSchema(dialect));
+  LAKE_ASSIGN_OR_RETURN(const FilePlan plan, PlanFile(sniffed));
+  const SchemaChoice& choice = plan.choice;
 
   engine::ScanFile counted = sniffed;
   counted.store = MakeCountingStore(upload_.store, on_read);
@@ -232,8 +248,8 @@ Result<IngestResult> CsvIngest::Attempt() {
   const int32_t schema_id = existing_ == nullptr                               ? 1
                             : choice.change == SchemaChoice::Change::kReplaced ? existing_->schema().id + 1
                                                                                : existing_->schema().id;
-  LAKE_ASSIGN_OR_RETURN(rows_file_, WriteRows(*session, SelectRows(dialect, choice, scan), choice.columns,
-                                              dataset_id_, schema_id));
+  LAKE_ASSIGN_OR_RETURN(rows_file_, WriteRows(*session, SelectRows(plan.dialect, choice, plan.facts, scan),
+                                              choice.columns, dataset_id_, schema_id));
   Status rejects = WriteRejects(*session);
   if (rejects.ok() && rows_file_->rows == 0)
     rejects = InvalidArgument("no_rows", "the file has a header and no rows");

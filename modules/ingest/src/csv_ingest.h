@@ -37,6 +37,11 @@ class CsvIngest {
 
  private:
   using DatasetRef = std::shared_ptr<const catalog::Dataset>;
+  struct FilePlan {
+    engine::CsvDialect dialect;
+    SchemaChoice choice;
+    std::vector<ColumnFacts> facts;
+  };
 
   std::string Fingerprint() const;
   /// Of an earlier request with the same key.
@@ -44,6 +49,7 @@ class CsvIngest {
   Status FindTarget();
   bool IsDuplicate() const;
   Result<SchemaChoice> ChooseSchema(const engine::CsvDialect& dialect) const;
+  Result<FilePlan> PlanFile(const engine::ScanFile& file) const;
   Result<catalog::DataFile> WriteRows(engine::Session& session, const std::string& select,
                                       const std::vector<catalog::Column>& columns,
                                       const catalog::DatasetId& id, int32_t schema_id);

@@ -1,6 +1,8 @@
 #include "csv_plan.h"
 
 #include <algorithm>
+#include <charconv>
+#include <iterator>
 #include <map>
 
 #include "lake/common/fold.h"
@@ -16,32 +18,84 @@ using engine::QuoteText;
 
 constexpr size_t kMaxColumns = 10'000;  // The most a schema of the catalog holds.
 
-const CsvColumn* FindInFile(const CsvDialect& dialect, std::string_view name) {
-  auto found =
-      std::ranges::find(dialect.columns, Fold(name), [](const CsvColumn& c) { return Fold(c.name); });
-  return found == dialect.columns.end() ? nullptr : &*found;
+bool IsText(std::string_view type) { return type == "VARCHAR"; }
+
+bool IsInteger(std::string_view type) {
+  static constexpr std::string_view kTypes[] = {"TINYINT",  "SMALLINT",  "INTEGER",  "BIGINT",  "HUGEINT",
+                                                "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"};
+  return std::ranges::find(kTypes, type) != std::end(kTypes);
 }
 
-/// A column of the file is read with the type the dataset gives it.
-std::string ReaderColumns(const CsvDialect& dialect, const SchemaChoice& choice) {
-  std::map<std::string, std::string> types;
+CellRule RuleOf(std::string_view type) {
+  using Kind = CellRule::Kind;
+  if (IsText(type)) return {.kind = Kind::kText};
+  if (IsInteger(type)) return {.kind = Kind::kNumber};
+  if (type == "DOUBLE" || type == "FLOAT")
+    return {.kind = Kind::kNumber, .kept_fraction = CellRule::kEveryDigit};
+  if (!type.starts_with("DECIMAL(")) return {};
+  CellRule rule{.kind = Kind::kNumber};
+  const size_t scale = type.find(',') + 1;
+  std::from_chars(type.data() + scale, type.data() + type.size(), rule.kept_fraction);
+  return rule;
+}
+
+/// Types by folded name.
+using TypeMap = std::map<std::string, std::string>;
+TypeMap TypesOf(const SchemaChoice& choice) {
+  TypeMap types;
   for (const catalog::Column& column : choice.columns) types[Fold(column.name)] = column.type;
+  return types;
+}
+
+/// What the reader makes of "".
+enum class QuotedEmpty { kText, kNull };
+
+/// NULL where a column of another type than text has it, and then all over the file: the reader knows one
+/// rule for all columns.
+QuotedEmpty QuotedEmptyOf(const CsvDialect& dialect, const TypeMap& types,
+                          const std::vector<ColumnFacts>& facts) {
+  for (size_t i = 0; i < facts.size(); ++i)
+    if (facts[i].quoted_empty && !IsText(types.at(Fold(dialect.columns[i].name)))) return QuotedEmpty::kNull;
+  return QuotedEmpty::kText;
+}
+
+std::string SelectList(const CsvDialect& dialect, const SchemaChoice& choice,
+                       const std::vector<ColumnFacts>& facts, QuotedEmpty quoted_empty) {
+  std::map<std::string, size_t> in_file;
+  for (size_t i = 0; i < dialect.columns.size(); ++i) in_file.emplace(Fold(dialect.columns[i].name), i);
   std::string list;
-  for (const CsvColumn& column : dialect.columns)
-    list += fmt::format("{}{}: {}", list.empty() ? "" : ", ", QuoteText(column.name),
-                        QuoteText(types[Fold(column.name)]));
+  for (const catalog::Column& column : choice.columns) {
+    const auto found = in_file.find(Fold(column.name));
+    std::string value = fmt::format("CAST(NULL AS {})", column.type);
+    if (found != in_file.end()) {
+      value = QuoteIdentifier(dialect.columns[found->second].name);
+      const ColumnFacts& cells = facts[found->second];
+      // All the NULLs of this column were "".
+      if (quoted_empty == QuotedEmpty::kNull && IsText(column.type) && cells.quoted_empty &&
+          !cells.unquoted_empty)
+        value = fmt::format("coalesce({}, '')", value);
+    }
+    fmt::format_to(std::back_inserter(list), "{}{} AS {}", list.empty() ? "" : ", ", value,
+                   QuoteIdentifier(column.name));
+  }
   return list;
 }
 
-std::string SelectList(const CsvDialect& dialect, const SchemaChoice& choice) {
+/// The first cell of the column that the type would change.
+const CellExample* ChangedCell(std::string_view type, const ColumnFacts& facts) {
+  const CellRule rule = RuleOf(type);
+  if (rule.kind != CellRule::Kind::kNumber) return nullptr;
+  for (const Loss loss : {Loss::kName, Loss::kFraction})
+    if (const CellExample* cell = facts.Find(loss)) return cell;
+  return rule.kept_fraction == CellRule::kEveryDigit ? facts.Find(Loss::kLongWhole) : nullptr;
+}
+
+/// A column of the file is read with the type the dataset gives it.
+std::string ReaderColumns(const CsvDialect& dialect, const TypeMap& types) {
   std::string list;
-  for (const catalog::Column& column : choice.columns) {
-    const CsvColumn* in_file = FindInFile(dialect, column.name);
-    list += list.empty() ? "" : ", ";
-    list += in_file != nullptr
-                ? fmt::format("{} AS {}", QuoteIdentifier(in_file->name), QuoteIdentifier(column.name))
-                : fmt::format("CAST(NULL AS {}) AS {}", column.type, QuoteIdentifier(column.name));
-  }
+  for (const CsvColumn& column : dialect.columns)
+    list += fmt::format("{}{}: {}", list.empty() ? "" : ", ", QuoteText(column.name),
+                        QuoteText(types.at(Fold(column.name))));
   return list;
 }
 
@@ -99,7 +153,44 @@ SchemaChoice ChooseReplace(const CsvDialect& dialect, const catalog::Schema& sch
   return choice;
 }
 
-std::string SelectRows(const CsvDialect& dialect, const SchemaChoice& choice, const CsvScan& scan) {
+std::vector<CellRule> RulesOf(const CsvDialect& dialect, const SchemaChoice& choice) {
+  const TypeMap types = TypesOf(choice);
+  std::vector<CellRule> rules;
+  for (const CsvColumn& column : dialect.columns) rules.push_back(RuleOf(types.at(Fold(column.name))));
+  return rules;
+}
+
+void WidenTypes(const std::vector<ColumnFacts>& facts, CsvDialect* dialect) {
+  for (size_t i = 0; i < facts.size(); ++i) {
+    std::string& type = dialect->columns[i].type;
+    const CellRule rule = RuleOf(type);
+    if (rule.kind != CellRule::Kind::kNumber) continue;
+    const bool is_double = rule.kept_fraction == CellRule::kEveryDigit || facts[i].Find(Loss::kFraction);
+    if (facts[i].Find(Loss::kName) || (is_double && facts[i].Find(Loss::kLongWhole)) ||
+        facts[i].Find(Loss::kBeyondBigint))
+      type = "VARCHAR";
+    else if (is_double)
+      type = "DOUBLE";
+  }
+}
+
+Status CheckTypesKeepCells(const CsvDialect& dialect, const SchemaChoice& choice,
+                           const std::vector<ColumnFacts>& facts) {
+  const TypeMap types = TypesOf(choice);
+  for (size_t i = 0; i < facts.size(); ++i) {
+    const std::string& name = dialect.columns[i].name;
+    const std::string& type = types.at(Fold(name));
+    if (const CellExample* cell = ChangedCell(type, facts[i]))
+      return FailedPrecondition("schema_mismatch",
+                                "line {}: column '{}' of the dataset is {} and would not keep '{}' as it is; "
+                                "change the file, or replace the dataset (mode=replace)",
+                                cell->line, name, type, cell->text);
+  }
+  return {};
+}
+
+std::string SelectRows(const CsvDialect& dialect, const SchemaChoice& choice,
+                       const std::vector<ColumnFacts>& facts, const CsvScan& scan) {
   // A sample without quotes says nothing about the rest of the file: RFC 4180's quote is always understood.
   const std::string quote = dialect.quote.empty() ? "\"" : dialect.quote;
   const std::string escape = dialect.escape.empty() ? quote : dialect.escape;
@@ -107,11 +198,16 @@ std::string SelectRows(const CsvDialect& dialect, const SchemaChoice& choice, co
   if (!dialect.date_format.empty()) formats += ", dateformat = " + QuoteText(dialect.date_format);
   if (!dialect.timestamp_format.empty())
     formats += ", timestampformat = " + QuoteText(dialect.timestamp_format);
+  const TypeMap types = TypesOf(choice);
+  const QuotedEmpty quoted_empty = QuotedEmptyOf(dialect, types, facts);
   return fmt::format(
-      "SELECT {} FROM read_csv({}, auto_detect = false, delim = {}, quote = {}, escape = {}, header = {}{}, "
-      "columns = {{{}}}, store_rejects = true, rejects_table = {}, rejects_scan = {}, rejects_limit = {})",
-      SelectList(dialect, choice), QuoteText(scan.path), QuoteText(std::string(1, dialect.delimiter)),
-      QuoteText(quote), QuoteText(escape), dialect.has_header, formats, ReaderColumns(dialect, choice),
+      "SELECT {} FROM read_csv({}, auto_detect = false, delim = {}, quote = {}, escape = {}, comment = {}, "
+      "skip = {}, header = {}, strict_mode = {}, allow_quoted_nulls = {}{}, columns = {{{}}}, "
+      "store_rejects = true, rejects_table = {}, rejects_scan = {}, rejects_limit = {})",
+      SelectList(dialect, choice, facts, quoted_empty), QuoteText(scan.path),
+      QuoteText(std::string(1, dialect.delimiter)), QuoteText(quote), QuoteText(escape),
+      QuoteText(dialect.comment), dialect.skip_rows, dialect.has_header, dialect.new_line != "mixed",
+      quoted_empty == QuotedEmpty::kNull, formats, ReaderColumns(dialect, types),
       QuoteText(scan.rejects_table), QuoteText(scan.rejects_scans), scan.rejects_limit);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cell_scan.h"
 #include "lake/catalog/schema.h"
 #include "lake/common/result.h"
 #include "lake/engine/engine.h"
@@ -31,6 +32,16 @@ Result<SchemaChoice> ChooseAppend(const engine::CsvDialect& dialect, const catal
 SchemaChoice ChooseReplace(const engine::CsvDialect& dialect, const catalog::Schema& schema,
                            int32_t used_ids);
 
+/// What would not survive in each column of the file, given the types it is to be read with.
+std::vector<CellRule> RulesOf(const engine::CsvDialect& dialect, const SchemaChoice& choice);
+/// The types of new columns, so that they keep every cell of the file: text for names that look like numbers
+/// (00123) and for numbers that are too long, DOUBLE for fractions.
+void WidenTypes(const std::vector<ColumnFacts>& facts, engine::CsvDialect* dialect);
+/// The types are those of a dataset. Error: failed_precondition/schema_mismatch with the line of a cell that
+/// they would change.
+Status CheckTypesKeepCells(const engine::CsvDialect& dialect, const SchemaChoice& choice,
+                           const std::vector<ColumnFacts>& facts);
+
 struct CsvScan {
   std::string path;           ///< In the ReadSet.
   std::string rejects_table;  ///< Names of the session's tables for rows that cannot be read.
@@ -39,7 +50,9 @@ struct CsvScan {
 };
 
 /// Trusted SQL: the dataset's columns in order, read with its types; what cannot be read lands in the rejects
-/// table.
-std::string SelectRows(const engine::CsvDialect& dialect, const SchemaChoice& choice, const CsvScan& scan);
+/// table. A cell with nothing in it is NULL; "" is the empty text. A file that writes "" for a missing number
+/// or date means NULL by it there, and in text columns that have both.
+std::string SelectRows(const engine::CsvDialect& dialect, const SchemaChoice& choice,
+                       const std::vector<ColumnFacts>& facts, const CsvScan& scan);
 
 }  // namespace lake::ingest

@@ -5,6 +5,10 @@
 namespace lake::ingest {
 namespace {
 
+/// The engine calls text after a closing quote a quote without end; those without end never come so far.
+constexpr std::string_view kMessage =
+    "CASE WHEN error_type = 'UNQUOTED VALUE' THEN 'Text stands behind a closing quote.' ELSE error_message "
+    "END";
 constexpr uint64_t kExamples = 5;  // Enough to see what is wrong; the rest is in the table, or in the file.
 
 /// All rows of a small trusted result as JSON arrays.
@@ -31,10 +35,9 @@ Result<RejectSummary> SummarizeRejects(engine::Session& session) {
   if (summary.rows == 0) return summary;
   LAKE_ASSIGN_OR_RETURN(
       JsonValue examples,
-      ReadSmallResult(session,
-                      fmt::format("SELECT line, left(first(error_message ORDER BY column_idx), 200) FROM {} "
-                                  "GROUP BY line ORDER BY line LIMIT {}",
-                                  kRejectsTable, kExamples)));
+      ReadSmallResult(session, fmt::format("SELECT line, left(first({} ORDER BY column_idx), 200) FROM {} "
+                                           "GROUP BY line ORDER BY line LIMIT {}",
+                                           kMessage, kRejectsTable, kExamples)));
   for (const JsonValue& row : examples.as_array())
     summary.examples.push_back(
         {.line = static_cast<uint64_t>(row.as_array().at(0).as_int()),
@@ -72,9 +75,9 @@ std::string SelectRejects(const std::string& source_file) {
       "SELECT {} AS source_file, CAST(line AS BIGINT) AS line, first(column_name ORDER BY column_idx) AS "
       "column_name, "
       "lower(CAST(first(error_type ORDER BY column_idx) AS VARCHAR)) AS reason, "
-      "first(error_message ORDER BY column_idx) AS message, first(csv_line ORDER BY column_idx) AS text "
+      "first({} ORDER BY column_idx) AS message, first(csv_line ORDER BY column_idx) AS text "
       "FROM {} GROUP BY line ORDER BY line",
-      engine::QuoteText(source_file), kRejectsTable);
+      engine::QuoteText(source_file), kMessage, kRejectsTable);
 }
 
 }  // namespace lake::ingest

@@ -31,8 +31,8 @@ TEST(CsvPlanTest, AppendKeepsTheDatasetsColumnsAndTypes) {
   LAKE_ASSERT_OK(choice);
   EXPECT_EQ(choice->columns, kSchema.columns);
   EXPECT_EQ(choice->change, SchemaChoice::Change::kNone);
-  const std::string sql =
-      SelectRows(FileWith({{"NAME", "BIGINT"}, {"id", "VARCHAR"}}), *choice, {.path = "lake://scan/0"});
+  const std::string sql = SelectRows(FileWith({{"NAME", "BIGINT"}, {"id", "VARCHAR"}}), *choice,
+                                     std::vector<ColumnFacts>(2), {.path = "lake://scan/0"});
   EXPECT_NE(sql.find("CAST(NULL AS DOUBLE) AS \"pay\""), std::string::npos) << sql;
   EXPECT_NE(sql.find("{'NAME': 'VARCHAR', 'id': 'BIGINT'}"), std::string::npos) << sql;
 }
@@ -52,9 +52,80 @@ TEST(CsvPlanTest, ReplaceKeepsFieldIdsOfSameColumnsAndNeverReusesOthers) {
 
 TEST(CsvPlanTest, NamesAndPathsAreQuoted) {
   const engine::CsvDialect dialect = FileWith({{"a'\"b", "BIGINT"}});
-  const std::string sql = SelectRows(dialect, ChooseNew(dialect), {.path = "lake://scan/0"});
+  const std::string sql =
+      SelectRows(dialect, ChooseNew(dialect), std::vector<ColumnFacts>(1), {.path = "lake://scan/0"});
   EXPECT_NE(sql.find("\"a'\"\"b\""), std::string::npos) << sql;
   EXPECT_NE(sql.find("'a''\"b'"), std::string::npos) << sql;
+}
+
+ColumnFacts FactsWith(std::vector<Loss> losses) {
+  ColumnFacts facts;
+  for (const Loss loss : losses) facts.losses[static_cast<size_t>(loss)] = {.line = 7, .text = "00123"};
+  return facts;
+}
+
+TEST(CsvPlanTest, NewColumnsTakeATypeThatKeepsEveryCell) {
+  const auto widened = [](const char* type, std::vector<Loss> losses) {
+    engine::CsvDialect dialect = FileWith({{"a", type}});
+    WidenTypes({FactsWith(std::move(losses))}, &dialect);
+    return dialect.columns[0].type;
+  };
+  EXPECT_EQ(widened("BIGINT", {}), "BIGINT");
+  EXPECT_EQ(widened("BIGINT", {Loss::kLongWhole}), "BIGINT");
+  EXPECT_EQ(widened("BIGINT", {Loss::kName}), "VARCHAR");
+  EXPECT_EQ(widened("BIGINT", {Loss::kBeyondBigint, Loss::kLongWhole}), "VARCHAR");
+  EXPECT_EQ(widened("BIGINT", {Loss::kFraction}), "DOUBLE");
+  EXPECT_EQ(widened("BIGINT", {Loss::kFraction, Loss::kLongWhole}), "VARCHAR");
+  EXPECT_EQ(widened("DOUBLE", {}), "DOUBLE");
+  EXPECT_EQ(widened("DOUBLE", {Loss::kName}), "VARCHAR");
+  EXPECT_EQ(widened("DOUBLE", {Loss::kLongWhole}), "VARCHAR");
+  EXPECT_EQ(widened("DATE", {Loss::kName}), "DATE");
+}
+
+TEST(CsvPlanTest, GivenTypesRefuseCellsTheyWouldChange) {
+  const auto check = [](const char* type, std::vector<Loss> losses) {
+    const engine::CsvDialect dialect = FileWith({{"A", "VARCHAR"}});
+    const SchemaChoice choice{.columns = {{1, "a", type}}};
+    return CheckTypesKeepCells(dialect, choice, {FactsWith(std::move(losses))});
+  };
+  const Status refused = check("BIGINT", {Loss::kName});
+  ASSERT_THAT(refused, IsError(ErrorCode::kFailedPrecondition, "schema_mismatch"));
+  EXPECT_EQ(
+      refused.error().message(),
+      "line 7: column 'A' of the dataset is BIGINT and would not keep '00123' as it is; change the file, "
+      "or replace the dataset (mode=replace)");
+  EXPECT_FALSE(check("INTEGER", {Loss::kFraction}).ok());
+  EXPECT_FALSE(check("DECIMAL(18,2)", {Loss::kFraction}).ok());
+  EXPECT_FALSE(check("DOUBLE", {Loss::kLongWhole}).ok());
+  LAKE_EXPECT_OK(check("BIGINT", {Loss::kBeyondBigint, Loss::kLongWhole}));
+  LAKE_EXPECT_OK(check("DATE", {Loss::kName}));
+  LAKE_EXPECT_OK(check("VARCHAR", {Loss::kName}));
+}
+
+TEST(CsvPlanTest, RulesComeFromTheTypes) {
+  const engine::CsvDialect dialect = FileWith({{"a", ""}, {"b", ""}, {"c", ""}, {"d", ""}});
+  const SchemaChoice choice{
+      .columns = {{1, "d", "DATE"}, {2, "c", "VARCHAR"}, {3, "B", "DECIMAL(9,3)"}, {4, "a", "UINTEGER"}}};
+  const std::vector<CellRule> rules = RulesOf(dialect, choice);
+  ASSERT_EQ(rules.size(), 4u);
+  EXPECT_EQ(rules[0].kind, CellRule::Kind::kNumber);
+  EXPECT_EQ(rules[0].kept_fraction, 0u);
+  EXPECT_EQ(rules[1].kind, CellRule::Kind::kNumber);
+  EXPECT_EQ(rules[1].kept_fraction, 3u);
+  EXPECT_EQ(rules[2].kind, CellRule::Kind::kText);
+  EXPECT_EQ(rules[3].kind, CellRule::Kind::kOther);
+}
+
+TEST(CsvPlanTest, QuotedNothingIsTextUnlessANumberIsMissingThatWay) {
+  const engine::CsvDialect dialect = FileWith({{"n", "BIGINT"}, {"t", "VARCHAR"}, {"u", "VARCHAR"}});
+  std::vector<ColumnFacts> facts(3);
+  facts[1].quoted_empty = facts[2].quoted_empty = facts[2].unquoted_empty = true;
+  const auto sql = [&] { return SelectRows(dialect, ChooseNew(dialect), facts, {.path = "lake://scan/0"}); };
+  EXPECT_NE(sql().find("allow_quoted_nulls = false"), std::string::npos) << sql();
+  EXPECT_EQ(sql().find("coalesce"), std::string::npos) << sql();
+  facts[0].quoted_empty = true;
+  EXPECT_NE(sql().find("allow_quoted_nulls = true"), std::string::npos) << sql();
+  EXPECT_NE(sql().find("coalesce(\"t\", '') AS \"t\", \"u\" AS \"u\""), std::string::npos) << sql();
 }
 
 TEST(RejectsTest, FewBrokenRowsAreKeptAndManyRefuseTheFile) {

@@ -101,8 +101,8 @@ class FileIngest {
   virtual void Discard(const Upload& upload) = 0;
   /// Reads, writes and commits, all or nothing. Leaves the upload alone. `progress` is called from any thread
   /// with the source bytes read so far. Errors: invalid_argument/not_csv, /bad_header, /no_rows,
-  /// /too_many_rejected_rows, failed_precondition/schema_mismatch, already_exists/dataset_exists,
-  /// not_found/dataset_not_found, those of a commit.
+  /// /unterminated_quote, /too_many_rejected_rows, failed_precondition/schema_mismatch,
+  /// already_exists/dataset_exists, not_found/dataset_not_found, those of a commit.
   virtual Result<IngestResult> Run(const access::Request& request, const FileRequest& file,
                                    const Upload& upload,
                                    const std::function<void(uint64_t done, uint64_t total)>& progress) = 0;

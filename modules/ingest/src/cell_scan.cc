@@ -1,0 +1,239 @@
+#include "cell_scan.h"
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+
+#include "number_form.h"
+
+namespace lake::ingest {
+namespace {
+
+/// Bytes looked at together. A quoted value that is longer has no end: the engine takes lines up to 2 MB.
+constexpr size_t kBufferBytes = 4u << 20;
+constexpr size_t kExampleBytes = 40;  // Enough to recognise a number.
+constexpr size_t kPlainBytes = 15;    // Numbers of so many digits fit every numeric column of 64 bits.
+
+enum class Block { kMore, kLast };
+
+class CellScanner {
+ public:
+  CellScanner(const engine::CsvDialect& dialect, const std::vector<CellRule>& rules)
+      : delimiter_(dialect.delimiter),
+        quote_(dialect.quote.empty() ? '"' : dialect.quote.front()),
+        escape_(dialect.escape.empty() ? quote_ : dialect.escape.front()),
+        comment_(dialect.comment.empty() ? '\0' : dialect.comment.front()),
+        lines_to_skip_(dialect.skip_rows),
+        in_header_(dialect.has_header),
+        rules_(rules),
+        facts_(rules.size()) {
+    for (const char end : {delimiter_, '\n', '\r'}) ends_[static_cast<uint8_t>(end)] = true;
+  }
+
+  /// Looks at the whole cells of `bytes` and returns how many bytes they are.
+  size_t Take(std::string_view bytes, Block block) {
+    end_ = bytes.data() + bytes.size();
+    last_ = block == Block::kLast;
+    const char* at = bytes.data();
+    while (at < end_) {
+      const char* next = AtLineStart() ? LineStart(at) : Cell(at);
+      if (next == nullptr) break;
+      at = next;
+    }
+    // The file ends behind a separator, so the last cell is an empty one.
+    if (last_ && at == end_ && column_ > 0 && column_ < facts_.size()) facts_[column_].unquoted_empty = true;
+    return static_cast<size_t>(at - bytes.data());
+  }
+
+  /// The quoted cell that Take could not finish.
+  bool in_quotes() const { return in_quotes_; }
+  uint64_t line() const { return line_; }
+  size_t column() const { return column_; }
+  std::vector<ColumnFacts> TakeFacts() { return std::move(facts_); }
+
+ private:
+  bool AtLineStart() const { return column_ == 0 && !line_begun_; }
+
+  /// Passes over what is no cell: the second half of a line end, lines before the header, comments, empty
+  /// lines.
+  const char* LineStart(const char* at) {
+    if (after_return_) {
+      after_return_ = false;
+      if (*at == '\n') return at + 1;
+    }
+    const bool skipped = lines_to_skip_ > 0 || (comment_ != '\0' && *at == comment_);
+    if (!skipped && *at != '\n' && *at != '\r') {
+      line_begun_ = true;
+      return at;
+    }
+    const char* end = skipped ? std::find_if(at, end_, [](char c) { return c == '\n' || c == '\r'; }) : at;
+    if (end == end_) return last_ ? end_ : nullptr;
+    if (lines_to_skip_ > 0) --lines_to_skip_;
+    return EndLine(end);
+  }
+
+  const char* EndLine(const char* at) {
+    ++line_;
+    column_ = 0;
+    line_begun_ = false;
+    after_return_ = *at == '\r';
+    return at + 1;
+  }
+
+  /// What comes after the cell, or null when the cell goes on behind the bytes at hand.
+  const char* Cell(const char* at) {
+    // The engine takes a quote after one blank, too.
+    const char* first = *at == ' ' && at + 1 < end_ && at[1] == quote_ ? at + 1 : at;
+    if (*first == quote_) return QuotedCell(first + 1);
+    const char* cell_end = EndOfCell(at);
+    if (cell_end == nullptr) return nullptr;
+    if (!in_header_ && column_ < rules_.size()) {
+      ColumnFacts& facts = facts_[column_];
+      if (cell_end == at)
+        facts.unquoted_empty = true;
+      else if (rules_[column_].kind == CellRule::Kind::kNumber)
+        Judge({at, static_cast<size_t>(cell_end - at)}, &facts);
+    }
+    return EndCell(cell_end);
+  }
+
+  const char* QuotedCell(const char* at) {
+    in_quotes_ = true;
+    const char* close = ClosingQuote(at);
+    if (close == nullptr) return nullptr;
+    in_quotes_ = false;
+    const char* cell_end = EndOfCell(close + 1);
+    if (cell_end == nullptr) return nullptr;
+    if (!in_header_ && column_ < rules_.size()) {
+      ColumnFacts& facts = facts_[column_];
+      if (close == at)
+        facts.quoted_empty = true;
+      else if (rules_[column_].kind == CellRule::Kind::kNumber)
+        Judge({at, static_cast<size_t>(close - at)}, &facts);
+    }
+    line_ += static_cast<uint64_t>(std::count(at, close, '\n'));
+    return EndCell(cell_end);
+  }
+
+  const char* ClosingQuote(const char* at) {
+    while (at < end_) {
+      at = static_cast<const char*>(std::memchr(at, quote_, static_cast<size_t>(end_ - at)));
+      if (at == nullptr) return nullptr;
+      if (escape_ != quote_) {
+        if (!IsEscaped(at)) return at;
+        ++at;
+        continue;
+      }
+      if (at + 1 == end_) return last_ ? at : nullptr;
+      if (at[1] != quote_) return at;
+      at += 2;
+    }
+    return nullptr;
+  }
+
+  /// An odd number of escapes in front.
+  bool IsEscaped(const char* at) const {
+    const char* first = at;
+    while (first[-1] == escape_) --first;  // Ends at the opening quote at the latest.
+    return (at - first) % 2 == 1;
+  }
+
+  const char* EndOfCell(const char* at) const {
+    while (at < end_ && !ends_[static_cast<uint8_t>(*at)]) ++at;
+    return at < end_ || last_ ? at : nullptr;
+  }
+
+  const char* EndCell(const char* at) {
+    if (at == end_) return at;
+    if (*at == delimiter_) {
+      ++column_;
+      return at + 1;
+    }
+    in_header_ = false;
+    return EndLine(at);
+  }
+
+  void Judge(std::string_view cell, ColumnFacts* facts) {
+    if (IsPlain(cell)) return;
+    const NumberForm form = FormOf(cell);
+    if (!form.is_number) return;
+    if (form.is_name) Keep(Loss::kName, cell, facts);
+    if (form.fraction_digits > rules_[column_].kept_fraction) Keep(Loss::kFraction, cell, facts);
+    if (form.beyond_double) Keep(Loss::kLongWhole, cell, facts);
+    if (form.beyond_bigint) Keep(Loss::kBeyondBigint, cell, facts);
+  }
+
+  /// Nearly every cell: a few digits, and a fraction where the column keeps all of it.
+  bool IsPlain(std::string_view cell) const {
+    if (cell.size() > kPlainBytes) return false;
+    const bool with_point = rules_[column_].kept_fraction == CellRule::kEveryDigit;
+    size_t at = cell.front() == '-' ? 1 : 0;
+    const size_t first = at;
+    while (at < cell.size() && cell[at] >= '0' && cell[at] <= '9') ++at;
+    if (at - first > 1 && cell[first] == '0') return false;
+    if (with_point && at < cell.size() && cell[at] == '.')
+      for (++at; at < cell.size() && cell[at] >= '0' && cell[at] <= '9';) ++at;
+    return at == cell.size();
+  }
+
+  void Keep(Loss loss, std::string_view cell, ColumnFacts* facts) const {
+    CellExample& example = facts->losses[static_cast<size_t>(loss)];
+    if (example.line == 0) example = {line_, std::string(cell.substr(0, kExampleBytes))};
+  }
+
+  const char delimiter_;
+  const char quote_;
+  const char escape_;
+  const char comment_;
+  std::array<bool, 256> ends_{};
+  uint64_t lines_to_skip_;
+  bool in_header_;
+  const std::vector<CellRule>& rules_;
+  std::vector<ColumnFacts> facts_;
+
+  const char* end_ = nullptr;
+  bool last_ = false;
+  bool in_quotes_ = false;
+  bool line_begun_ = false;
+  bool after_return_ = false;
+  uint64_t line_ = 1;
+  size_t column_ = 0;
+};
+
+Error Unterminated(const engine::CsvDialect& dialect, const CellScanner& scanner) {
+  const std::string name = scanner.column() < dialect.columns.size()
+                               ? fmt::format("column '{}'", dialect.columns[scanner.column()].name)
+                               : fmt::format("cell {}", scanner.column() + 1);
+  return InvalidArgument("unterminated_quote", "the quote that opens in line {}, {}, is never closed",
+                         scanner.line(), name);
+}
+
+}  // namespace
+
+Result<std::vector<ColumnFacts>> ScanCells(const Context& context, const engine::ScanFile& file,
+                                           const engine::CsvDialect& dialect,
+                                           const std::vector<CellRule>& rules) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  LAKE_ASSIGN_OR_RETURN(auto reader, file.store->Open(context, file.key));
+  CellScanner scanner(dialect, rules);
+  std::vector<char> buffer(std::min<uint64_t>(kBufferBytes, reader->size() + 1));
+  size_t held = 0;  // Bytes of an unfinished cell at the start of the buffer.
+  for (uint64_t offset = 0;;) {
+    LAKE_RETURN_IF_ERROR(context.CheckAlive());
+    LAKE_ASSIGN_OR_RETURN(const size_t got, reader->ReadAt(offset, std::span(buffer).subspan(held)));
+    const Block block = got == 0 || offset + got >= reader->size() ? Block::kLast : Block::kMore;
+    std::string_view bytes(buffer.data(), held + got);
+    if (offset == 0 && bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
+    offset += got;
+    const size_t taken = scanner.Take(bytes, block);
+    held = bytes.size() - taken;
+    if (block == Block::kLast || held == buffer.size()) {
+      if (scanner.in_quotes()) return Unterminated(dialect, scanner);
+      if (block == Block::kLast) return scanner.TakeFacts();
+      held = 0;  // A cell too long for the engine, without quotes: it will say so.
+    }
+    std::memmove(buffer.data(), bytes.data() + taken, held);
+  }
+}
+
+}  // namespace lake::ingest

@@ -1,0 +1,142 @@
+// Goal: what a sample cannot promise about a CSV file is found wherever it is, and nothing is found that is
+// not there. Method: small files looked at cell by cell; then the same files behind more bytes than the scan
+// holds at once, cut at every place.
+#include "cell_scan.h"
+
+#include <gtest/gtest.h>
+
+#include "lake/common_testing/fake_clock.h"
+#include "lake/common_testing/result_matchers.h"
+#include "lake/storage/memory_store.h"
+#include "number_form.h"
+
+namespace lake::ingest {
+namespace {
+
+constexpr CellRule kWhole{.kind = CellRule::Kind::kNumber};
+constexpr CellRule kDouble{.kind = CellRule::Kind::kNumber, .kept_fraction = CellRule::kEveryDigit};
+constexpr CellRule kCellText{.kind = CellRule::Kind::kText};
+
+class CellScanTest : public ::testing::Test {
+ protected:
+  Result<std::vector<ColumnFacts>> Scan(const std::string& bytes, const std::vector<CellRule>& rules) {
+    const storage::ObjectKey key = storage::ObjectKey::Parse("f.csv").value();
+    LAKE_EXPECT_OK(store_->Put({}, key, bytes, storage::Overwrite{}));
+    dialect_.columns.assign(rules.size(), {});
+    for (size_t i = 0; i < rules.size(); ++i) dialect_.columns[i].name = std::string(1, "abc"[i]);
+    return ScanCells({}, {.path = "f", .store = store_, .key = key, .bytes = bytes.size()}, dialect_, rules);
+  }
+
+  /// "line:text" of the first cell of the first column with that loss.
+  std::string Find(const std::string& bytes, Loss loss, const CellRule& rule) {
+    auto facts = Scan(bytes, {rule, kCellText});
+    if (!facts.ok()) return facts.error().ToString();
+    const CellExample* example = facts->front().Find(loss);
+    return example == nullptr ? "" : fmt::format("{}:{}", example->line, example->text);
+  }
+
+  FakeClock clock_;
+  std::shared_ptr<storage::ObjectStore> store_ = storage::MakeMemoryStore(clock_);
+  engine::CsvDialect dialect_;
+};
+
+TEST(NumberFormTest, SaysWhatANumericColumnWouldChange) {
+  for (const char* cell : {"0", "7", "-7", " 7 ", "-0", "0.5", "1.0", "1.50", "+5", ".5", "5."}) {
+    EXPECT_TRUE(FormOf(cell).is_number) << cell;
+    EXPECT_FALSE(FormOf(cell).is_name) << cell;
+  }
+  for (const char* cell : {"00", "007", "-007", "+007", " 00123", "00.5", "+4915112345678", "0x1F", "1_000"})
+    EXPECT_TRUE(FormOf(cell).is_name) << cell;
+  for (const char* cell : {"", "-", ".", "x", "1a", "1-2", "08:30", "2024-01-02", "1,5", "1e", "e5", "NaN"})
+    EXPECT_FALSE(FormOf(cell).is_number) << cell;
+  EXPECT_EQ(FormOf("1.00").fraction_digits, 0u);
+  EXPECT_EQ(FormOf("1.050").fraction_digits, 2u);
+  EXPECT_EQ(FormOf("1e3").fraction_digits, NumberForm::kExponent);
+  EXPECT_FALSE(FormOf("9007199254740992").beyond_double);
+  EXPECT_TRUE(FormOf("9007199254740993").beyond_double);
+  EXPECT_FALSE(FormOf("9223372036854775807").beyond_bigint);
+  EXPECT_TRUE(FormOf("9223372036854775808").beyond_bigint);
+  EXPECT_FALSE(FormOf("-9223372036854775808").beyond_bigint);
+  EXPECT_TRUE(FormOf("123456789012345678901234567890").beyond_bigint);
+}
+
+TEST_F(CellScanTest, FindsTheFirstCellOfEachKindWithItsLine) {
+  EXPECT_EQ(Find("a,b\n1,x\n00123,y\n00456,z\n", Loss::kName, kWhole), "3:00123");
+  EXPECT_EQ(Find("a,b\n1,x\n\"00123\",y\n", Loss::kName, kDouble), "3:00123");
+  EXPECT_EQ(Find("a,b\n1,x\n1.5,y\n", Loss::kFraction, kWhole), "3:1.5");
+  EXPECT_EQ(Find("a,b\n1,x\n1e3,y\n", Loss::kFraction, kWhole), "3:1e3");
+  EXPECT_EQ(Find("a,b\n1.5,x\n", Loss::kFraction, kDouble), "");
+  EXPECT_EQ(Find("a,b\n1.25,x\n1.250,x\n1.255,x\n", Loss::kFraction,
+                 {.kind = CellRule::Kind::kNumber, .kept_fraction = 2}),
+            "4:1.255");
+  EXPECT_EQ(Find("a,b\n1.5,x\n9007199254740993,x\n", Loss::kLongWhole, kDouble), "3:9007199254740993");
+  EXPECT_EQ(Find("a,b\n9223372036854775808,x\n", Loss::kBeyondBigint, kWhole), "2:9223372036854775808");
+  EXPECT_EQ(Find("a,b\n1,007\n08:30,007\n2024-01-02,x\n", Loss::kName, kWhole), "");
+  EXPECT_EQ(Find("a,b\n007,x\n", Loss::kName, kCellText), "");
+}
+
+TEST_F(CellScanTest, CountsLinesAsAnEditorDoes) {
+  EXPECT_EQ(Find("a,b\r\n1,\"two\r\nlines\"\r\n\r\n007,x\r\n", Loss::kName, kWhole), "5:007");
+  EXPECT_EQ(Find("a,b\r1,x\r007,x\r", Loss::kName, kWhole), "3:007");
+  EXPECT_EQ(Find("\xEF\xBB\xBF\"a\",b\n007,x", Loss::kName, kWhole), "2:007");
+  EXPECT_EQ(Find("007,b\n1,x\n", Loss::kName, kWhole), "") << "the header";
+  dialect_.comment = "#";
+  dialect_.skip_rows = 1;
+  EXPECT_EQ(Find("a title, 007\n# 1,2\na,b\n#,\"\n007,x\n", Loss::kName, kWhole), "5:007");
+  dialect_.has_header = false;
+  dialect_.skip_rows = 0;
+  EXPECT_EQ(Find("007,x\n", Loss::kName, kWhole), "1:007");
+}
+
+TEST_F(CellScanTest, TellsQuotedAndUnquotedNothingApart) {
+  const auto facts =
+      Scan("a,b,c\n1,\"\",\n\n2,x,\"\"\n3,\"\",\" \"\n4,\"\",", {kWhole, kCellText, kCellText});
+  LAKE_ASSERT_OK(facts);
+  EXPECT_FALSE((*facts)[0].quoted_empty || (*facts)[0].unquoted_empty);
+  EXPECT_TRUE((*facts)[1].quoted_empty);
+  EXPECT_FALSE((*facts)[1].unquoted_empty);
+  EXPECT_TRUE((*facts)[2].quoted_empty);
+  EXPECT_TRUE((*facts)[2].unquoted_empty);
+  const auto last = Scan("a,b\n1,\"\"\n2,", {kWhole, kCellText});
+  LAKE_ASSERT_OK(last);
+  EXPECT_TRUE((*last)[1].unquoted_empty) << "nothing at the end of the file";
+}
+
+TEST_F(CellScanTest, SaysWhereAQuoteOpensThatIsNeverClosed) {
+  const auto failure = [this](const std::string& bytes) {
+    auto facts = Scan(bytes, {kWhole, kCellText});
+    return facts.ok() ? "" : facts.error().message();
+  };
+  EXPECT_EQ(failure("a,b\n1,x\n2,\"y\n3,z\n"), "the quote that opens in line 3, column 'b', is never closed");
+  EXPECT_EQ(failure("a,b\n1,\"x\"\"\n"), "the quote that opens in line 2, column 'b', is never closed");
+  EXPECT_EQ(failure("a,b\n1, \"x\n"), "the quote that opens in line 2, column 'b', is never closed");
+  EXPECT_EQ(failure("a,b\n1,2,\"x\n"), "the quote that opens in line 2, cell 3, is never closed");
+  EXPECT_EQ(failure("a,b\n1,x\n2,\"" + std::string(10u << 20, 'y') + "\"\n"),
+            "the quote that opens in line 3, column 'b', is never closed")
+      << "longer than any line may be";
+  EXPECT_EQ(failure("a,b\n1,5\" pipe\n2,\"y\"z\n3,\"\"\"\"\n4,\"y\""), "");
+  dialect_.escape = "\\";
+  EXPECT_EQ(failure("a,b\n1,\"x \\\" y\"\n2,\"z\\\\\"\n"), "");
+  EXPECT_EQ(failure("a,b\n1,\"x\\\"\n"), "the quote that opens in line 2, column 'b', is never closed");
+}
+
+TEST_F(CellScanTest, CellsAcrossTheBufferAreWhole) {
+  const std::string filler = "1,\"" + std::string((4u << 20) - 200, 'x') + "\"\r\n";
+  const std::string tail = "12,\"a\"\"b\"\r\n\"007\",\"\"\r\n3,\"c\nd\"\r\n1.5,x\r\n";
+  for (size_t shift = 0; shift < 220; shift += 3) {
+    const auto facts =
+        Scan("a,b\r\n" + filler + "2," + std::string(shift, 'y') + "z\r\n" + tail, {kWhole, kCellText});
+    LAKE_ASSERT_OK(facts);
+    const CellExample* name = facts->front().Find(Loss::kName);
+    const CellExample* fraction = facts->front().Find(Loss::kFraction);
+    ASSERT_TRUE(name != nullptr && fraction != nullptr) << shift;
+    EXPECT_EQ(fmt::format("{}:{} {}:{}", name->line, name->text, fraction->line, fraction->text),
+              "5:007 8:1.5")
+        << shift;
+    EXPECT_TRUE((*facts)[1].quoted_empty);
+    EXPECT_FALSE((*facts)[1].unquoted_empty);
+  }
+}
+
+}  // namespace
+}  // namespace lake::ingest

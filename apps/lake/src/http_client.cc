@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kMaxCollectedBytes = 256u << 20;  // An answer held in memory; larger ones are streamed.
 constexpr long kConnectTimeoutSecs = 10;
+constexpr int kPollMillis = 1000;
 
 /// One exchange, seen from libcurl's callbacks.
 struct Exchange {
@@ -161,8 +162,26 @@ ErrorCode CodeOfStatus(int status) {
 struct HttpClient::State {
   std::string base_url;
   CURL* curl = nullptr;
+  CURLM* multi = nullptr;  ///< Unlike a lone handle it can be woken.
   char error_text[CURL_ERROR_SIZE] = {};
+
+  CURLcode Perform(const Context& context);
 };
+
+/// Like curl_easy_perform, which looks once a second only whether it shall stop while nothing moves.
+CURLcode HttpClient::State::Perform(const Context& context) {
+  const CancelRegistration wake = context.cancel.OnCancel([this] { curl_multi_wakeup(multi); });
+  curl_multi_add_handle(multi, curl);
+  CURLcode code = CURLE_FAILED_INIT;
+  for (int running = 1; running > 0;) {
+    if (curl_multi_perform(multi, &running) != CURLM_OK) break;
+    if (running > 0 && curl_multi_poll(multi, nullptr, 0, kPollMillis, nullptr) != CURLM_OK) break;
+  }
+  int left = 0;
+  if (const CURLMsg* done = curl_multi_info_read(multi, &left); done != nullptr) code = done->data.result;
+  curl_multi_remove_handle(multi, curl);
+  return code;
+}
 
 std::string_view HttpResponse::Find(std::string_view lower_case_name) const {
   for (const auto& [name, value] : headers)
@@ -175,10 +194,14 @@ HttpClient::HttpClient(std::string base_url) : state_(std::make_unique<State>())
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
   state_->base_url = std::move(base_url);
   state_->curl = curl_easy_init();
-  LAKE_CHECK(state_->curl != nullptr);
+  state_->multi = curl_multi_init();
+  LAKE_CHECK(state_->curl != nullptr && state_->multi != nullptr);
 }
 
-HttpClient::~HttpClient() { curl_easy_cleanup(state_->curl); }
+HttpClient::~HttpClient() {
+  curl_easy_cleanup(state_->curl);
+  curl_multi_cleanup(state_->multi);
+}
 
 const std::string& HttpClient::base_url() const { return state_->base_url; }
 
@@ -202,7 +225,7 @@ Result<HttpResponse> HttpClient::Stream(const Context& context, const HttpReques
   SetMethod(state_->curl, request, &exchange);
   state_->error_text[0] = '\0';
 
-  CURLcode code = curl_easy_perform(state_->curl);
+  const CURLcode code = state_->Perform(context);
   if (!exchange.failure.ok()) return std::move(exchange.failure).error();
   // A refused upload: the server answered and closed before it had read everything. Its answer is what
   // counts.

@@ -44,7 +44,7 @@ Status AnswerQueue::Write(std::string_view bytes) {
   return {};
 }
 
-Status AnswerQueue::Finish(std::vector<Header> trailers) {
+Status AnswerQueue::Finish(BodyEnd end) {
   bool wake = false;
   {
     MutexLock lock(mutex_);
@@ -52,7 +52,8 @@ Status AnswerQueue::Finish(std::vector<Header> trailers) {
     if (broken_) return *broken_;
     stage_ = Stage::kFinished;
     next_.finished = true;
-    next_.trailers = std::move(trailers);
+    next_.trailers = std::move(end.trailers);
+    next_.failure = std::move(end.failure);
     wake = TakeIdle();
   }
   if (wake) wake_();
@@ -72,11 +73,12 @@ bool AnswerQueue::started() const {
   return stage_ != Stage::kNew;
 }
 
-void AnswerQueue::Close() {
+void AnswerQueue::Close(std::string failure) {
   {
     MutexLock lock(mutex_);
     // What a HEAD request asked for is the head, however far the body got.
     if (body_ == Body::kHeadOnly && stage_ != Stage::kNew) next_.finished = true;
+    if (next_.failure.empty()) next_.failure = std::move(failure);
     next_.closed = true;
     stage_ = Stage::kClosed;
   }
@@ -87,6 +89,7 @@ void AnswerQueue::CloseWith(Answer answer) {
   {
     MutexLock lock(mutex_);
     LAKE_CHECK(stage_ == Stage::kNew);
+    next_.failure = std::move(answer.failure);
     next_.whole = std::move(answer);
     next_.closed = true;
     stage_ = Stage::kClosed;

@@ -31,11 +31,11 @@ class AnswerQueue final : public ResponseWriter {
   Status Start(ResponseHead head) override;
   /// For a HEAD request cancelled/head_only: there is no use in making a body.
   Status Write(std::string_view bytes) override;
-  Status Finish(std::vector<Header> trailers) override;
+  Status Finish(BodyEnd end) override;
   bool Withdraw() override;
   bool started() const override;
-  /// The worker is through; a stream that was started but not finished is cut.
-  void Close();
+  /// The worker is through; a stream that was started but not finished is cut, because of `failure`.
+  void Close(std::string failure);
   void CloseWith(Answer answer);
 
   // I/O thread
@@ -46,6 +46,7 @@ class AnswerQueue final : public ResponseWriter {
     bool finished = false;
     std::vector<Header> trailers;         ///< With finished.
     bool closed = false;                  ///< Nothing will follow.
+    std::string failure;                  ///< With whole, finished or closed: the slug of the error, if any.
     std::optional<TimePoint> look_again;  ///< There is a head, but it waits until then.
     bool empty() const { return !whole && !head && bytes.empty() && !finished && !closed; }
   };

@@ -132,6 +132,7 @@ std::shared_ptr<ServedRequest> Connection::MakeRequest(RequestHead head) {
   served->request.context.cancel = served->cancel.token();
   encoder_.emplace(served->head.method, parser_->framing().http11, served->head.request_id);
   bytes_before_ = client_->bytes_sent();
+  failure_.clear();
   return served;
 }
 
@@ -250,6 +251,7 @@ bool Connection::PumpAnswer() {
   if (encoder_->complete()) return false;
   AnswerQueue::Portion portion = served_->answer.Take(Clock::now());
   look_again_ = portion.look_again;
+  if (!portion.failure.empty()) failure_ = portion.failure;
   if (client_->broken()) return !portion.closed;  // The worker still has the request.
   if (portion.empty()) return true;
   if (portion.closed && !body_over_ && !parser_->done()) {
@@ -297,6 +299,7 @@ void Connection::LogAccess() const {
                    {"method", NameOf(served_->head.method)},
                    {"route", served_->route != nullptr ? served_->route->path : std::string()},
                    {"status", encoder_->status()},
+                   {"error", failure_},
                    {"complete", encoder_->complete() && !client_->broken()},
                    {"bytes", client_->bytes_sent() - bytes_before_},
                    {"ms", elapsed.count()},

@@ -81,6 +81,7 @@ class Connection final {
   std::optional<AnswerEncoder> encoder_;
   TimePoint started_;
   uint64_t bytes_before_ = 0;            ///< Sent for earlier requests.
+  std::string failure_;                  ///< The slug of the error that the answer tells of.
   bool body_over_ = false;               ///< Complete, or of no use any more.
   bool continue_owed_ = false;           ///< The client waits for "100 Continue".
   std::optional<TimePoint> look_again_;  ///< The answer's head waits until then.

@@ -21,7 +21,8 @@ wire::Problem MakeProblem(const Error& error, std::string_view request_id) {
 Answer ProblemAnswer(const Error& error, std::string_view request_id) {
   const wire::Problem problem = MakeProblem(error, request_id);
   Answer answer = {.head = {.status = problem.status, .content_type = "application/problem+json"},
-                   .body = WriteJson(ToJson(problem))};
+                   .body = WriteJson(ToJson(problem)),
+                   .failure = error.reason()};
   if (problem.status == 401)
     answer.head.headers.push_back({"WWW-Authenticate", "Bearer realm=\"lakehouse\""});
   if (problem.status == 429 || problem.status == 503) answer.head.headers.push_back({"Retry-After", "1"});

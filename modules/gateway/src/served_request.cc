@@ -33,7 +33,7 @@ void CloseStream(ServedRequest& served, const Status& status, Log& log) {
   const bool head_was_all = !status.ok() && status.error().Is("head_only");
   if (served.answer.started() && (status.ok() || head_was_all || !served.answer.Withdraw())) {
     if (!status.ok()) LogFailure(served, status.error(), log);
-    return served.answer.Close();
+    return served.answer.Close(status.ok() || head_was_all ? std::string() : status.error().reason());
   }
   CloseWithProblem(served, status.ok() ? Internal("no_answer", "the route gave no answer") : status.error(),
                    log);

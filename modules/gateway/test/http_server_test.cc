@@ -399,6 +399,7 @@ TEST_F(HttpServerTest, EveryRequestIsLogged) {
   EXPECT_EQ(fields.FindString("caller"), "admin-key");
   EXPECT_EQ(fields.FindString("peer"), "127.0.0.1");
   EXPECT_EQ(fields.Find("status")->as_int(), 200);
+  EXPECT_EQ(fields.FindString("error"), "");
   EXPECT_TRUE(fields.Find("complete")->as_bool());
   EXPECT_GT(fields.Find("bytes")->as_int(), 17);
 }

@@ -109,7 +109,8 @@ class HttpStreamTest : public testing::Test {
       return request.context.cancel.error();
     }
     if (flow.how == "fail") return Internal("broke", "it broke");
-    if (flow.how == "trail") return writer.Finish({{"X-Rows", "7"}});
+    if (flow.how == "tell") return writer.Finish({.failure = "told"});
+    if (flow.how == "trail") return writer.Finish({.trailers = {{"X-Rows", "7"}}});
     return writer.Finish({});
   }
 
@@ -193,6 +194,20 @@ TEST_F(HttpStreamTest, EarlyErrorsAreProblemsAndLateOnesCutTheAnswer) {
   EXPECT_FALSE(other.Ask(Get("/flow/fail?bytes=1000")).complete);
   server.server().Stop();
   EXPECT_EQ(server.log().Count("request_failed"), 4u);  // no_answer and each time it broke.
+}
+
+TEST_F(HttpStreamTest, TheLogNamesWhatWentWrong) {
+  TestServer server(api_);
+  RawClient client(server.port());
+  client.Ask(Get("/flow/done"));
+  client.Ask(Get("/flow/refuse"));
+  client.Ask(Get("/flow/tell?bytes=1000"));  // In the body, because the head has left.
+  client.Ask(Get("/flow/fail?bytes=2000000"));
+  server.server().Stop();
+  std::vector<std::string> errors;
+  for (const auto& event : server.log().events())
+    if (event.name == "http_request") errors.emplace_back(event.fields.FindString("error"));
+  EXPECT_THAT(errors, testing::ElementsAre("", "no_flow", "told", "broke"));
 }
 
 TEST_F(HttpStreamTest, AReaderThatStallsIsCutAndHoldsOneQueue) {
@@ -343,7 +358,7 @@ TEST(AnswerQueueTest, HoldsOneQueueAndWakesOnce) {
   EXPECT_FALSE(queue.Withdraw());
   queue.Break(Cancelled("client_gone", "gone"));
   EXPECT_THAT(queue.Write("c"), IsError(ErrorCode::kCancelled, "client_gone"));
-  queue.Close();
+  queue.Close({});
   EXPECT_TRUE(queue.Take(now).closed);
 }
 

@@ -79,8 +79,9 @@ class RowSender {
     encoder_->End(summary_, &out_);
     LAKE_RETURN_IF_ERROR(Flush());
     if (format_ == ResultFormat::kJson) return writer_.Finish({});
-    return writer_.Finish({{std::string(kRowCountTrailer), fmt::to_string(summary_.row_count)},
-                           {std::string(kTruncatedTrailer), summary_.truncated ? "true" : "false"}});
+    return writer_.Finish(
+        {.trailers = {{std::string(kRowCountTrailer), fmt::to_string(summary_.row_count)},
+                      {std::string(kTruncatedTrailer), summary_.truncated ? "true" : "false"}}});
   }
 
   /// Not everything was sent, and the client is told.
@@ -88,7 +89,7 @@ class RowSender {
     summary_.truncated = true;
     if (!encoder_->Fail(summary_, MakeProblem(error, head_.request_id), &out_)) return error;
     LAKE_RETURN_IF_ERROR(Flush());
-    return writer_.Finish({});
+    return writer_.Finish({.failure = error.reason()});
   }
 
   query::RunningQuery& running_;

@@ -59,6 +59,13 @@ struct ResponseHead {
 struct Answer {
   ResponseHead head = {};
   std::string body = {};
+  std::string failure = {};  ///< The slug of the error that it tells of, for the log.
+};
+
+/// The end of a body that is complete.
+struct BodyEnd {
+  std::vector<Header> trailers = {};  ///< Announced by a Trailer header.
+  std::string failure = {};           ///< The slug of the error that the body tells of, for the log.
 };
 
 /// The answer as it is made. Blocking when the client is slow; one thread.
@@ -71,8 +78,7 @@ class ResponseWriter {
   /// Sent soon; bytes that pile up while the client is slow go out together.
   virtual Status Write(std::string_view bytes) = 0;
   /// The body is complete. Without it the connection is aborted and the client sees that the answer is cut.
-  /// Trailers must have been announced by a Trailer header.
-  virtual Status Finish(std::vector<Header> trailers) = 0;
+  virtual Status Finish(BodyEnd end) = 0;
   /// Takes Start back when nothing of it has left yet: an early error can still be a problem document. The
   /// head alone is kept back for up to a second for that.
   virtual bool Withdraw() = 0;

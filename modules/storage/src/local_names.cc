@@ -21,7 +21,7 @@ Error KeyConflict(const ObjectKey& key) {
       key.text());
 }
 
-Error OutcomeUnknown(Error cause) {
+Error OutcomeUnknown(const Error& cause) {
   return Unavailable("outcome_unknown",
                      "the disk failed before the change was certain to last; it may or may not")
       .WithCause(cause.ToString());

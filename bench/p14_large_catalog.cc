@@ -17,11 +17,11 @@ std::vector<catalog::Column> Columns() {
 
 void AddDataset(int number, catalog::Transaction& transaction) {
   const catalog::DatasetId id(fmt::format("00000000-0000-7000-8000-{:012}", number));
-  transaction.actions.push_back(catalog::CreateDataset{.dataset = id,
-                                                       .name = fmt::format("dataset_{:06}", number),
-                                                       .bucket = "primary",
-                                                       .columns = Columns(),
-                                                       .metadata = JsonValue::MakeObject({})});
+  transaction.actions.emplace_back(catalog::CreateDataset{.dataset = id,
+                                                          .name = fmt::format("dataset_{:06}", number),
+                                                          .bucket = "primary",
+                                                          .columns = Columns(),
+                                                          .metadata = JsonValue::MakeObject({})});
   catalog::DataFile file;
   file.id = catalog::FileId(fmt::format("file-{}", number));
   file.bucket = "primary";
@@ -30,7 +30,7 @@ void AddDataset(int number, catalog::Transaction& transaction) {
   file.bytes = 20'000;
   file.checksum = "sha256:" + std::string(64, '0');
   file.schema_id = 1;
-  transaction.actions.push_back(catalog::AddFiles{.dataset = id, .files = {std::move(file)}});
+  transaction.actions.emplace_back(catalog::AddFiles{.dataset = id, .files = {std::move(file)}});
 }
 
 Status Build(const std::filesystem::path& data, int datasets) {

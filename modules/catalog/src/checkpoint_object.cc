@@ -140,8 +140,9 @@ bool Fill(Table& table, std::vector<Row> rows, MakeItem make_item) {
   items.reserve(rows.size());
   for (Row& row : rows) items.push_back(make_item(std::move(row)));
   std::optional<Table> filled = Table::FromAscending(std::move(items));
-  if (filled) table = *std::move(filled);
-  return filled.has_value();
+  if (!filled) return false;
+  table = *std::move(filled);
+  return true;
 }
 
 /// Shards are most of what a start reads. One that is as it should be is read without a JsonValue of its

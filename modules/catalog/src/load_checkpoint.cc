@@ -1,6 +1,7 @@
 // Reading checkpoints.
 #include <algorithm>
 #include <atomic>
+#include <ranges>
 #include <thread>
 
 #include "checkpoint_keys.h"
@@ -41,14 +42,14 @@ Result<std::shared_ptr<const State>> Checkpoints::Load(const Context& context, c
 
 Result<std::shared_ptr<const State>> Checkpoints::LoadNewest(const Context& context, const CommitLog& commits,
                                                              const std::vector<Version>& ascending) {
-  for (auto version = ascending.rbegin(); version != ascending.rend(); ++version) {
-    auto state = LoadOne(context, commits, *version);
+  for (const Version version : std::views::reverse(ascending)) {
+    auto state = LoadOne(context, commits, version);
     if (state.ok()) return state;
     if (IsTrouble(state.error())) return state;
     // Directories outlive their root when later checkpoints share their shards: that is no news.
     if (!state.error().Is("no_root"))
       log_.Warning("catalog.checkpoint_unusable",
-                   {{"version", version->number}, {"error", state.error().ToString()}});
+                   {{"version", version.number}, {"error", state.error().ToString()}});
   }
   return std::shared_ptr<const State>();
 }

@@ -17,10 +17,10 @@ constexpr std::chrono::minutes kAutomaticCheckpoint{10};  // Writing the whole s
 Result<std::unique_ptr<Catalog>> Catalog::Open(const Context& context,
                                                std::shared_ptr<storage::ObjectStore> store, Clock& clock,
                                                RandomSource& random, Log& log, EntityKinds kinds,
-                                               CatalogOptions options) {
+                                               const CatalogOptions& options) {
   LogCatalog::Parts parts;
   parts.commits = std::make_unique<CommitLog>(store, random);
-  parts.checkpoints = std::make_unique<Checkpoints>(store, log, options.checkpoint_every);
+  parts.checkpoints = std::make_unique<Checkpoints>(std::move(store), log, options.checkpoint_every);
   LAKE_ASSIGN_OR_RETURN(parts.state, parts.checkpoints->Load(context, *parts.commits));
   if (parts.state == nullptr) parts.state = State::Empty();
   const Version checkpoint = parts.state->version();

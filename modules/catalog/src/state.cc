@@ -1,5 +1,7 @@
 #include "state.h"
 
+#include <ranges>
+
 #include "lake/common/fold.h"
 #include "shard_merge.h"
 
@@ -40,8 +42,7 @@ std::vector<std::shared_ptr<const Dataset>> State::FindDropped(std::string_view 
   std::vector<std::shared_ptr<const Dataset>> dropped;
   const auto entry = FindName(Fold(name));
   if (entry == nullptr) return dropped;
-  for (auto id = entry->dropped.rbegin(); id != entry->dropped.rend(); ++id)
-    dropped.push_back(FindDataset(*id));
+  for (const DatasetId& id : std::views::reverse(entry->dropped)) dropped.push_back(FindDataset(id));
   return dropped;
 }
 

@@ -5,7 +5,7 @@
 namespace lake::engine {
 
 DeadlineWatch::Entry::Entry(Entry&& other) noexcept
-    : watch_(std::exchange(other.watch_, nullptr)), key_(other.key_) {}
+    : watch_(std::exchange(other.watch_, nullptr)), key_(std::move(other.key_)) {}
 
 DeadlineWatch::Entry& DeadlineWatch::Entry::operator=(Entry&& other) noexcept {
   std::swap(watch_, other.watch_);

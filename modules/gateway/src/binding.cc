@@ -126,7 +126,8 @@ class Binder {
 
 const JsonValue& Resolve(const JsonValue& schema, const SchemaComponents& components) {
   const std::string_view reference = schema.FindString("$ref");
-  if (reference.empty()) return schema;
+  if (reference.empty())
+    return schema;  // NOLINT(bugprone-return-const-ref-from-parameter): a part of components or the schema
   const std::string_view name = reference.substr(reference.rfind('/') + 1);
   const auto found = std::ranges::find(components.schemas(), name, &JsonValue::Member::first);
   LAKE_CHECK(found != components.schemas().end());

@@ -81,7 +81,6 @@ int HttpStatus(ErrorCode code) {
     case ErrorCode::kResourceExhausted:
       return 429;
     case ErrorCode::kFailedPrecondition:
-      return 409;
     case ErrorCode::kAborted:
       return 409;
     case ErrorCode::kUnavailable:
@@ -89,7 +88,6 @@ int HttpStatus(ErrorCode code) {
     case ErrorCode::kUnimplemented:
       return 501;
     case ErrorCode::kDataLoss:
-      return 500;
     case ErrorCode::kInternal:
       return 500;
   }

@@ -70,7 +70,7 @@ Status CsvIngest::FindTarget() {
   existing_rejects_ = snapshot_->FindDatasetByName(RejectsDatasetName(file_.dataset));
   dataset_id_ = existing_ != nullptr ? existing_->id : catalog::DatasetId(NewId());
   rejects_id_ = existing_rejects_ != nullptr ? existing_rejects_->id : catalog::DatasetId(NewId());
-  bucket_ = existing_ != nullptr ? existing_->bucket : file_.bucket;
+  bucket_ = existing_ ? existing_->bucket : file_.bucket;
   LAKE_ASSIGN_OR_RETURN(store_, parts_.buckets.Find(storage::BucketName(bucket_)));
   return {};
 }
@@ -143,7 +143,7 @@ Status CsvIngest::WriteRejects(engine::Session& session) {
 
 void CsvIngest::AppendDatasetActions(const SchemaChoice& choice, catalog::Transaction* transaction) const {
   if (existing_ == nullptr) {
-    transaction->actions.push_back(
+    transaction->actions.emplace_back(
         catalog::CreateDataset{.dataset = dataset_id_,
                                .name = file_.dataset,
                                .bucket = bucket_,
@@ -155,24 +155,24 @@ void CsvIngest::AppendDatasetActions(const SchemaChoice& choice, catalog::Transa
     transaction->read_set.push_back(
         {.dataset = dataset_id_, .schema_id = existing_->schema().id, .files = {}});
     if (file_.mode == IngestMode::kReplace)
-      transaction->actions.push_back(catalog::RemoveAllFiles{.dataset = dataset_id_});
+      transaction->actions.emplace_back(catalog::RemoveAllFiles{.dataset = dataset_id_});
     if (choice.change == SchemaChoice::Change::kReplaced)
-      transaction->actions.push_back(catalog::SetSchema{
+      transaction->actions.emplace_back(catalog::SetSchema{
           .dataset = dataset_id_, .expected_schema_id = existing_->schema().id, .columns = choice.columns});
   }
-  transaction->actions.push_back(catalog::AddFiles{.dataset = dataset_id_, .files = {*rows_file_}});
+  transaction->actions.emplace_back(catalog::AddFiles{.dataset = dataset_id_, .files = {*rows_file_}});
 }
 
 void CsvIngest::AppendRejectActions(catalog::Transaction* transaction) const {
   if (!rejects_file_) return;
   if (existing_rejects_ == nullptr)
-    transaction->actions.push_back(catalog::CreateDataset{
+    transaction->actions.emplace_back(catalog::CreateDataset{
         .dataset = rejects_id_,
         .name = RejectsDatasetName(file_.dataset),
         .bucket = bucket_,
         .columns = RejectsColumns(),
         .metadata = JsonValue::MakeObject({{"source_system", "rejects"}, {"of", file_.dataset}})});
-  transaction->actions.push_back(catalog::AddFiles{.dataset = rejects_id_, .files = {*rejects_file_}});
+  transaction->actions.emplace_back(catalog::AddFiles{.dataset = rejects_id_, .files = {*rejects_file_}});
 }
 
 catalog::Transaction CsvIngest::MakeTransaction(const SchemaChoice& choice) const {
@@ -187,7 +187,7 @@ catalog::Transaction CsvIngest::MakeTransaction(const SchemaChoice& choice) cons
 }
 
 Result<IngestResult> CsvIngest::Commit(const SchemaChoice& choice) {
-  IngestResult result{.dataset = existing_ != nullptr ? existing_->name : file_.dataset,
+  IngestResult result{.dataset = existing_ ? existing_->name : file_.dataset,
                       .rows = rows_file_->rows,
                       .columns = choice.columns.size(),
                       .bytes = upload_.bytes,

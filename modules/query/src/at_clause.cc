@@ -1,5 +1,6 @@
 #include "at_clause.h"
 
+#include <ranges>
 #include <string>
 
 #include "lake/common/clock.h"
@@ -28,8 +29,8 @@ Result<Timestamp> ParseSqlTimestamp(std::string text) {
 
 Result<catalog::Version> VersionAtTime(const catalog::Dataset& dataset, Timestamp time,
                                        catalog::Version current) {
-  for (auto change = dataset.changes.rbegin(); change != dataset.changes.rend(); ++change)
-    if (change->time <= time && change->version <= current) return change->version;
+  for (const auto& change : std::views::reverse(dataset.changes))
+    if (change.time <= time && change.version <= current) return change.version;
   return InvalidArgument("bad_version", "dataset '{}' did not exist at {}", dataset.name,
                          FormatTimestamp(time));
 }

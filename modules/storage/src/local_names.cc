@@ -99,7 +99,7 @@ Status LocalNames::GiveName(NewFile& file, const ObjectKey& key, const PutMode& 
     if (named.error().Is(ErrorCode::kNotFound)) {
       LAKE_RETURN_IF_ERROR(MakeParents(key.text()));
     } else if (named.error().Is("object_exists") || named.error().Is("path_conflict")) {
-      LAKE_RETURN_IF_ERROR(ClearTheWay(key, std::move(named).error()));
+      LAKE_RETURN_IF_ERROR(ClearTheWay(key, named.error()));
     } else {
       return named;
     }
@@ -122,7 +122,7 @@ Status LocalNames::MakeParents(const std::string& key) {
 }
 
 /// The name is taken, or a parent is a file. ok when trying again makes sense.
-Status LocalNames::ClearTheWay(const ObjectKey& key, Error conflict) {
+Status LocalNames::ClearTheWay(const ObjectKey& key, const Error& conflict) {
   Result<FileStatus> there = disk_.Stat(key.text());
   if (there.ok() && there->kind == FileKind::kDirectory) {
     if (!RemoveEmptyTree(key.text()).ok()) return KeyConflict(key);

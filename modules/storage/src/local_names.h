@@ -45,7 +45,7 @@ class LocalNames {
   Status CheckCondition(const ObjectKey& key, const PutMode& mode);
   Status GiveName(NewFile& file, const ObjectKey& key, const PutMode& mode);
   Status MakeParents(const std::string& key);
-  Status ClearTheWay(const ObjectKey& key, Error conflict);
+  Status ClearTheWay(const ObjectKey& key, const Error& conflict);
   Status RemoveName(const ObjectKey& key);
   Status SyncNamesOf(const std::string& key);
   Status SettleThese(const std::vector<DirectoryLedger::Suspect>& suspects);

@@ -82,7 +82,7 @@ Result<std::vector<DirectoryEntry>> PosixDisk::ListDirectory(const std::string& 
   std::vector<DirectoryEntry> entries;
   while (entries.size() < max_entries) {
     errno = 0;
-    const dirent* entry = ::readdir(stream.get());
+    const dirent* entry = ::readdir(stream.get());  // NOLINT(concurrency-mt-unsafe): the stream is ours alone
     if (entry == nullptr && errno != 0) return DiskError(errno, "listing a directory", path);
     if (entry == nullptr) break;
     const std::string_view name = entry->d_name;

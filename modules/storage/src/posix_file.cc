@@ -2,9 +2,9 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include <cerrno>
+#include <ctime>
 #include <system_error>
 
 #include "lake/storage/disk_error.h"

@@ -97,15 +97,16 @@ Status IngestAll(Rest& rest, const demo_data::GeneratedFiles& files) {
 
 void PrintRows(const demo_data::TellingQuery& query, const JsonValue::Array& rows) {
   std::vector<TableColumn> columns;
-  for (const std::string& name : query.columns) columns.push_back({.name = name});
+  for (const std::string& name : query.columns) {
+    const bool number = !rows.empty() && rows.front().as_array().at(columns.size()).is_number();
+    columns.push_back(
+        {.name = name, .align = number ? TableColumn::Align::kRight : TableColumn::Align::kLeft});
+  }
   std::vector<std::vector<std::string>> cells;
   for (const JsonValue& row : rows) {
     std::vector<std::string>& line = cells.emplace_back();
-    for (size_t i = 0; i < row.as_array().size(); ++i) line.push_back(CellText(row.as_array()[i]));
+    for (const JsonValue& cell : row.as_array()) line.push_back(CellText(cell));
   }
-  if (!rows.empty())
-    for (size_t i = 0; i < columns.size(); ++i)
-      if (rows.front().as_array().at(i).is_number()) columns[i].align = TableColumn::Align::kRight;
   std::string table = FormatTable(columns, cells);
   for (size_t at = 0; at < table.size();) {
     const size_t end = table.find('\n', at);

@@ -6,9 +6,9 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <filesystem>
 #include <memory>
+#include <system_error>
 #include <thread>
 
 namespace lake::app {
@@ -27,14 +27,15 @@ Result<BodySource> OpenSource(const std::string& path, const UploadProgress& pro
   std::shared_ptr<int> descriptor(new int(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), FileCloser());
   struct stat status{};
   if (*descriptor < 0 || ::fstat(*descriptor, &status) != 0)
-    return NotFound("file_not_found", "cannot read the file: {}", std::strerror(errno));
+    return NotFound("file_not_found", "cannot read the file: {}", std::generic_category().message(errno));
   if (!S_ISREG(status.st_mode)) return InvalidArgument("not_a_file", "it is no regular file");
   const auto length = static_cast<uint64_t>(status.st_size);
   auto sent = std::make_shared<uint64_t>(0);
   return BodySource{.length = length, .read = [=](std::span<char> buffer) -> Result<size_t> {
                       const ssize_t count = ::read(*descriptor, buffer.data(), buffer.size());
                       if (count < 0)
-                        return Internal("read_failed", "reading the file failed: {}", std::strerror(errno));
+                        return Internal("read_failed", "reading the file failed: {}",
+                                        std::generic_category().message(errno));
                       *sent += static_cast<uint64_t>(count);
                       progress(*sent, length, "bytes");
                       return static_cast<size_t>(count);

@@ -1,9 +1,9 @@
 #include "interrupt.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <ctime>
 
 #include "exit_code.h"
@@ -24,12 +24,12 @@ sigset_t Signals() {
 Interrupt::Interrupt() {
   const sigset_t set = Signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  waiter_ = std::jthread([this](std::stop_token stop) { Wait(stop); });
+  waiter_ = std::jthread([this](const std::stop_token& stop) { Wait(stop); });
 }
 
 Interrupt::~Interrupt() = default;
 
-void Interrupt::Wait(std::stop_token stop) {
+void Interrupt::Wait(const std::stop_token& stop) {
   const sigset_t set = Signals();
   const timespec tick{.tv_sec = 0,
                       .tv_nsec = 100'000'000};  // Only how soon the thread sees that it should end.

@@ -17,7 +17,7 @@ class Interrupt {
   CancelToken token() const { return source_.token(); }
 
  private:
-  void Wait(std::stop_token stop);
+  void Wait(const std::stop_token& stop);
 
   CancelSource source_;
   std::jthread waiter_;

@@ -71,10 +71,10 @@ int RunConfigShow(const ConfigOptions& options, OutputFormat output) {
   for (const ConfigOrigin& setting : loaded->origins) {
     JsonValue item = JsonValue::MakeObject({{"setting", setting.path}, {"value", TomlText(setting.value)}});
     if (with_origin) item.Set("origin", setting.origin);
-    items.push_back(std::move(item));
+    items.emplace_back(std::move(item));
   }
   std::vector<std::string> members = {"setting", "value"};
-  if (with_origin) members.push_back("origin");
+  if (with_origin) members.emplace_back("origin");
   Status printed = PrintItems(items, members, output);
   return printed.ok() ? kExitOk : Fail(printed.error());
 }

@@ -1,11 +1,11 @@
 #include "terminal.h"
 
 #include <unistd.h>
-#include <wchar.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cwchar>
 
 namespace lake::app {
 namespace {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <ranges>
 
 #include "dataset_wire.h"
 #include "lake/gateway/routes.h"
@@ -52,18 +53,18 @@ Result<wire::Page<wire::DatasetVersion>> ListVersions(const Request& request,
   uint64_t before = UINT64_MAX;
   std::from_chars(position.data(), position.data() + position.size(), before);
   wire::Page<wire::DatasetVersion> page;
-  for (auto change = dataset->changes.rbegin(); change != dataset->changes.rend(); ++change) {
-    if (change->version.number >= before) continue;
+  for (const auto& change : std::views::reverse(dataset->changes)) {
+    if (change.version.number >= before) continue;
     if (page.items.size() == list.limit) {
       page.next_page_token = wire::MakePageToken("versions", fmt::to_string(page.items.back().version));
       break;
     }
-    page.items.push_back({.version = change->version.number,
-                          .time = change->time,
-                          .operation = change->operation,
-                          .actor = change->actor,
-                          .rows = change->rows,
-                          .bytes = change->bytes});
+    page.items.push_back({.version = change.version.number,
+                          .time = change.time,
+                          .operation = change.operation,
+                          .actor = change.actor,
+                          .rows = change.rows,
+                          .bytes = change.bytes});
   }
   return page;
 }

@@ -51,7 +51,7 @@ class Catalog {
   static Result<std::unique_ptr<Catalog>> Open(const Context& context,
                                                std::shared_ptr<storage::ObjectStore> store, Clock& clock,
                                                RandomSource& random, Log& log, EntityKinds kinds,
-                                               CatalogOptions options);
+                                               const CatalogOptions& options);
   virtual ~Catalog() = default;
 
   virtual SnapshotRef snapshot() const = 0;

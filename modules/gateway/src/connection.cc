@@ -203,6 +203,7 @@ Status Connection::Dispatch() {
 // ---- The answer
 
 void Connection::Refuse(const Error& error, std::vector<Header> headers) {
+  served_->body.Release();
   Answer answer = ProblemAnswer(error, served_->head.request_id);
   std::ranges::move(headers, std::back_inserter(answer.head.headers));
   served_->answer.CloseWith(std::move(answer));

@@ -9,11 +9,11 @@
 
 namespace lake::gateway {
 
-/// Appends to a text until a limit is reached; what it holds counts against a budget until it is destroyed.
+/// Appends to a text until a limit is reached; what it holds counts against a budget until it is released.
 class JsonBody final : public BodySink {
  public:
   JsonBody(uint64_t max_bytes, ByteBudget& budget) : max_bytes_(max_bytes), budget_(budget) {}
-  ~JsonBody() override { budget_.Give(text_.size()); }
+  ~JsonBody() override { Release(); }
   JsonBody(const JsonBody&) = delete;
   JsonBody& operator=(const JsonBody&) = delete;
 
@@ -28,6 +28,11 @@ class JsonBody final : public BodySink {
     return bytes.size();
   }
 
+  /// Forgets the text.
+  void Release() {
+    budget_.Give(text_.size());
+    text_ = std::string();
+  }
   const std::string& text() const { return text_; }
   /// resource_exhausted/payload_too_large, resource_exhausted/server_busy.
   const std::optional<Error>& refusal() const { return refusal_; }

@@ -45,6 +45,7 @@ void Serve(ServedRequest& served, Log& log) {
   TracedLog traced(log, served.request.context.trace_id);
   Result<JsonValue> document =
       BindRequest(*served.route, served.path_values, served.head, served.body.text());
+  served.body.Release();  // Before the answer, so that who has it may send as much again.
   if (!document.ok()) return CloseWithProblem(served, document.error(), traced);
   if (const auto* plain = std::get_if<internal::PlainHandler>(&served.route->handler))
     return CloseWithResult(served, (*plain)(served.request, *document), traced);

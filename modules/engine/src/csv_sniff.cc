@@ -90,8 +90,12 @@ CsvDialect DialectOf(const std::vector<Value>& row) {
 /// One file being looked at.
 class Sniffer {
  public:
-  Sniffer(Session& session, std::string path, std::string_view start)
-      : session_(session), path_(QuoteText(path)), start_(start) {}
+  Sniffer(Session& session, std::string path, std::string_view start, Ending ending)
+      : session_(session),
+        path_(QuoteText(path)),
+        start_(start),
+        lines_(CountLines(start)),
+        most_rows_(ending == Ending::kWhole ? lines_ : SIZE_MAX) {}
 
   Result<CsvDialect> Sniff() {
     LAKE_ASSIGN_OR_RETURN(CsvDialect dialect, FindDialect());
@@ -118,9 +122,10 @@ class Sniffer {
     return exact;
   }
 
+  /// DuckDB sets room for all of `rows` aside, for each way to read the file.
   Result<CsvDialect> TryOptions(size_t rows, std::string_view options) {
-    auto row =
-        OneRow(session_, fmt::format("SELECT * FROM sniff_csv({}, sample_size={}{})", path_, rows, options));
+    auto row = OneRow(session_, fmt::format("SELECT * FROM sniff_csv({}, sample_size={}{})", path_,
+                                            std::min(rows, most_rows_), options));
     if (row.ok()) {
       CsvDialect dialect = DialectOf(*row);
       if (!dialect.columns.empty()) return dialect;
@@ -130,10 +135,11 @@ class Sniffer {
     return InvalidArgument("not_csv", "no separator gives the file's lines the same number of columns");
   }
 
-  bool HasMoreRows() const {
-    return std::ranges::count(start_, '\n') + std::ranges::count(start_, '\r') >
-           static_cast<ptrdiff_t>(kDialectRows);
+  /// At least as many as there are rows.
+  static size_t CountLines(std::string_view start) {
+    return static_cast<size_t>(std::ranges::count(start, '\n') + std::ranges::count(start, '\r')) + 1;
   }
+  bool HasMoreRows() const { return lines_ > kDialectRows; }
 
   /// Types from more rows than the dialect needed; with the dialect given, a row costs a fifth.
   Status ReadTypes(CsvDialect* dialect) {
@@ -189,17 +195,20 @@ class Sniffer {
   Session& session_;
   const std::string path_;
   const std::string_view start_;
+  const size_t lines_;      ///< Of start_.
+  const size_t most_rows_;  ///< Of the file.
 };
 
 }  // namespace
 
 Result<CsvDialect> SniffCsvFile(Engine& engine, const Context& context, const ScanFile& file) {
   LAKE_ASSIGN_OR_RETURN(const std::string start, ReadStart(context, file));
-  LAKE_RETURN_IF_ERROR(CheckCsvText(start, start.size() < file.bytes ? Ending::kCut : Ending::kWhole));
+  const Ending ending = start.size() < file.bytes ? Ending::kCut : Ending::kWhole;
+  LAKE_RETURN_IF_ERROR(CheckCsvText(start, ending));
   ReadSet read_set;
   std::string path = read_set.AddScan({file});
   LAKE_ASSIGN_OR_RETURN(auto session, engine.StartSession(context, std::move(read_set)));
-  return Sniffer(*session, std::move(path), start).Sniff();
+  return Sniffer(*session, std::move(path), start, ending).Sniff();
 }
 
 }  // namespace lake::engine

@@ -1,5 +1,6 @@
 #include "spool.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,8 @@ Result<Upload> Spool::Receive(const Context& context, ByteSource& source, Upload
   std::vector<char> piece(kPieceBytes);
   std::string held;
   std::unique_ptr<storage::ObjectWriter> writer;
+  if (hold != UploadHold::kDurable)
+    held.reserve(std::min(source.declared_bytes().value_or(0), options_.async_bytes));
   uint64_t bytes = 0;
   while (true) {
     LAKE_RETURN_IF_ERROR(context.CheckAlive());
@@ -69,8 +72,7 @@ Result<Upload> Spool::Receive(const Context& context, ByteSource& source, Upload
   if (writer != nullptr) {
     LAKE_RETURN_IF_ERROR(writer->Finish());
   } else {
-    upload.store = storage::MakeMemoryStore(clock_);
-    LAKE_RETURN_IF_ERROR(upload.store->Put(context, key, held, storage::IfAbsent{}));
+    upload.store = storage::MakeMemoryStore(clock_, key, std::move(held));
   }
   return upload;
 }

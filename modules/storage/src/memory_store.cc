@@ -178,4 +178,11 @@ Result<ObjectPage> MemoryStore::List(const Context& context, const ListOptions& 
 
 std::unique_ptr<ObjectStore> MakeMemoryStore(Clock& clock) { return std::make_unique<MemoryStore>(clock); }
 
+std::unique_ptr<ObjectStore> MakeMemoryStore(Clock& clock, const ObjectKey& key, std::string bytes) {
+  auto store = std::make_unique<MemoryStore>(clock);
+  const Result<Etag> published = store->Publish(key, std::move(bytes), Overwrite{});
+  LAKE_CHECK(published.ok());  // Nothing to conflict with.
+  return store;
+}
+
 }  // namespace lake::storage

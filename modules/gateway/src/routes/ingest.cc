@@ -24,6 +24,7 @@ class UploadSource final : public ingest::ByteSource {
   Result<size_t> Read(std::span<char> buffer) override {
     return form_ != nullptr ? form_->Read(buffer) : body_.Read(buffer);
   }
+  std::optional<uint64_t> declared_bytes() const override { return body_.declared_length(); }
 
  private:
   BodyReader& body_;

@@ -45,6 +45,8 @@ class ByteSource {
   virtual ~ByteSource() = default;
   /// Fills `buffer`; returns how many bytes, 0 only at the end.
   virtual Result<size_t> Read(std::span<char> buffer) = 0;
+  /// How much is to come, as far as the sender says so: a hint.
+  virtual std::optional<uint64_t> declared_bytes() const { return std::nullopt; }
 };
 
 struct FileRequest {

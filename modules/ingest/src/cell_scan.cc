@@ -212,7 +212,7 @@ Error Unterminated(const engine::CsvDialect& dialect, const CellScanner& scanner
 
 Result<std::vector<ColumnFacts>> ScanCells(const Context& context, const engine::ScanFile& file,
                                            const engine::CsvDialect& dialect,
-                                           const std::vector<CellRule>& rules) {
+                                           const std::vector<CellRule>& rules, uint64_t most_bytes) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   LAKE_ASSIGN_OR_RETURN(auto reader, file.store->Open(context, file.key));
   CellScanner scanner(dialect, rules);
@@ -232,6 +232,7 @@ Result<std::vector<ColumnFacts>> ScanCells(const Context& context, const engine:
       if (block == Block::kLast) return scanner.TakeFacts();
       held = 0;  // A cell too long for the engine, without quotes: it will say so.
     }
+    if (offset >= most_bytes) return scanner.TakeFacts();
     std::memmove(buffer.data(), bytes.data() + taken, held);
   }
 }

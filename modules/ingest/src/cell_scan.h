@@ -49,10 +49,12 @@ struct ColumnFacts {
   }
 };
 
-/// Reads the whole file once, in constant memory. One rule and one result for each column of the dialect.
-/// Errors: invalid_argument/unterminated_quote with the line where it opens; those of the store; cancelled.
+/// Reads the file once, in constant memory, and stops behind the piece that reaches `most_bytes`. One rule
+/// and one result for each column of the dialect. Errors: invalid_argument/unterminated_quote with the line
+/// where it opens; those of the store; cancelled.
 Result<std::vector<ColumnFacts>> ScanCells(const Context& context, const engine::ScanFile& file,
                                            const engine::CsvDialect& dialect,
-                                           const std::vector<CellRule>& rules);
+                                           const std::vector<CellRule>& rules,
+                                           uint64_t most_bytes = UINT64_MAX);
 
 }  // namespace lake::ingest

@@ -1,7 +1,7 @@
 #include "csv_ingest.h"
 
 #include <algorithm>
-#include <atomic>
+#include <future>
 #include <utility>
 
 #include "counting_store.h"
@@ -10,6 +10,10 @@
 
 namespace lake::ingest {
 namespace {
+
+/// Looked at before anything is written: most files whole, and of others enough that a second writing is
+/// rare.
+constexpr uint64_t kFirstScanBytes = 8u << 20;
 
 int32_t HighestFieldId(const catalog::Dataset& dataset) {
   int32_t highest = 0;
@@ -89,20 +93,30 @@ Result<SchemaChoice> CsvIngest::ChooseSchema(const engine::CsvDialect& dialect) 
   return ChooseAppend(dialect, existing_->schema());
 }
 
-/// A sample says how the file is to be read, and a look at every cell what that would lose.
-Result<CsvIngest::FilePlan> CsvIngest::PlanFile(const engine::ScanFile& file) const {
-  FilePlan plan;
-  LAKE_ASSIGN_OR_RETURN(plan.dialect, parts_.engine.SniffCsv(request_.context, file));
-  LAKE_RETURN_IF_ERROR(CheckHeader(plan.dialect));
-  LAKE_ASSIGN_OR_RETURN(plan.choice, ChooseSchema(plan.dialect));
-  LAKE_ASSIGN_OR_RETURN(plan.facts,
-                        ScanCells(request_.context, file, plan.dialect, RulesOf(plan.dialect, plan.choice)));
+Result<CsvIngest::Sniffed> CsvIngest::Sniff(const engine::ScanFile& source) const {
+  Sniffed sniffed;
+  LAKE_ASSIGN_OR_RETURN(sniffed.dialect, parts_.engine.SniffCsv(request_.context, source));
+  LAKE_RETURN_IF_ERROR(CheckHeader(sniffed.dialect));
+  LAKE_ASSIGN_OR_RETURN(sniffed.choice, ChooseSchema(sniffed.dialect));
+  sniffed.rules = RulesOf(sniffed.dialect, sniffed.choice);
+  return sniffed;
+}
+
+Result<CsvIngest::FilePlan> CsvIngest::Plan(const Sniffed& sniffed,
+                                            const std::vector<ColumnFacts>& facts) const {
+  engine::CsvDialect dialect = sniffed.dialect;
+  FilePlan plan{.choice = sniffed.choice, .select = {}};
   if (existing_ != nullptr && file_.mode != IngestMode::kReplace) {
-    LAKE_RETURN_IF_ERROR(CheckTypesKeepCells(plan.dialect, plan.choice, plan.facts));
-    return plan;
+    LAKE_RETURN_IF_ERROR(CheckTypesKeepCells(dialect, plan.choice, facts));
+  } else {
+    WidenTypes(facts, &dialect);
+    LAKE_ASSIGN_OR_RETURN(plan.choice, ChooseSchema(dialect));
   }
-  WidenTypes(plan.facts, &plan.dialect);
-  LAKE_ASSIGN_OR_RETURN(plan.choice, ChooseSchema(plan.dialect));
+  plan.select = SelectRows(dialect, plan.choice, facts,
+                           {.path = scan_path_,
+                            .rejects_table = std::string(kRejectsTable),
+                            .rejects_scans = std::string(kRejectScansTable),
+                            .rejects_limit = parts_.options.max_rejected_rows + 1});
   return plan;
 }
 
@@ -207,10 +221,11 @@ Result<IngestResult> CsvIngest::Commit(const SchemaChoice& choice) {
 
 /// Best effort: what stays is named by no commit and is collected later.
 void CsvIngest::DeleteWrittenFiles() {
-  for (const std::optional<catalog::DataFile>* file : {&rows_file_, &rejects_file_}) {
+  for (std::optional<catalog::DataFile>* file : {&rows_file_, &rejects_file_}) {
     if (!*file) continue;
     Result<storage::ObjectKey> key = storage::ObjectKey::Parse((*file)->key);
     if (key.ok()) static_cast<void>(store_->Delete(Context{}, *key).ok());
+    file->reset();
   }
 }
 
@@ -226,38 +241,61 @@ Result<IngestResult> CsvIngest::Attempt() {
                         .bytes = upload_.bytes,
                         .deduplicated = true};
 
-  auto done = std::make_shared<std::atomic<uint64_t>>(0);
-  auto on_read = [done, this](uint64_t bytes) {
-    progress_(std::min(done->fetch_add(bytes) + bytes, upload_.bytes), upload_.bytes);
-  };
   LAKE_ASSIGN_OR_RETURN(storage::ObjectKey upload_key, storage::ObjectKey::Parse(upload_.key));
-  engine::ScanFile sniffed{
+  const engine::ScanFile source = {
       .path = upload_.key, .store = upload_.store, .key = upload_key, .bytes = upload_.bytes};
-  LAKE_ASSIGN_OR_RETURN(const FilePlan plan, PlanFile(sniffed));
-  const SchemaChoice& choice = plan.choice;
+  engine::ScanFile counted = source;
+  counted.store = MakeCountingStore(upload_.store, [this](uint64_t bytes) { OnRead(bytes); });
+  scan_path_ = read_set_.AddScan({counted});
+  LAKE_ASSIGN_OR_RETURN(const FilePlan plan, WriteFile(source));
+  return Commit(plan.choice);
+}
 
-  engine::ScanFile counted = sniffed;
-  counted.store = MakeCountingStore(upload_.store, on_read);
-  engine::ReadSet read_set;
-  CsvScan scan{.path = read_set.AddScan({counted}),
-               .rejects_table = std::string(kRejectsTable),
-               .rejects_scans = std::string(kRejectScansTable),
-               .rejects_limit = parts_.options.max_rejected_rows + 1};
+/// A sample says how the file is to be read, and a look at every cell what that would lose. Of a large file
+/// the rest is looked at while it is being written: what is found there is rare and costs a second time.
+Result<CsvIngest::FilePlan> CsvIngest::WriteFile(const engine::ScanFile& source) {
+  LAKE_ASSIGN_OR_RETURN(const Sniffed sniffed, Sniff(source));
+  auto scan = [&](uint64_t most_bytes) {
+    return ScanCells(request_.context, source, sniffed.dialect, sniffed.rules, most_bytes);
+  };
+  LAKE_ASSIGN_OR_RETURN(const std::vector<ColumnFacts> first_facts, scan(kFirstScanBytes));
+  LAKE_ASSIGN_OR_RETURN(FilePlan plan, Plan(sniffed, first_facts));
+  if (source.bytes <= kFirstScanBytes) {
+    LAKE_RETURN_IF_ERROR(Write(plan));
+    return plan;
+  }
+  std::future<Result<std::vector<ColumnFacts>>> rest = std::async(std::launch::async, scan, UINT64_MAX);
+  Status written = Write(plan);
+  const Result<std::vector<ColumnFacts>> facts = rest.get();
+  Result<FilePlan> better = facts.ok() ? Plan(sniffed, *facts) : Result<FilePlan>(facts.error());
+  if (better.ok() && better->select == plan.select) {
+    LAKE_RETURN_IF_ERROR(written);
+    return plan;
+  }
+  if (written.ok()) DeleteWrittenFiles();
+  if (better.ok()) LAKE_RETURN_IF_ERROR(Write(*better));
+  return better;
+}
+
+/// Leaves no file behind when it fails.
+Status CsvIngest::Write(const FilePlan& plan) {
   LAKE_ASSIGN_OR_RETURN(std::unique_ptr<engine::Session> session,
-                        parts_.engine.StartSession(request_.context, std::move(read_set)));
-  const int32_t schema_id = existing_ == nullptr                               ? 1
-                            : choice.change == SchemaChoice::Change::kReplaced ? existing_->schema().id + 1
-                                                                               : existing_->schema().id;
-  LAKE_ASSIGN_OR_RETURN(rows_file_, WriteRows(*session, SelectRows(plan.dialect, choice, plan.facts, scan),
-                                              choice.columns, dataset_id_, schema_id));
+                        parts_.engine.StartSession(request_.context, read_set_));
+  const int32_t schema_id = existing_ == nullptr ? 1
+                            : plan.choice.change == SchemaChoice::Change::kReplaced
+                                ? existing_->schema().id + 1
+                                : existing_->schema().id;
+  LAKE_ASSIGN_OR_RETURN(rows_file_,
+                        WriteRows(*session, plan.select, plan.choice.columns, dataset_id_, schema_id));
   Status rejects = WriteRejects(*session);
   if (rejects.ok() && rows_file_->rows == 0)
     rejects = InvalidArgument("no_rows", "the file has a header and no rows");
-  if (!rejects.ok()) {
-    DeleteWrittenFiles();
-    return std::move(rejects).error();
-  }
-  return Commit(choice);
+  if (!rejects.ok()) DeleteWrittenFiles();
+  return rejects;
+}
+
+void CsvIngest::OnRead(uint64_t bytes) {
+  progress_(std::min(read_bytes_.fetch_add(bytes) + bytes, upload_.bytes), upload_.bytes);
 }
 
 }  // namespace lake::ingest

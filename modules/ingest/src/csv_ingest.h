@@ -1,6 +1,7 @@
 // One CSV file into one dataset, from the sniffed first bytes to the commit.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -37,10 +38,15 @@ class CsvIngest {
 
  private:
   using DatasetRef = std::shared_ptr<const catalog::Dataset>;
-  struct FilePlan {
+  /// What the first bytes of the file say.
+  struct Sniffed {
     engine::CsvDialect dialect;
     SchemaChoice choice;
-    std::vector<ColumnFacts> facts;
+    std::vector<CellRule> rules;
+  };
+  struct FilePlan {
+    SchemaChoice choice;
+    std::string select;
   };
 
   std::string Fingerprint() const;
@@ -49,7 +55,10 @@ class CsvIngest {
   Status FindTarget();
   bool IsDuplicate() const;
   Result<SchemaChoice> ChooseSchema(const engine::CsvDialect& dialect) const;
-  Result<FilePlan> PlanFile(const engine::ScanFile& file) const;
+  Result<Sniffed> Sniff(const engine::ScanFile& source) const;
+  Result<FilePlan> Plan(const Sniffed& sniffed, const std::vector<ColumnFacts>& facts) const;
+  Result<FilePlan> WriteFile(const engine::ScanFile& source);
+  Status Write(const FilePlan& plan);
   Result<catalog::DataFile> WriteRows(engine::Session& session, const std::string& select,
                                       const std::vector<catalog::Column>& columns,
                                       const catalog::DatasetId& id, int32_t schema_id);
@@ -59,6 +68,7 @@ class CsvIngest {
   void AppendRejectActions(catalog::Transaction* transaction) const;
   Result<IngestResult> Commit(const SchemaChoice& choice);
   void DeleteWrittenFiles();
+  void OnRead(uint64_t bytes);
   std::string NewId();
 
   const IngestParts& parts_;
@@ -74,6 +84,9 @@ class CsvIngest {
   catalog::DatasetId rejects_id_;
   std::string bucket_;
   std::shared_ptr<storage::ObjectStore> store_;
+  engine::ReadSet read_set_;
+  std::string scan_path_;  ///< Of the upload in the read set.
+  std::atomic<uint64_t> read_bytes_ = 0;
   std::optional<catalog::DataFile> rows_file_;
   std::optional<catalog::DataFile> rejects_file_;
   RejectSummary rejects_;

@@ -15,10 +15,10 @@ namespace {
 using duckdb::Value;
 
 /// Rows that decide separator, quotes and header: each way to read them is tried on all of these.
-constexpr size_t kDialectRows = 20'480;
+constexpr size_t kDialectRows = kMinCsvTypeRows;
 /// Rows that decide the types once the rest is known: enough that a column of numbers with a late word is
-/// found, about 10 MB of file.
-constexpr size_t kTypeRows = 100'000;
+/// found.
+constexpr size_t kMostTypeRows = 100'000;
 /// Bytes checked to be UTF-8 text before DuckDB guesses.
 constexpr size_t kCheckedBytes = 8u << 20;
 
@@ -94,8 +94,8 @@ class Sniffer {
       : session_(session),
         path_(QuoteText(path)),
         start_(start),
-        lines_(CountLines(start)),
-        most_rows_(ending == Ending::kWhole ? lines_ : SIZE_MAX) {}
+        sampled_rows_(CountLines(start.substr(0, kCsvSampleBytes))),
+        most_rows_(ending == Ending::kWhole ? CountLines(start) : SIZE_MAX) {}
 
   Result<CsvDialect> Sniff() {
     LAKE_ASSIGN_OR_RETURN(CsvDialect dialect, FindDialect());
@@ -139,12 +139,13 @@ class Sniffer {
   static size_t CountLines(std::string_view start) {
     return static_cast<size_t>(std::ranges::count(start, '\n') + std::ranges::count(start, '\r')) + 1;
   }
-  bool HasMoreRows() const { return lines_ > kDialectRows; }
+  bool HasMoreRows() const { return sampled_rows_ > kDialectRows; }
 
   /// Types from more rows than the dialect needed; with the dialect given, a row costs a fifth.
   Status ReadTypes(CsvDialect* dialect) {
-    auto typed = TryOptions(
-        kTypeRows, fmt::format(", header={}, strict_mode={}, ignore_errors=true, {}", dialect->has_header,
+    auto typed =
+        TryOptions(std::min(kMostTypeRows, sampled_rows_),
+                   fmt::format(", header={}, strict_mode={}, ignore_errors=true, {}", dialect->has_header,
                                dialect->new_line != "mixed", DialectOptions(*dialect)));
     if (!typed.ok() && !typed.error().Is("not_csv")) return std::move(typed).error();
     if (!typed.ok() || typed->columns.size() != dialect->columns.size()) return {};
@@ -195,8 +196,8 @@ class Sniffer {
   Session& session_;
   const std::string path_;
   const std::string_view start_;
-  const size_t lines_;      ///< Of start_.
-  const size_t most_rows_;  ///< Of the file.
+  const size_t sampled_rows_;  ///< In the bytes that decide the types.
+  const size_t most_rows_;     ///< Of the file.
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "counting_store.h"
+#include "early_look.h"
 #include "lake/common/json_io.h"
 #include "lake/tables/dataset_service.h"
 
@@ -95,7 +96,11 @@ Result<SchemaChoice> CsvIngest::ChooseSchema(const engine::CsvDialect& dialect) 
 
 Result<CsvIngest::Sniffed> CsvIngest::Sniff(const engine::ScanFile& source) const {
   Sniffed sniffed;
-  LAKE_ASSIGN_OR_RETURN(sniffed.dialect, parts_.engine.SniffCsv(request_.context, source));
+  if (upload_.early_look != nullptr && upload_.early_look->dialect()) {
+    sniffed.dialect = *upload_.early_look->dialect();
+  } else {
+    LAKE_ASSIGN_OR_RETURN(sniffed.dialect, parts_.engine.SniffCsv(request_.context, source));
+  }
   LAKE_RETURN_IF_ERROR(CheckHeader(sniffed.dialect));
   LAKE_ASSIGN_OR_RETURN(sniffed.choice, ChooseSchema(sniffed.dialect));
   sniffed.rules = RulesOf(sniffed.dialect, sniffed.choice);

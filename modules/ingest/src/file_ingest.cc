@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "csv_ingest.h"
+#include "early_look.h"
 #include "ingest_payload.h"
 #include "lake/common/json_io.h"
 #include "lake/tables/dataset_service.h"
@@ -52,7 +53,15 @@ class Service final : public FileIngest {
   }
 
   Result<Upload> Receive(const access::Request& request, ByteSource& source, UploadHold hold) override {
-    return spool_.Receive(request.context, source, hold);
+    std::shared_ptr<const EarlyLook> early_look;
+    auto on_start = [&](std::string_view start) {
+      if (start.size() >= EarlyLook::kStartBytes)
+        early_look = std::make_shared<EarlyLook>(request.context, parts_.engine, parts_.clock,
+                                                 std::string(start.substr(0, EarlyLook::kStartBytes)));
+    };
+    LAKE_ASSIGN_OR_RETURN(Upload upload, spool_.Receive(request.context, source, hold, on_start));
+    upload.early_look = std::move(early_look);
+    return upload;
   }
 
   void Discard(const Upload& upload) override {

@@ -39,7 +39,8 @@ Result<std::string> Spool::NewKey() {
   return std::string(kPrefix) + random_.NextUuid(clock_.Now().micros / 1000);
 }
 
-Result<Upload> Spool::Receive(const Context& context, ByteSource& source, UploadHold hold) {
+Result<Upload> Spool::Receive(const Context& context, ByteSource& source, UploadHold hold,
+                              const OnStart& on_start) {
   LAKE_ASSIGN_OR_RETURN(std::string text, NewKey());
   LAKE_ASSIGN_OR_RETURN(storage::ObjectKey key, storage::ObjectKey::Parse(text));
   Sha256 digest;
@@ -60,6 +61,7 @@ Result<Upload> Spool::Receive(const Context& context, ByteSource& source, Upload
     if (writer == nullptr && (hold == UploadHold::kDurable || bytes > options_.async_bytes)) {
       LAKE_ASSIGN_OR_RETURN(writer, store_->StartPut(context, key, storage::IfAbsent{}));
       LAKE_RETURN_IF_ERROR(writer->Append(held));
+      if (!held.empty()) on_start(held);
       held = {};
     }
     if (writer != nullptr)

@@ -16,7 +16,10 @@ class Spool {
   Spool(std::shared_ptr<storage::ObjectStore> store, Clock& clock, RandomSource& random,
         const IngestOptions& options);
 
-  Result<Upload> Receive(const Context& context, ByteSource& source, UploadHold hold);
+  /// Gets the first bytes of an upload that turns out too large for memory, once.
+  using OnStart = std::function<void(std::string_view start)>;
+  Result<Upload> Receive(const Context& context, ByteSource& source, UploadHold hold,
+                         const OnStart& on_start);
   Status Discard(const Context& context, const Upload& upload);
   Status Collect(const Context& context, const std::set<std::string>& keys_in_use);
   /// The upload a job left in the spool.

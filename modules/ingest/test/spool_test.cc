@@ -38,7 +38,13 @@ class SpoolTest : public ::testing::Test {
     return page.ok() ? page->objects.size() : SIZE_MAX;
   }
 
+  Result<Upload> Receive(ByteSource& source, UploadHold hold) {
+    return spool_.Receive(Context{}, source, hold,
+                          [this](std::string_view start) { starts_.emplace_back(start); });
+  }
+
   FakeClock clock_;
+  std::vector<std::string> starts_;
   SeededRandom random_{1};
   IngestOptions options_{.async_bytes = 10, .max_upload_bytes = 1000};
   std::shared_ptr<storage::ObjectStore> store_ = storage::MakeMemoryStore(clock_);
@@ -47,45 +53,55 @@ class SpoolTest : public ::testing::Test {
 
 TEST_F(SpoolTest, SmallFilesStayInMemoryUnlessAJobNeedsThem) {
   TextSource small("0123456789", {});
-  auto upload = spool_.Receive(Context{}, small, UploadHold::kWhileRequest);
+  auto upload = Receive(small, UploadHold::kWhileRequest);
   LAKE_ASSERT_OK(upload);
   EXPECT_EQ(upload->bytes, 10u);
   EXPECT_EQ(upload->sha256, "84d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96bedb9f882f7882");
   EXPECT_EQ(Objects(), 0u);
   TextSource again("0123456789", {});
-  LAKE_ASSERT_OK(spool_.Receive(Context{}, again, UploadHold::kDurable));
+  LAKE_ASSERT_OK(Receive(again, UploadHold::kDurable));
   EXPECT_EQ(Objects(), 1u);
 }
 
 TEST_F(SpoolTest, LargeFilesAreSpooledAndDiscarded) {
   TextSource large(std::string(900, 'x'), {});
-  auto upload = spool_.Receive(Context{}, large, UploadHold::kWhileRequest);
+  auto upload = Receive(large, UploadHold::kWhileRequest);
   LAKE_ASSERT_OK(upload);
   EXPECT_EQ(Objects(), 1u);
   EXPECT_THAT(store_->Get(Context{}, *storage::ObjectKey::Parse(upload->key), {}),
               HasValue(std::string(900, 'x')));
+  EXPECT_THAT(starts_, testing::IsEmpty());  // All of it came at once: there was nothing to do meanwhile.
   LAKE_EXPECT_OK(spool_.Discard(Context{}, *upload));
   EXPECT_EQ(Objects(), 0u);
 }
 
+TEST_F(SpoolTest, TheStartOfALargeFileIsHandedOutWhileTheRestArrives) {
+  options_ = {.async_bytes = 300'000, .max_upload_bytes = 1'000'000};
+  const std::string text = std::string(262'144, 'a') + std::string(100'000, 'b');
+  TextSource large(text, {});
+  LAKE_ASSERT_OK(Receive(large, UploadHold::kWhileRequest));
+  EXPECT_THAT(starts_, testing::ElementsAre(std::string(262'144, 'a')));
+  TextSource for_a_job(text, {});
+  LAKE_ASSERT_OK(Receive(for_a_job, UploadHold::kDurable));
+  EXPECT_THAT(starts_, testing::SizeIs(1));
+}
+
 TEST_F(SpoolTest, RefusedAndBrokenUploadsLeaveNothing) {
   TextSource empty("", {});
-  EXPECT_THAT(spool_.Receive(Context{}, empty, UploadHold::kDurable),
-              IsError(ErrorCode::kInvalidArgument, "empty_file"));
+  EXPECT_THAT(Receive(empty, UploadHold::kDurable), IsError(ErrorCode::kInvalidArgument, "empty_file"));
   TextSource huge(std::string(1001, 'x'), {});
-  EXPECT_THAT(spool_.Receive(Context{}, huge, UploadHold::kDurable),
+  EXPECT_THAT(Receive(huge, UploadHold::kDurable),
               IsError(ErrorCode::kResourceExhausted, "upload_too_large"));
   TextSource broken(std::string(500, 'x'), Cancelled("client_gone", "the client went away"));
-  EXPECT_THAT(spool_.Receive(Context{}, broken, UploadHold::kDurable),
-              IsError(ErrorCode::kCancelled, "client_gone"));
+  EXPECT_THAT(Receive(broken, UploadHold::kDurable), IsError(ErrorCode::kCancelled, "client_gone"));
   EXPECT_EQ(Objects(), 0u);
 }
 
 TEST_F(SpoolTest, CollectKeepsWhatIsInUse) {
   TextSource one("1", {}), two("2", {});
-  auto kept = spool_.Receive(Context{}, one, UploadHold::kDurable);
+  auto kept = Receive(one, UploadHold::kDurable);
   LAKE_ASSERT_OK(kept);
-  LAKE_ASSERT_OK(spool_.Receive(Context{}, two, UploadHold::kDurable));
+  LAKE_ASSERT_OK(Receive(two, UploadHold::kDurable));
   LAKE_EXPECT_OK(spool_.Collect(Context{}, {kept->key}));
   EXPECT_EQ(Objects(), 1u);
   LAKE_EXPECT_OK(store_->Head(Context{}, *storage::ObjectKey::Parse(kept->key)));

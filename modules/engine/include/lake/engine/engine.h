@@ -96,6 +96,9 @@ class Session {
   virtual StatementProgress progress() const = 0;  ///< Any thread.
 };
 
+constexpr size_t kCsvSampleBytes = 7u << 20;
+constexpr int64_t kMinCsvTypeRows = 20'480;
+
 class Engine {
  public:
   /// Errors: failed_precondition/engine_mismatch when the loaded library is not the pinned build,
@@ -109,9 +112,9 @@ class Engine {
   /// A fresh connection that opens only `read_set`. It stops when the context is cancelled or its deadline
   /// passes.
   virtual Result<std::unique_ptr<Session>> StartSession(const Context& context, ReadSet read_set) = 0;
-  /// Looks at the start of a CSV file: the types are those of its first 100,000 rows, and the rest may not
-  /// fit them. Errors: invalid_argument/not_csv (binary, another format, no columns, not UTF-8), saying what
-  /// to do about it.
+  /// Looks at the start of a CSV file: the types are those of the rows in its first kCsvSampleBytes, but of
+  /// at least kMinCsvTypeRows and at most 100,000, and the rest may not fit them. Errors:
+  /// invalid_argument/not_csv (binary, another format, no columns, not UTF-8), saying what to do about it.
   virtual Result<CsvDialect> SniffCsv(const Context& context, const ScanFile& file) = 0;
 
   virtual std::string library_version() const = 0;

@@ -57,13 +57,16 @@ struct FileRequest {
   std::optional<std::string> idempotency_key;  ///< The same key again gives the first outcome.
 };
 
+class EarlyLook;
+
 /// A file that has arrived whole. Until it is ingested or discarded it is held in memory, or durably in the
 /// spool.
 struct Upload {
   std::shared_ptr<storage::ObjectStore> store;  ///< Where it is now.
   std::string key;
   uint64_t bytes = 0;
-  std::string sha256;  ///< Lower-case hex.
+  std::string sha256;                           ///< Lower-case hex.
+  std::shared_ptr<const EarlyLook> early_look;  ///< Of a large one that was not held for a job.
 };
 
 /// A job outlives the process, so its upload must too; an answer that waits needs no copy on disk.

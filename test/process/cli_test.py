@@ -76,6 +76,18 @@ def cpu_ticks(pid: int) -> int:
     return int(fields[11]) + int(fields[12])
 
 
+class RunningQueriesTest(CommandLine):
+    def test_a_query_is_listed_until_it_is_stopped(self):
+        query = subprocess.Popen([BINARY, "--url", self.server.url, "sql", "-c", LONG_QUERY],
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        listed = wait_until("it is listed", lambda: self.server.get("/query").document["items"])
+        self.assertEqual([(item["caller"], len(item["id"])) for item in listed], [("local", 36)])
+        self.assertEqual(self.server.request("DELETE", f"/query/{listed[0]['id']}").status, 204)
+        self.assertNotEqual(query.wait(timeout=30), OK)
+        self.assertIn(b"by_request", query.communicate()[1])
+        self.assertEqual(self.server.get("/query").document, {"items": []})
+
+
 class SqlTest(CommandLine):
     STATEMENT = "SELECT id, name FROM people ORDER BY id"
 

@@ -42,6 +42,8 @@ int main(int argc, char** argv) {
       auto read = lake::apitest::ReadRunConfig(argv[++i]);
       if (!read.ok()) return fmt::print(stderr, "{}\n", read.error().message()), 2;
       config = *read;
+    } else if (argument.starts_with("-")) {
+      return fmt::print(stderr, "usage: lake_apitest [--update] [--config FILE] FILE|DIRECTORY...\n"), 2;
     } else {
       roots.emplace_back(argument);
     }

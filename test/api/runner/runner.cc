@@ -276,6 +276,8 @@ Result<RunConfig> ReadRunConfig(const std::filesystem::path& file) {
 Result<std::vector<std::string>> RunApitest(const std::filesystem::path& file, const RunConfig& config,
                                             Mode mode) {
   LAKE_ASSIGN_OR_RETURN(ApitestFile parsed, ParseApitest(file.string(), ReadFile(file)));
+  if (parsed.steps.empty())
+    return InvalidArgument("bad_apitest", "there are no requests in it, or no such file");
   Runner runner(std::move(parsed), config);
   LAKE_ASSIGN_OR_RETURN(std::vector<std::string> failures, runner.Run());
   if (mode == Mode::kUpdate && !failures.empty()) std::ofstream(file, std::ios::binary) << runner.Updated();

@@ -127,6 +127,17 @@ std::vector<DocumentedAnswer> ResultAnswers() {
   return answers;
 }
 
+wire::RunningQueries ListRunning(const QueryService& queries, const Request& request) {
+  wire::RunningQueries running;
+  for (const query::QueryInfo& info : queries.Running(request))
+    running.items.push_back({.id = info.id.value(),
+                             .caller = info.caller,
+                             .started_at = info.started_at,
+                             .fraction = info.progress.fraction,
+                             .rows_read = info.progress.rows_read});
+  return running;
+}
+
 }  // namespace
 
 void AddQueryRoutes(Api& api, QueryService& queries) {
@@ -135,6 +146,12 @@ void AddQueryRoutes(Api& api, QueryService& queries) {
       {.request = {}, .answers = ResultAnswers()},
       [&queries](const Request& request, wire::RunQuery run, const RequestHead& head,
                  ResponseWriter& writer) { return RunSql(queries, request, std::move(run), head, writer); });
+  api.Add<Nothing, wire::RunningQueries>(
+      {Method::kGet, "/query", "List the running queries the caller may stop, oldest first.",
+       Permission::kRead},
+      [&queries](const Request& request, Nothing) -> Result<wire::RunningQueries> {
+        return ListRunning(queries, request);
+      });
   api.Add<wire::NamedQuery, Nothing>(
       {Method::kDelete, "/query/{query_id}", "Stop a running query.", Permission::kRead},
       [&queries](const Request& request, const wire::NamedQuery& named) {

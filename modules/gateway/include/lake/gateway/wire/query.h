@@ -43,6 +43,19 @@ struct NamedQuery {
   std::string query_id;
 };
 
+struct RunningQuery {
+  std::string id;
+  std::string caller;
+  Timestamp started_at;
+  double fraction = 0;
+  uint64_t rows_read = 0;
+};
+
+/// No more than there are slots, so without pages.
+struct RunningQueries {
+  std::vector<RunningQuery> items;
+};
+
 }  // namespace lake::gateway::wire
 
 template <>
@@ -79,6 +92,23 @@ struct lake::Describe<lake::gateway::wire::QueryAnswer> {
       Required("version", &T::version, "Catalog version that was read."),
       Optional("error", &T::error,
                "What went wrong after the answer had begun; the rows before it are right.")};
+};
+template <>
+struct lake::Describe<lake::gateway::wire::RunningQuery> {
+  using T = lake::gateway::wire::RunningQuery;
+  static constexpr std::string_view kName = "RunningQuery";
+  static constexpr auto kFields =
+      std::tuple{Required("id", &T::id, "What DELETE /query/{query_id} stops."),
+                 Required("caller", &T::caller, "Who asked."),
+                 Required("started_at", &T::started_at, "When it was asked."),
+                 Required("fraction", &T::fraction, "0 to 1; stays 0 when the plan cannot tell."),
+                 Required("rows_read", &T::rows_read, "Of all tables together.")};
+};
+template <>
+struct lake::Describe<lake::gateway::wire::RunningQueries> {
+  using T = lake::gateway::wire::RunningQueries;
+  static constexpr std::string_view kName = "RunningQueries";
+  static constexpr auto kFields = std::tuple{Required("items", &T::items, "Oldest first.")};
 };
 template <>
 struct lake::Describe<lake::gateway::wire::NamedQuery> {

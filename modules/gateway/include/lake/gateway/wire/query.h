@@ -7,6 +7,7 @@
 #include <tuple>
 #include <vector>
 
+#include "lake/common/clock.h"
 #include "lake/common/describe.h"
 #include "lake/common/json.h"
 #include "lake/gateway/wire/problem.h"

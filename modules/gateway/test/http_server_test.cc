@@ -347,7 +347,10 @@ TEST_F(HttpServerTest, IdleConnectionsCostNothing) {
 }
 
 TEST_F(HttpServerTest, StopLetsRunningRequestsFinish) {
-  TestServer server(api_);
+  HttpServerOptions options;
+  options.io_threads =
+      1;  // It tells all its connections at once, so the end of one shows that the other knows.
+  TestServer server(api_, options, AuthenticateAsAdmin);
   RawClient idle(server.port());
   ASSERT_EQ(idle.Ask(Get("/livez")).status, 200);
   RawClient client(server.port());

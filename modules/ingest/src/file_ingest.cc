@@ -55,7 +55,7 @@ class Service final : public FileIngest {
   Result<Upload> Receive(const access::Request& request, ByteSource& source, UploadHold hold) override {
     std::shared_ptr<const EarlyLook> early_look;
     auto on_start = [&](std::string_view start) {
-      if (start.size() >= EarlyLook::kStartBytes)
+      if (hold == UploadHold::kWhileRequest && start.size() >= EarlyLook::kStartBytes)
         early_look = std::make_shared<EarlyLook>(request.context, parts_.engine, parts_.clock,
                                                  std::string(start.substr(0, EarlyLook::kStartBytes)));
     };

@@ -59,6 +59,18 @@ Result<Answer> Accept(const Request& request, FileIngest& ingest, jobs::JobServi
   return answer;
 }
 
+ingest::UploadHold HoldFor(Waiting waiting) {
+  switch (waiting) {
+    case Waiting::kAsync:
+      return ingest::UploadHold::kDurable;
+    case Waiting::kWait:
+      return ingest::UploadHold::kWhileRequest;
+    case Waiting::kUnsaid:
+      return ingest::UploadHold::kWhileSmall;
+  }
+  return ingest::UploadHold::kDurable;
+}
+
 Result<Answer> IngestFile(const Request& request, FileIngest& ingest, jobs::JobService& jobs,
                           const wire::IngestFile& wanted, const RequestHead& head, BodyReader& body) {
   LAKE_RETURN_IF_ERROR(CheckDeclaredLength(body, ingest.options().max_upload_bytes));
@@ -78,9 +90,7 @@ Result<Answer> IngestFile(const Request& request, FileIngest& ingest, jobs::JobS
 
   UploadSource source(body, form ? &*form : nullptr);
   const Waiting waiting = WaitingOf(head);
-  const auto hold =
-      waiting == Waiting::kAsync ? ingest::UploadHold::kDurable : ingest::UploadHold::kWhileRequest;
-  LAKE_ASSIGN_OR_RETURN(const ingest::Upload upload, ingest.Receive(request, source, hold));
+  LAKE_ASSIGN_OR_RETURN(const ingest::Upload upload, ingest.Receive(request, source, HoldFor(waiting)));
   const bool small = upload.bytes <= ingest.options().async_bytes;
   if (waiting == Waiting::kAsync || (waiting == Waiting::kUnsaid && !small))
     return Accept(request, ingest, jobs, file, upload);

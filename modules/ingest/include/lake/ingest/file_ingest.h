@@ -71,7 +71,8 @@ struct Upload {
 
 /// A job outlives the process, so its upload must too; an answer that waits needs no copy on disk.
 enum class UploadHold {
-  kWhileRequest,  ///< In memory up to async_bytes, beyond that in the spool.
+  kWhileRequest,  ///< In memory up to async_bytes, beyond that in the spool; sniffed while it arrives.
+  kWhileSmall,    ///< Alike, but a larger file is for a job, which sniffs it when it runs.
   kDurable,       ///< In the spool, synced.
 };
 

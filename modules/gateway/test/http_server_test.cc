@@ -348,8 +348,8 @@ TEST_F(HttpServerTest, IdleConnectionsCostNothing) {
 
 TEST_F(HttpServerTest, StopLetsRunningRequestsFinish) {
   HttpServerOptions options;
-  options.io_threads =
-      1;  // It tells all its connections at once, so the end of one shows that the other knows.
+  // One thread tells all its connections at once, so the end of one shows that the other knows.
+  options.io_threads = 1;
   TestServer server(api_, options, AuthenticateAsAdmin);
   RawClient idle(server.port());
   ASSERT_EQ(idle.Ask(Get("/livez")).status, 200);

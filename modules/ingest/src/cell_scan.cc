@@ -87,13 +87,7 @@ class CellScanner {
     if (*first == quote_) return QuotedCell(first + 1);
     const char* cell_end = EndOfCell(at);
     if (cell_end == nullptr) return nullptr;
-    if (!in_header_ && column_ < rules_.size()) {
-      ColumnFacts& facts = facts_[column_];
-      if (cell_end == at)
-        facts.unquoted_empty = true;
-      else if (rules_[column_].kind == CellRule::Kind::kNumber)
-        Judge({at, static_cast<size_t>(cell_end - at)}, &facts);
-    }
+    Note({at, static_cast<size_t>(cell_end - at)}, &ColumnFacts::unquoted_empty);
     return EndCell(cell_end);
   }
 
@@ -104,13 +98,7 @@ class CellScanner {
     in_quotes_ = false;
     const char* cell_end = EndOfCell(close + 1);
     if (cell_end == nullptr) return nullptr;
-    if (!in_header_ && column_ < rules_.size()) {
-      ColumnFacts& facts = facts_[column_];
-      if (close == at)
-        facts.quoted_empty = true;
-      else if (rules_[column_].kind == CellRule::Kind::kNumber)
-        Judge({at, static_cast<size_t>(close - at)}, &facts);
-    }
+    Note({at, static_cast<size_t>(close - at)}, &ColumnFacts::quoted_empty);
     line_ += static_cast<uint64_t>(std::count(at, close, '\n'));
     return EndCell(cell_end);
   }
@@ -151,6 +139,15 @@ class CellScanner {
     }
     in_header_ = false;
     return EndLine(at);
+  }
+
+  void Note(std::string_view cell, bool ColumnFacts::* empty) {
+    if (in_header_ || column_ >= rules_.size()) return;
+    ColumnFacts& facts = facts_[column_];
+    if (cell.empty())
+      facts.*empty = true;
+    else if (rules_[column_].kind == CellRule::Kind::kNumber)
+      Judge(cell, &facts);
   }
 
   void Judge(std::string_view cell, ColumnFacts* facts) {

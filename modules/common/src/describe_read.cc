@@ -43,6 +43,18 @@ std::string Unknown(std::string_view what, std::string_view name, std::span<cons
   return fmt::format("{}; did you mean \"{}\"?", what, near);
 }
 
+/// "one of a, b or an object with exactly one of the members c": what a variant may look like.
+std::string NameShapes(const VariantCases& cases) {
+  std::vector<std::string_view> bare;
+  std::vector<std::string_view> with_content;
+  for (size_t i = 0; i < cases.tags.size(); ++i) (cases.bare[i] ? bare : with_content).push_back(cases.tags[i]);
+  std::string shapes;
+  if (!bare.empty()) shapes = "one of " + ListNames(bare);
+  if (!bare.empty() && !with_content.empty()) shapes += " or ";
+  if (!with_content.empty()) shapes += "an object with exactly one of the members " + ListNames(with_content);
+  return shapes;
+}
+
 }  // namespace
 
 std::string DescribedReader::Pointer() const {
@@ -156,17 +168,22 @@ const JsonValue::Object* DescribedReader::ReadObject(const JsonValue& value, con
   return nullptr;
 }
 
-std::optional<size_t> DescribedReader::ReadTag(const JsonValue& value,
-                                               std::span<const std::string_view> tags) {
-  if (!value.is_object() || value.as_object().size() != 1) {
-    Fail(fmt::format("expected an object with exactly one of the members {}", ListNames(tags)));
+std::optional<size_t> DescribedReader::ReadTag(const JsonValue& value, const VariantCases& cases) {
+  const bool one_member = value.is_object() && value.as_object().size() == 1;
+  if (!one_member && !value.is_string()) {
+    Fail("expected " + NameShapes(cases));
     return std::nullopt;
   }
-  const std::string_view tag = value.as_object().front().first;
-  const auto found = std::ranges::find(tags, tag);
-  if (found != tags.end()) return static_cast<size_t>(found - tags.begin());
+  const std::string_view tag = value.is_string() ? value.as_string() : value.as_object().front().first;
+  const auto found = std::ranges::find(cases.tags, tag);
+  const auto at = static_cast<size_t>(found - cases.tags.begin());
+  if (found != cases.tags.end() && cases.bare[at] == value.is_string()) return at;
+  if (value.is_string() || found != cases.tags.end()) {
+    Fail("expected " + NameShapes(cases));
+    return std::nullopt;
+  }
   const Step step(*this, tag);
-  Fail(fmt::format("expected one of {}", ListNames(tags)));
+  Fail(fmt::format("expected one of {}", ListNames(cases.tags)));
   return std::nullopt;
 }
 

@@ -105,17 +105,22 @@ JsonValue ObjectSchema(std::string_view title, std::vector<MemberSchema> members
   return schema;
 }
 
-JsonValue VariantSchema(std::span<const std::string_view> tags, std::vector<JsonValue> contents) {
+JsonValue VariantSchema(const VariantCases& variant, std::vector<JsonValue> contents) {
   JsonValue schema;
   JsonValue& cases = schema.Set("oneOf", JsonValue::MakeArray());
-  for (size_t i = 0; i < tags.size(); ++i)
-    cases.Append(ObjectSchema("",
-                              {{.name = tags[i],
-                                .doc = {},
-                                .presence = Presence::kRequired,
-                                .schema = std::move(contents[i]),
-                                .fallback = {}}},
-                              Reading::kStrict));
+  std::vector<std::string_view> bare;
+  for (size_t i = 0; i < variant.tags.size(); ++i)
+    if (variant.bare[i]) bare.push_back(variant.tags[i]);
+  if (!bare.empty()) cases.Append(EnumSchema(bare));
+  for (size_t i = 0; i < variant.tags.size(); ++i)
+    if (!variant.bare[i])
+      cases.Append(ObjectSchema("",
+                                {{.name = variant.tags[i],
+                                  .doc = {},
+                                  .presence = Presence::kRequired,
+                                  .schema = std::move(contents[i]),
+                                  .fallback = {}}},
+                                Reading::kStrict));
   return schema;
 }
 

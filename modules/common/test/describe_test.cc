@@ -36,6 +36,10 @@ struct Everything {
   lake::JsonValue anything;
   std::string password;
 };
+struct Hidden {};
+struct Rule {
+  std::variant<Hidden, Square> shape;
+};
 struct Page {
   std::optional<std::string> next;
   std::optional<std::string> previous;
@@ -70,6 +74,15 @@ template <>
 struct Describe<describe_test::Square> {
   static constexpr std::string_view kTag = "square";
   static constexpr auto kFields = std::tuple{Required("side", &describe_test::Square::side, "In metres.")};
+};
+template <>
+struct Describe<describe_test::Hidden> {
+  static constexpr std::string_view kTag = "hidden";
+  static constexpr auto kFields = std::tuple{};
+};
+template <>
+struct Describe<describe_test::Rule> {
+  static constexpr auto kFields = std::tuple{Required("shape", &describe_test::Rule::shape, "What is seen.")};
 };
 template <>
 struct Describe<describe_test::Tuning> {
@@ -229,6 +242,21 @@ TEST(DescribeTest, VariantsHaveExactlyOneTag) {
               ElementsAre(ErrorDetail{"/shapes/0/cube", "expected one of \"circle\", \"square\""}));
   EXPECT_THAT(Faults(R"("shapes":[{"circle":{}}])"),
               ElementsAre(ErrorDetail{"/shapes/0/circle/radius", "is required"}));
+}
+
+TEST(DescribeTest, ACaseWithoutFieldsIsItsTagAlone) {
+  LAKE_ASSERT_OK_AND_ASSIGN(const Rule bare, ReadJson<Rule>(R"({"shape":"hidden"})", Reading::kStrict));
+  EXPECT_EQ(bare.shape.index(), 0u);
+  EXPECT_EQ(WriteJson(bare), R"({"shape":"hidden"})");
+  LAKE_ASSERT_OK_AND_ASSIGN(const Rule full,
+                            ReadJson<Rule>(R"({"shape":{"square":{"side":2}}})", Reading::kStrict));
+  EXPECT_EQ(std::get<Square>(full.shape).side, 2);
+  EXPECT_EQ(WriteJson(full), R"({"shape":{"square":{"side":2}}})");
+  for (const std::string_view wrong : {R"({"shape":"square"})", R"({"shape":{"hidden":{}}})", R"({"shape":"x"})",
+                                       R"({"shape":7})"})
+    EXPECT_EQ(ReadJson<Rule>(wrong, Reading::kStrict).error().message(),
+              "/shape: expected one of \"hidden\" or an object with exactly one of the members \"square\"")
+        << wrong;
 }
 
 TEST(DescribeTest, AtMostTwentyMistakesAreListed) {

@@ -16,8 +16,7 @@
 // std::optional<T> (null or absent = none; none is not written unless the field says NullWhenNone),
 // std::vector<T>, std::map<std::string, T>, described structs and enums, and std::variant of described
 // structs that each have `static constexpr std::string_view kTag = "…"` in their Describe: written as an
-// object with exactly one member,
-// {"<tag>": {…}}.
+// object with exactly one member, {"<tag>": {…}}; a case without fields as its tag alone, "<tag>".
 //
 // An Optional field that is absent keeps the value the struct's initialiser gave it. A struct that must keep
 // members it does not know when it is rewritten declares `static constexpr auto kUnknown = &T::unknown;` with

@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -57,5 +58,22 @@ template <AVariant T>
 inline constexpr auto kVariantTags = []<class... Cases>(std::type_identity<std::variant<Cases...>>) {
   return std::array<std::string_view, sizeof...(Cases)>{Describe<Cases>::kTag...};
 }(std::type_identity<T>{});
+
+/// A case that has nothing to say but its tag.
+template <Described T>
+inline constexpr bool kIsBare = std::tuple_size_v<std::remove_cvref_t<decltype(Describe<T>::kFields)>> == 0;
+
+template <AVariant T>
+inline constexpr auto kBareCases = []<class... Cases>(std::type_identity<std::variant<Cases...>>) {
+  return std::array<bool, sizeof...(Cases)>{kIsBare<Cases>...};
+}(std::type_identity<T>{});
+
+/// The cases of a variant as reading and schemas see them.
+struct VariantCases {
+  std::span<const std::string_view> tags;
+  std::span<const bool> bare;  ///< Of the same size.
+};
+template <AVariant T>
+inline constexpr VariantCases kCases = {kVariantTags<T>, kBareCases<T>};
 
 }  // namespace lake::internal

@@ -51,8 +51,8 @@ class DescribedReader {
   /// Null when it is no array (object) or its size is out of bounds.
   const JsonValue::Array* ReadArray(const JsonValue& value, const Bounds& bounds);
   const JsonValue::Object* ReadObject(const JsonValue& value, const Bounds& bounds);
-  /// The position of the one member's name in `tags`.
-  std::optional<size_t> ReadTag(const JsonValue& value, std::span<const std::string_view> tags);
+  /// The position of the case: of the one member's name, or of the text itself for a bare case.
+  std::optional<size_t> ReadTag(const JsonValue& value, const VariantCases& cases);
 
   /// The member; null when it is absent, which is a mistake when it is required.
   const JsonValue* FindMember(const JsonValue& object, std::string_view name, Presence presence);
@@ -127,10 +127,11 @@ void ReadMap(DescribedReader& reader, const JsonValue& value, const Bounds& boun
 
 template <AVariant T>
 void ReadVariant(DescribedReader& reader, const JsonValue& value, T* out) {
-  const std::optional<size_t> tag = reader.ReadTag(value, kVariantTags<T>);
+  const std::optional<size_t> tag = reader.ReadTag(value, kCases<T>);
   if (!tag) return;
+  const JsonValue nothing = JsonValue::MakeObject();
   const DescribedReader::Step step(reader, kVariantTags<T>[*tag]);
-  const JsonValue& content = value.as_object().front().second;
+  const JsonValue& content = value.is_string() ? nothing : value.as_object().front().second;
   [&]<size_t... I>(std::index_sequence<I...>) {
     ((*tag == I ? ReadDescribed(reader, content, Bounds{}, &out->template emplace<I>()) : void()), ...);
   }(std::make_index_sequence<std::variant_size_v<T>>());

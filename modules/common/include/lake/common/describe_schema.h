@@ -47,7 +47,7 @@ JsonValue EnumSchema(std::span<const std::string_view> names);
 JsonValue ArraySchema(JsonValue items, const Bounds& bounds);
 JsonValue MapSchema(JsonValue values, const Bounds& bounds);
 JsonValue ObjectSchema(std::string_view title, std::vector<MemberSchema> members, Reading reading);
-JsonValue VariantSchema(std::span<const std::string_view> tags, std::vector<JsonValue> contents);
+JsonValue VariantSchema(const VariantCases& cases, std::vector<JsonValue> contents);
 JsonValue OrNull(JsonValue schema);
 JsonValue AsSecret(JsonValue schema);
 JsonValue ComponentReference(std::string_view name);
@@ -98,7 +98,7 @@ JsonValue SchemaOfVariant(SchemaComponents* components) {
   [&]<class... Cases>(std::type_identity<std::variant<Cases...>>) {
     (contents.push_back(DescribedSchema<Cases>(Bounds{}, components)), ...);
   }(std::type_identity<T>{});
-  return VariantSchema(kVariantTags<T>, std::move(contents));
+  return VariantSchema(kCases<T>, std::move(contents));
 }
 
 template <class T>

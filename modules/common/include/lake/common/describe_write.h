@@ -74,8 +74,10 @@ JsonValue WriteDescribed(const T& value, Secrets secrets) {
   } else if constexpr (AVariant<T>) {
     return std::visit(
         [&]<class Case>(const Case& content) {
-          return JsonValue::MakeObject(
-              {{std::string(Describe<Case>::kTag), WriteDescribed(content, secrets)}});
+          if constexpr (kIsBare<Case>) return JsonValue(Describe<Case>::kTag);
+          else
+            return JsonValue::MakeObject(
+                {{std::string(Describe<Case>::kTag), WriteDescribed(content, secrets)}});
         },
         value);
   } else if constexpr (Described<T>) {

@@ -9,9 +9,13 @@
 #include <utility>
 #include <vector>
 
+#include "lake/access/hash_key.h"
+#include "lake/access/key_service.h"
 #include "lake/access/request.h"
+#include "lake/access/role_service.h"
 #include "lake/app/build_info.h"
 #include "lake/catalog/catalog.h"
+#include "lake/common/fold.h"
 #include "lake/common/worker_pool.h"
 #include "lake/engine/engine.h"
 #include "lake/gateway/api.h"
@@ -20,6 +24,7 @@
 #include "lake/ingest/file_ingest.h"
 #include "lake/jobs/job_service.h"
 #include "lake/query/query_service.h"
+#include "lake/query/row_filter.h"
 #include "lake/storage/bucket_registry.h"
 #include "lake/storage/directory_lock.h"
 #include "lake/storage/local_store.h"
@@ -89,13 +94,37 @@ gateway::HttpServerOptions ServerOptions(const ServerSettings& settings) {
 
 /// Without keys everybody who reaches the port is the person at this machine, so the port must not be
 /// reachable from elsewhere.
-Status CheckAddress(const ServerSettings& settings) {
-  if (settings.address == "127.0.0.1" || settings.address == "::1" || settings.address == "localhost")
-    return {};
-  return InvalidArgument("bad_config",
-                         "server.address '{}' is no loopback address; the server has no authentication yet "
-                         "and listens on loopback only",
-                         settings.address);
+Status CheckAddress(const Settings& settings) {
+  const std::string& address = settings.server.address;
+  if (settings.access.auth || address == "127.0.0.1" || address == "::1" || address == "localhost") return {};
+  return InvalidArgument(
+      "bad_config",
+      "server.address '{}' is no loopback address; turn access.auth on first: without keys "
+      "whoever reaches the server is its administrator",
+      address);
+}
+
+std::string SecretsFile(const Settings& settings) {
+  return settings.access.secrets_file.empty() ? settings.storage.root + "/.lake-secrets"
+                                              : settings.access.secrets_file;
+}
+
+catalog::EntityKinds EntityKindsOfModules() {
+  catalog::EntityKinds kinds;
+  kinds.emplace(access::kKeyKind, access::CheckKeyDocument);
+  kinds.emplace(access::kRoleKind, access::CheckRoleDocument);
+  kinds.emplace(access::kHashKeyKind, nullptr);
+  return kinds;
+}
+
+/// "Authorization: Bearer KEY" or "X-API-Key: KEY"; empty when there is neither.
+std::string_view SecretOf(const gateway::RequestHead& head) {
+  if (const std::string_view key = head.Find("x-api-key"); !key.empty()) return key;
+  std::string_view authorization = head.Find("authorization");
+  constexpr std::string_view kScheme = "bearer ";
+  if (authorization.size() <= kScheme.size() || !SameFolded(authorization.substr(0, kScheme.size()), kScheme))
+    return authorization;  // Another scheme: no key of ours is like that.
+  return authorization.substr(kScheme.size());
 }
 
 class WiredLake final : public Lake {
@@ -104,11 +133,12 @@ class WiredLake final : public Lake {
   ~WiredLake() override { Stop(); }
 
   Status Wire(const Settings& settings) {
-    LAKE_RETURN_IF_ERROR(CheckAddress(settings.server));
+    LAKE_RETURN_IF_ERROR(CheckAddress(settings));
     LAKE_RETURN_IF_ERROR(OpenStorage(settings.storage));
     LAKE_RETURN_IF_ERROR(OpenServices(settings));
+    LAKE_RETURN_IF_ERROR(OpenAccess(settings));
     AddRoutes();
-    return Listen(settings.server);
+    return Listen(settings);
   }
 
   uint16_t port() const override { return server_->port(); }
@@ -117,6 +147,8 @@ class WiredLake final : public Lake {
   void Stop() override {
     if (server_ == nullptr) return;
     server_->Stop();
+    if (Status flushed = keys_->FlushLastUses(Context{}); !flushed.ok())
+      seams_.log.Warning("last_uses_not_written", {{"error", flushed.error().ToString()}});
     jobs_.reset();
     job_pool_->Shutdown();
     if (Status written = catalog_->Checkpoint(Context{}); !written.ok())
@@ -143,11 +175,13 @@ class WiredLake final : public Lake {
     catalog_options.writer = fmt::format("lake {} pid {}", kBuildVersion, ::getpid());
     LAKE_ASSIGN_OR_RETURN(catalog_,
                           catalog::Catalog::Open(Context{}, primary_, seams_.clock, seams_.random, seams_.log,
-                                                 catalog::EntityKinds{}, catalog_options));
+                                                 EntityKindsOfModules(), catalog_options));
     LAKE_ASSIGN_OR_RETURN(engine_, engine::Engine::Open(EngineSettings(settings)));
     datasets_ = std::make_unique<tables::DatasetService>(*catalog_, buckets_, seams_.clock, seams_.random);
-    query_ =
-        query::QueryService::Make(*engine_, buckets_, seams_.clock, seams_.random, QueryLimits(settings));
+    LAKE_ASSIGN_OR_RETURN(hash_keys_, access::HashKeys::Open(*catalog_->snapshot(), SecretsFile(settings),
+                                                             seams_.random, seams_.log));
+    query_ = query::QueryService::Make(*engine_, buckets_, *hash_keys_, seams_.clock, seams_.random,
+                                       QueryLimits(settings));
     ingest_ = ingest::FileIngest::Make(*catalog_, *engine_, buckets_, primary_, seams_.clock, seams_.random,
                                        seams_.log, IngestLimits(settings));
     job_pool_ = std::make_unique<WorkerPool>(
@@ -163,8 +197,40 @@ class WiredLake final : public Lake {
     return {};
   }
 
+  Status OpenAccess(const Settings& settings) {
+    const access::RightsListener listener = [this](const access::RightsChange& change) {
+      query_->OnRightsChange(change);
+    };
+    const access::RowFilterCheck check_filter = [this](
+                                                    const Context& context, std::string_view condition,
+                                                    const std::vector<catalog::Column>* columns) -> Status {
+      if (columns != nullptr) return query::CheckRowFilter(*engine_, context, condition, *columns);
+      LAKE_ASSIGN_OR_RETURN(const JsonValue expression, query::ParseRowFilter(*engine_, context, condition));
+      return {};
+    };
+    roles_ = std::make_unique<access::RoleService>(*catalog_, check_filter, listener);
+    LAKE_ASSIGN_OR_RETURN(keys_, access::KeyService::Open(Context{}, *catalog_, *primary_, *hash_keys_,
+                                                          seams_.clock, seams_.random, listener));
+    if (!settings.access.auth || keys_->AnyInForce(*catalog_->snapshot())) return {};
+    return MakeFirstKey(settings);
+  }
+
+  /// Somebody must be able to come in. The key is in the file before it is in force, so that it is never
+  /// lost.
+  Status MakeFirstKey(const Settings& settings) {
+    const std::string path = settings.storage.root + "/.lake-admin-key";
+    access::Request server = access::LocalAdmin({}, catalog_->snapshot());
+    server.caller.name = "server";
+    LAKE_ASSIGN_OR_RETURN(
+        const access::CreatedKey created,
+        keys_->CreateInFile(
+            server, {.name = "admin", .role = std::string(access::kAdminRole), .expires_at = {}}, path));
+    seams_.log.Warning("first_key_made", {{"file", path}, {"key_id", created.key.id.value()}});
+    return {};
+  }
+
   void AddRoutes();
-  Status Listen(const ServerSettings& settings);
+  Status Listen(const Settings& settings);
 
   const Seams seams_;
   std::unique_ptr<storage::DirectoryLock> lock_;
@@ -173,7 +239,10 @@ class WiredLake final : public Lake {
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<tables::DatasetService> datasets_;
+  std::unique_ptr<access::HashKeys> hash_keys_;
   std::unique_ptr<query::QueryService> query_;
+  std::unique_ptr<access::RoleService> roles_;
+  std::unique_ptr<access::KeyService> keys_;
   std::unique_ptr<ingest::FileIngest> ingest_;
   std::unique_ptr<WorkerPool> job_pool_;
   std::unique_ptr<jobs::JobService> jobs_;
@@ -195,20 +264,32 @@ void WiredLake::AddRoutes() {
                      : Unavailable("store_unreachable", "the bucket 'primary' cannot be read");
         }}});
   gateway::AddOpenApiRoute(*api_, std::string(kBuildVersion));
+  gateway::AddAccessRoutes(*api_, *keys_, *roles_);
   gateway::AddDatasetRoutes(*api_, *datasets_);
   gateway::AddJobRoutes(*api_, *jobs_);
   gateway::AddIngestRoutes(*api_, *ingest_, *jobs_);
   gateway::AddQueryRoutes(*api_, *query_);
 }
 
-Status WiredLake::Listen(const ServerSettings& settings) {
-  auto authenticate = [this](const gateway::RequestHead&, Context context) -> Result<access::Request> {
-    return access::Request{
-        .caller = access::LocalAdmin(), .context = std::move(context), .snapshot = catalog_->snapshot()};
+Status WiredLake::Listen(const Settings& settings) {
+  auto authenticate = [this, auth = settings.access.auth](const gateway::RequestHead& head,
+                                                          Context context) -> Result<access::Request> {
+    catalog::SnapshotRef snapshot = catalog_->snapshot();
+    const std::string_view secret = SecretOf(head);
+    if (secret.empty() && !auth) return access::LocalAdmin(std::move(context), std::move(snapshot));
+    access::Request request = {
+        .caller = {}, .role = nullptr, .context = std::move(context), .snapshot = std::move(snapshot)};
+    if (secret.empty()) return request;
+    LAKE_ASSIGN_OR_RETURN(request.caller, keys_->Authenticate(*request.snapshot, secret));
+    request.role = roles_->Find(*request.snapshot, request.caller.role);
+    // The role was deleted under the key: it gives nothing.
+    if (request.role == nullptr)
+      request.role = std::make_shared<access::Role>(access::Role{.name = request.caller.role});
+    return request;
   };
   LAKE_ASSIGN_OR_RETURN(
-      server_, gateway::HttpServer::Start(ServerOptions(settings), *api_, std::move(authenticate), seams_.log,
-                                          seams_.random));
+      server_, gateway::HttpServer::Start(ServerOptions(settings.server), *api_, std::move(authenticate),
+                                          seams_.log, seams_.random));
   return {};
 }
 

@@ -1,26 +1,25 @@
 #include "lake/access/request.h"
 
-namespace lake::access {
-namespace {
+#include <utility>
 
-/// The most a built-in role may do on routes; columns and rows are decided per dataset.
-Permission HighestPermission(const std::string& role) {
-  if (role == "admin") return Permission::kAdmin;
-  if (role == "recruiter" || role == "analyst") return Permission::kWrite;
-  if (role == "agent") return Permission::kRead;
-  return Permission::kPublic;
+namespace lake::access {
+
+bool Request::Has(Permission permission) const {
+  return role == nullptr ? permission == Permission::kPublic : role->Has(permission);
 }
 
-}  // namespace
+Request LocalAdmin(Context context, catalog::SnapshotRef snapshot) {
+  return {.caller = {.name = std::string(kLocalCaller), .role = std::string(kAdminRole)},
+          .role = BuiltInRole(kAdminRole),
+          .context = std::move(context),
+          .snapshot = std::move(snapshot)};
+}
 
-Principal LocalAdmin() { return {.name = "local", .role = "admin"}; }
-
-Status Require(const Principal& caller, Permission permission) {
-  if (permission == Permission::kPublic) return {};
-  if (caller.role.empty()) return Unauthenticated("no_credentials", "this route needs an API key");
-  if (HighestPermission(caller.role) >= permission) return {};
+Status Require(const Request& request, Permission permission) {
+  if (request.Has(permission)) return {};
+  if (request.role == nullptr) return Unauthenticated("no_credentials", "this route needs an API key");
   return PermissionDenied("forbidden", "role '{}' may not use this route: it needs the permission '{}'",
-                          caller.role, NameOf(permission));
+                          request.caller.role, NameOf(permission));
 }
 
 }  // namespace lake::access

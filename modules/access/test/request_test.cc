@@ -8,6 +8,11 @@
 namespace lake::access {
 namespace {
 
+Request Holding(const std::string& role) {
+  return {
+      .caller = {.name = "x", .role = role}, .role = BuiltInRole(role), .context = {}, .snapshot = nullptr};
+}
+
 TEST(RequireTest, RolesReachExactlyTheirPermissions) {
   const std::vector<std::pair<std::string, Permission>> highest = {{"admin", Permission::kAdmin},
                                                                    {"recruiter", Permission::kWrite},
@@ -16,20 +21,21 @@ TEST(RequireTest, RolesReachExactlyTheirPermissions) {
   for (const auto& [role, most] : highest)
     for (Permission wanted :
          {Permission::kPublic, Permission::kRead, Permission::kWrite, Permission::kAdmin}) {
-      Status status = Require({.name = "x", .role = role}, wanted);
+      Status status = Require(Holding(role), wanted);
       EXPECT_EQ(status.ok(), wanted <= most) << role << " " << NameOf(wanted);
       if (!status.ok()) EXPECT_THAT(status, IsError(ErrorCode::kPermissionDenied, "forbidden"));
     }
 }
 
 TEST(RequireTest, UnknownRoleReachesOnlyPublicRoutes) {
-  Principal stranger{.name = "x", .role = "janitor"};
+  Request stranger = Holding("janitor");
+  stranger.role = std::make_shared<Role>(Role{.name = "janitor"});
   EXPECT_THAT(Require(stranger, Permission::kPublic), IsOk());
   EXPECT_THAT(Require(stranger, Permission::kRead), IsError(ErrorCode::kPermissionDenied, "forbidden"));
 }
 
 TEST(RequireTest, NoRoleMeansNotAuthenticated) {
-  EXPECT_THAT(Require({}, Permission::kRead), IsError(ErrorCode::kUnauthenticated, "no_credentials"));
+  EXPECT_THAT(Require(Request{}, Permission::kRead), IsError(ErrorCode::kUnauthenticated, "no_credentials"));
 }
 
 }  // namespace

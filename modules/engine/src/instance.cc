@@ -13,6 +13,7 @@
 #include "duckdb/main/valid_checker.hpp"
 #include "errors.h"
 #include "file_system.h"
+#include "keyed_hash.h"
 #include "plan_guard.h"
 #include "spill_encryption.h"
 #include "values_table.h"
@@ -52,6 +53,7 @@ Result<std::shared_ptr<Instance>> Instance::Open(const EngineOptions& options, s
     duckdb::DBConfig::GetConfig(*instance->database_->instance).encryption_util = MakeSpillEncryption();
     AddPlanGuard(duckdb::DBConfig::GetConfig(*instance->database_->instance));
     RegisterValuesFunction(*instance->database_);
+    RegisterKeyedHash(*instance->database_);
     instance->Harden(options);
   } catch (const std::exception& failure) {
     return TranslateError(duckdb::ErrorData(failure));

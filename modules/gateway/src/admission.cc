@@ -110,7 +110,7 @@ Verdict Admission::Check(const RequestHead& head, const Framing& framing, Contex
   if (Status origin = CheckOrigin(head); !origin.ok()) return Refused{std::move(origin).error()};
   Result<access::Request> request = authenticate_(head, std::move(context));
   if (!request.ok()) return Refused{std::move(request).error()};
-  if (Status allowed = access::Require(request->caller, match.route->permission); !allowed.ok())
+  if (Status allowed = access::Require(*request, match.route->permission); !allowed.ok())
     return Refused{std::move(allowed).error()};
   if (Status body = CheckBody(*match.route, head, framing); !body.ok())
     return Refused{std::move(body).error()};

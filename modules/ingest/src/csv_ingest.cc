@@ -185,12 +185,11 @@ void CsvIngest::AppendDatasetActions(const SchemaChoice& choice, catalog::Transa
 void CsvIngest::AppendRejectActions(catalog::Transaction* transaction) const {
   if (!rejects_file_) return;
   if (existing_rejects_ == nullptr)
-    transaction->actions.emplace_back(catalog::CreateDataset{
-        .dataset = rejects_id_,
-        .name = RejectsDatasetName(file_.dataset),
-        .bucket = bucket_,
-        .columns = RejectsColumns(),
-        .metadata = JsonValue::MakeObject({{"source_system", "rejects"}, {"of", file_.dataset}})});
+    transaction->actions.emplace_back(catalog::CreateDataset{.dataset = rejects_id_,
+                                                             .name = RejectsDatasetName(file_.dataset),
+                                                             .bucket = bucket_,
+                                                             .columns = RejectsColumns(),
+                                                             .metadata = RejectsMetadata(file_.dataset)});
   transaction->actions.emplace_back(catalog::AddFiles{.dataset = rejects_id_, .files = {*rejects_file_}});
 }
 

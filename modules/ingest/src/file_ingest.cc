@@ -6,6 +6,7 @@
 #include "csv_ingest.h"
 #include "early_look.h"
 #include "ingest_payload.h"
+#include "lake/access/decision.h"
 #include "lake/common/json_io.h"
 #include "lake/tables/dataset_service.h"
 #include "spool.h"
@@ -35,6 +36,7 @@ class Service final : public FileIngest {
 
   Status Check(const access::Request& request, const FileRequest& file) const override {
     LAKE_RETURN_IF_ERROR(tables::CheckDatasetName(file.dataset));
+    LAKE_RETURN_IF_ERROR(access::MayReach(request, file.dataset));
     if (file.dataset.size() > kMaxDatasetName)
       return InvalidArgument("bad_dataset_name", "the dataset's name is longer than {} bytes",
                              kMaxDatasetName);
@@ -117,7 +119,9 @@ class Service final : public FileIngest {
 
   Result<JsonValue> RunJob(jobs::JobRun& run) {
     LAKE_ASSIGN_OR_RETURN(IngestPayload payload, FromJson<IngestPayload>(run.payload(), Reading::kTolerant));
+    // What the caller may do was asked before the job was accepted.
     access::Request request{.caller = {.name = payload.caller, .role = payload.role},
+                            .role = nullptr,
                             .context = run.context(),
                             .snapshot = parts_.catalog.snapshot()};
     FileRequest file{.dataset = payload.dataset,

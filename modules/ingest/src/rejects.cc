@@ -1,6 +1,6 @@
 #include "rejects.h"
 
-#include "lake/common/json.h"
+#include "lake/common/json_io.h"
 
 namespace lake::ingest {
 namespace {
@@ -68,6 +68,15 @@ std::vector<catalog::Column> RejectsColumns() {
           {.field_id = 4, .name = "reason", .type = "VARCHAR"},
           {.field_id = 5, .name = "message", .type = "VARCHAR"},
           {.field_id = 6, .name = "text", .type = "VARCHAR"}};
+}
+
+JsonValue RejectsMetadata(const std::string& dataset) {
+  catalog::DatasetMetadata metadata;
+  metadata.unknown = {{"source_system", "rejects"}, {"of", dataset}};
+  for (const catalog::Column& column : RejectsColumns())
+    if (column.name == "message" || column.name == "text")
+      metadata.Column(column.field_id).sensitivity = catalog::ColumnSensitivity::kRestricted;
+  return ToJson(metadata);
 }
 
 std::string SelectRejects(const std::string& source_file) {

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "lake/catalog/schema.h"
+#include "lake/catalog/metadata.h"
+#include "lake/common/json.h"
 #include "lake/common/result.h"
 #include "lake/engine/engine.h"
 #include "lake/ingest/file_ingest.h"
@@ -34,6 +35,8 @@ Status JudgeRejects(const RejectSummary& rejects, uint64_t rows_read, const Inge
 /// "<dataset>__rejects" and its columns: source_file, line, column_name, reason, message, text.
 std::string RejectsDatasetName(const std::string& dataset);
 std::vector<catalog::Column> RejectsColumns();
+/// Its metadata: what quotes the file is restricted, for nobody has said yet what is in there.
+JsonValue RejectsMetadata(const std::string& dataset);
 /// Trusted SQL giving the rejected lines as rows of that dataset.
 std::string SelectRejects(const std::string& source_file);
 

@@ -1,6 +1,7 @@
 #include "lake/query/query_service.h"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <thread>
 #include <utility>
@@ -16,7 +17,8 @@ namespace {
 /// What the registry of running queries knows of one; shared with the query itself.
 struct Entry {
   QueryId id;
-  std::string caller;
+  access::Principal caller;
+  catalog::Version version;  // Of its snapshot.
   Timestamp started_at;
   CancelSource cancel;
   engine::Session* session =
@@ -27,7 +29,20 @@ class Registry {
  public:
   void Add(std::shared_ptr<Entry> entry) LAKE_EXCLUDES(mutex_) {
     MutexLock lock(mutex_);
+    for (const access::RightsChange& change : changes_)
+      if (Concerns(change, *entry)) entry->cancel.Cancel("rights_changed");
     entries_.emplace(entry->id, std::move(entry));
+  }
+  void Apply(const access::RightsChange& change) LAKE_EXCLUDES(mutex_) {
+    std::vector<std::shared_ptr<Entry>> concerned;
+    {
+      MutexLock lock(mutex_);
+      changes_.push_back(change);
+      if (changes_.size() > kRememberedChanges) changes_.pop_front();
+      for (const auto& [id, entry] : entries_)
+        if (Concerns(change, *entry)) concerned.push_back(entry);
+    }
+    for (const auto& entry : concerned) entry->cancel.Cancel("rights_changed");
   }
   void SetSession(Entry& entry, engine::Session* session) LAKE_EXCLUDES(mutex_) {
     MutexLock lock(mutex_);
@@ -47,7 +62,7 @@ class Registry {
     MutexLock lock(mutex_);
     std::vector<QueryInfo> infos;
     for (const auto& [id, entry] : entries_) {
-      QueryInfo info{.id = id, .caller = entry->caller, .started_at = entry->started_at, .progress = {}};
+      QueryInfo info{.id = id, .caller = entry->caller.name, .started_at = entry->started_at, .progress = {}};
       if (entry->session != nullptr) info.progress = entry->session->progress();
       infos.push_back(std::move(info));
     }
@@ -55,8 +70,17 @@ class Registry {
   }
 
  private:
+  /// A request authenticated before a change registers its query within moments of it.
+  static constexpr size_t kRememberedChanges = 1000;
+
+  static bool Concerns(const access::RightsChange& change, const Entry& entry) {
+    if (entry.version >= change.version) return false;
+    return change.caller.empty() ? entry.caller.role == change.role : entry.caller.name == change.caller;
+  }
+
   Mutex mutex_;
   std::map<QueryId, std::shared_ptr<Entry>> entries_ LAKE_GUARDED_BY(mutex_);
+  std::deque<access::RightsChange> changes_ LAKE_GUARDED_BY(mutex_);
 };
 
 /// Holds a slot and a place in the registry for as long as it lives.
@@ -110,10 +134,11 @@ class RunningStatement final : public RunningQuery {
 
 class Service final : public QueryService {
  public:
-  Service(engine::Engine& engine, const storage::BucketRegistry& buckets, Clock& clock, RandomSource& random,
-          QueryLimits limits)
+  Service(engine::Engine& engine, const storage::BucketRegistry& buckets, const access::HashKeys& hash_keys,
+          Clock& clock, RandomSource& random, QueryLimits limits)
       : engine_(engine),
         buckets_(buckets),
+        hash_keys_(hash_keys),
         clock_(clock),
         random_(random),
         limits_(limits),
@@ -125,7 +150,8 @@ class Service final : public QueryService {
     const Timestamp now = clock_.Now();
     auto entry = std::make_shared<Entry>();
     entry->id = QueryId(random_.NextUuid(now.micros / 1000));
-    entry->caller = request.caller.name;
+    entry->caller = request.caller;
+    entry->version = request.snapshot->version();
     entry->started_at = now;
     auto ticket = std::make_unique<Ticket>(admission_, registry_, entry);
 
@@ -142,12 +168,12 @@ class Service final : public QueryService {
     LAKE_RETURN_IF_ERROR(CheckStatement(
         tree.root, {.max_tree_nodes = limits_.max_tree_nodes, .max_tables = limits_.max_tables}));
     LAKE_ASSIGN_OR_RETURN(
-        engine::ReadSet read_set,
-        CompileRelations(
-            {.context = context, .engine = engine_, .buckets = buckets_, .snapshot = *request.snapshot},
-            tree.root));
+        CompiledStatement compiled,
+        CompileRelations({.context = context, .engine = engine_, .buckets = buckets_, .request = request},
+                         tree.root));
+    compiled.read_set.SetHashKey(hash_keys_.current());
     LAKE_ASSIGN_OR_RETURN(std::unique_ptr<engine::Session> session,
-                          engine_.StartSession(context, std::move(read_set)));
+                          engine_.StartSession(context, std::move(compiled.read_set)));
     LAKE_ASSIGN_OR_RETURN(std::unique_ptr<engine::ResultStream> rows,
                           session->Execute(tree, query.parameters));
     return std::make_unique<RunningStatement>(std::move(ticket), std::move(from_request),
@@ -157,11 +183,13 @@ class Service final : public QueryService {
 
   Status Cancel(const access::Request& request, const QueryId& id) override {
     std::shared_ptr<Entry> entry = registry_.Find(id);
-    if (entry == nullptr || !MaySee(request, entry->caller))
+    if (entry == nullptr || !MaySee(request, entry->caller.name))
       return NotFound("query_not_found", "no running query has the id '{}'", id.value().substr(0, 100));
     entry->cancel.Cancel("by_request");
     return {};
   }
+
+  void OnRightsChange(const access::RightsChange& change) override { registry_.Apply(change); }
 
   std::vector<QueryInfo> Running(const access::Request& request) const override {
     std::vector<QueryInfo> infos = registry_.List();
@@ -172,7 +200,7 @@ class Service final : public QueryService {
 
  private:
   static bool MaySee(const access::Request& request, const std::string& caller) {
-    return request.caller.name == caller || request.caller.role == "admin";
+    return request.caller.name == caller || request.Has(access::Permission::kAdmin);
   }
 
   Status CheckSize(const QueryRequest& query) const {
@@ -187,6 +215,7 @@ class Service final : public QueryService {
 
   engine::Engine& engine_;
   const storage::BucketRegistry& buckets_;
+  const access::HashKeys& hash_keys_;
   Clock& clock_;
   RandomSource& random_;
   const QueryLimits limits_;
@@ -197,10 +226,11 @@ class Service final : public QueryService {
 }  // namespace
 
 std::unique_ptr<QueryService> QueryService::Make(engine::Engine& engine,
-                                                 const storage::BucketRegistry& buckets, Clock& clock,
+                                                 const storage::BucketRegistry& buckets,
+                                                 const access::HashKeys& hash_keys, Clock& clock,
                                                  RandomSource& random, QueryLimits limits) {
   if (limits.max_running == 0) limits.max_running = std::max(2u, 2 * std::thread::hardware_concurrency());
-  return std::make_unique<Service>(engine, buckets, clock, random, limits);
+  return std::make_unique<Service>(engine, buckets, hash_keys, clock, random, limits);
 }
 
 }  // namespace lake::query

@@ -9,8 +9,9 @@
 
 #include "at_clause.h"
 #include "gate.h"
+#include "governed_select.h"
 #include "lake/common/fold.h"
-#include "lake/tables/dataset_service.h"
+#include "lake/query/row_filter.h"
 #include "lake/tables/relation.h"
 #include "session_words.h"
 
@@ -42,7 +43,7 @@ class Compiler {
     return RewriteScope(node);
   }
 
-  engine::ReadSet TakeReadSet() { return std::move(read_set_); }
+  CompiledStatement Take() { return {.read_set = std::move(read_set_), .tables = std::move(tables_)}; }
   std::set<std::string> TakeColumns() { return std::move(columns_); }
 
  private:
@@ -96,15 +97,14 @@ class Compiler {
                              node.FindString("schema_name"), node.FindString("table_name")),
                     node);
     Result<std::shared_ptr<const catalog::Dataset>> dataset =
-        tables::DatasetService::Find(inputs_.snapshot, node.FindString("table_name"));
+        access::FindDataset(inputs_.request, node.FindString("table_name"));
     if (!dataset.ok()) return AtNode(std::move(dataset).error(), node);
     Result<catalog::Version> version =
-        ResolveAtClause(node.Find("at_clause"), **dataset, inputs_.snapshot.version());
+        ResolveAtClause(node.Find("at_clause"), **dataset, inputs_.request.snapshot->version());
     if (!version.ok()) return AtNode(std::move(version).error(), node);
-    for (const catalog::Schema& schema : (*dataset)->schemas)
-      for (const catalog::Column& column : schema.columns) columns_.insert(Fold(column.name));
-    LAKE_ASSIGN_OR_RETURN(const JsonValue* relation, RelationTree(**dataset, *version));
-    Splice(node, *relation);
+    Result<const JsonValue*> relation = RelationTree(**dataset, *version);
+    if (!relation.ok()) return AtNode(std::move(relation).error(), node);
+    Splice(node, **relation);
     return {};
   }
 
@@ -112,11 +112,25 @@ class Compiler {
   Result<const JsonValue*> RelationTree(const catalog::Dataset& dataset, catalog::Version version) {
     std::pair<std::string, uint64_t> key(dataset.id.value(), version.number);
     if (auto found = relations_.find(key); found != relations_.end()) return &found->second;
+    LAKE_ASSIGN_OR_RETURN(access::Decision decision,
+                          access::Decide(inputs_.request, dataset, dataset.SchemaAt(version)));
+    LAKE_ASSIGN_OR_RETURN(JsonValue table, GovernedTable(dataset, version, decision));
+    for (const access::ColumnDecision& column : decision.columns())
+      if (column.visible()) columns_.insert(Fold(column.column.name));
+    tables_.push_back(
+        {.id = dataset.id, .name = dataset.name, .version = version, .decision = std::move(decision)});
+    return &relations_.emplace(std::move(key), std::move(table)).first->second;
+  }
+
+  Result<JsonValue> GovernedTable(const catalog::Dataset& dataset, catalog::Version version,
+                                  const access::Decision& decision) {
     LAKE_ASSIGN_OR_RETURN(tables::Relation relation,
                           tables::CompileRelation(inputs_.buckets, dataset, version, read_set_));
+    const std::string select =
+        decision.unrestricted() ? std::move(relation.select) : GovernedSelect(relation, decision);
     LAKE_ASSIGN_OR_RETURN(
         engine::SelectTree tree,
-        inputs_.engine.Parse(inputs_.context, "SELECT * FROM (" + relation.select + ") AS lake_relation"));
+        inputs_.engine.Parse(inputs_.context, "SELECT * FROM (" + select + ") AS lake_relation"));
     JsonValue* statements = tree.root.Find("statements");
     JsonValue* query = statements == nullptr || statements->as_array().empty()
                            ? nullptr
@@ -125,7 +139,31 @@ class Compiler {
     if (table == nullptr || table->FindString("type") != "SUBQUERY")
       return Internal("relation_not_a_subquery", "the relation of dataset '{}' could not be compiled",
                       dataset.name);
-    return &relations_.emplace(key, std::move(*table)).first->second;
+    if (!decision.row_filter().empty()) LAKE_RETURN_IF_ERROR(AddRowFilter(dataset, decision, *table));
+    return std::move(*table);
+  }
+
+  /// A filter that cannot be applied shows no rows at all, and says nothing about itself to the caller.
+  Status AddRowFilter(const catalog::Dataset& dataset, const access::Decision& decision, JsonValue& table) {
+    auto unusable = [&](std::string cause) -> Status {
+      return FailedPrecondition(
+                 "row_filter_unusable",
+                 "the row filter of role '{}' does not fit dataset '{}'; an administrator must "
+                 "mend it",
+                 inputs_.request.caller.role, dataset.name)
+          .WithCause(std::move(cause));
+    };
+    Result<JsonValue> filter = ParseRowFilter(inputs_.engine, inputs_.context, decision.row_filter());
+    if (!filter.ok()) return unusable(filter.error().message());
+    std::vector<catalog::Column> columns;
+    for (const access::ColumnDecision& column : decision.columns()) columns.push_back(column.column);
+    if (const std::string outside = ColumnOutside(*filter, columns); !outside.empty())
+      return unusable("column " + outside);
+    JsonValue* subquery = table.Find("subquery");
+    JsonValue* select = subquery == nullptr ? nullptr : subquery->Find("node");
+    if (select == nullptr || select->FindString("type") != "SELECT_NODE") return unusable("no SELECT");
+    select->Set("where_clause", std::move(*filter));
+    return {};
   }
 
   /// What the user said about the table reference itself stays: alias, column aliases, sample, position.
@@ -142,16 +180,17 @@ class Compiler {
   engine::ReadSet read_set_;
   std::set<std::string> columns_;   // Of the datasets, folded.
   std::vector<std::string> names_;  // WITH names in scope, folded; inner ones last.
+  std::vector<TableRead> tables_;
   std::map<std::pair<std::string, uint64_t>, JsonValue> relations_;
 };
 
 }  // namespace
 
-Result<engine::ReadSet> CompileRelations(const CompilerInputs& inputs, JsonValue& tree) {
+Result<CompiledStatement> CompileRelations(const CompilerInputs& inputs, JsonValue& tree) {
   Compiler compiler(inputs);
   LAKE_RETURN_IF_ERROR(compiler.Rewrite(tree));
   LAKE_RETURN_IF_ERROR(CheckSessionWords(tree, compiler.TakeColumns()));
-  return compiler.TakeReadSet();
+  return compiler.Take();
 }
 
 }  // namespace lake::query

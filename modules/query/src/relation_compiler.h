@@ -3,9 +3,13 @@
 // scoping.
 #pragma once
 
-#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
 
-#include "lake/catalog/snapshot.h"
+#include "lake/access/decision.h"
+#include "lake/access/request.h"
+#include "lake/catalog/version.h"
 #include "lake/common/json.h"
 #include "lake/common/result.h"
 #include "lake/engine/engine.h"
@@ -18,12 +22,26 @@ struct CompilerInputs {
   const Context& context;
   engine::Engine& engine;
   const storage::BucketRegistry& buckets;
-  const catalog::Snapshot& snapshot;
+  const access::Request& request;  ///< Who reads, and of which snapshot.
 };
 
-/// Rewrites `tree` in place and returns what it may open.
-/// Errors: not_found/dataset_not_found and permission_denied/not_allowed_in_sql with position,
-/// invalid_argument/bad_version for an AT clause that names no version.
-Result<engine::ReadSet> CompileRelations(const CompilerInputs& inputs, JsonValue& tree);
+/// One dataset at one version, as a statement reads it.
+struct TableRead {
+  catalog::DatasetId id;
+  std::string name;
+  catalog::Version version;
+  access::Decision decision;
+};
+
+struct CompiledStatement {
+  engine::ReadSet read_set;       ///< What it may open.
+  std::vector<TableRead> tables;  ///< In the order of their first mention.
+};
+
+/// Rewrites `tree` in place: every table becomes the rows and the values that the caller may see.
+/// Errors, with position: not_found/dataset_not_found, permission_denied/dataset_forbidden,
+/// permission_denied/not_allowed_in_sql, invalid_argument/bad_version for an AT clause that names no version;
+/// failed_precondition/row_filter_unusable when the role's filter does not fit the dataset.
+Result<CompiledStatement> CompileRelations(const CompilerInputs& inputs, JsonValue& tree);
 
 }  // namespace lake::query

@@ -33,7 +33,11 @@ class QueryTest : public ::testing::Test {
         {.threads = 2, .memory_limit_bytes = 512u << 20, .spill_directory = spill_.path().string()});
     LAKE_ASSERT_OK(engine);
     engine_ = std::move(*engine);
-    service_ = QueryService::Make(*engine_, buckets_, clock_, random_, QueryLimits{});
+    auto hash_keys =
+        access::HashKeys::Open(*catalog_->snapshot(), (spill_.path() / "secrets").string(), random_, log_);
+    LAKE_ASSERT_OK(hash_keys);
+    hash_keys_ = std::move(*hash_keys);
+    service_ = QueryService::Make(*engine_, buckets_, *hash_keys_, clock_, random_, QueryLimits{});
     const std::string rows =
         "SELECT i::BIGINT AS id, 'n' || i AS name, (i % 3)::BIGINT AS region FROM range(10) t(i)";
     AddDataset("people", rows);
@@ -77,9 +81,7 @@ class QueryTest : public ::testing::Test {
     Commit("ingest", catalog::AddFiles{.dataset = catalog::DatasetId(name + "-id"), .files = {file}});
   }
 
-  access::Request MakeRequest() const {
-    return {.caller = access::LocalAdmin(), .context = {}, .snapshot = catalog_->snapshot()};
-  }
+  access::Request MakeRequest() const { return access::LocalAdmin({}, catalog_->snapshot()); }
 
   Result<std::string> Run(const std::string& sql, std::vector<JsonValue> parameters = {}) {
     LAKE_ASSIGN_OR_RETURN(auto running,
@@ -101,6 +103,7 @@ class QueryTest : public ::testing::Test {
   storage::BucketRegistry buckets_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<access::HashKeys> hash_keys_;
   std::unique_ptr<QueryService> service_;
   catalog::Version before_tombstones_;
 };
@@ -274,7 +277,7 @@ TEST_F(QueryTest, ACancelledQueryStopsAndFreesItsSlot) {
   QueryLimits one;
   one.max_running = 1;
   one.max_waiting = 0;
-  service_ = QueryService::Make(*engine_, buckets_, clock_, random_, one);
+  service_ = QueryService::Make(*engine_, buckets_, *hash_keys_, clock_, random_, one);
   // A statement that has no row to show for a long time: Start itself returns only when it ends.
   std::thread running([&] {
     EXPECT_THAT(Run("SELECT count(*) FROM range(100000000000) t(i) WHERE i % 7 = 3"),

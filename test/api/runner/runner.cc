@@ -4,6 +4,7 @@
 #include <chrono>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <thread>
 
@@ -47,12 +48,31 @@ class World {
     LAKE_ASSIGN_OR_RETURN(
         lake_, app::Lake::Open(settings.value, {.clock = clock_, .random = random_, .log = *log_}));
     client_ = std::make_unique<app::HttpClient>(fmt::format("http://127.0.0.1:{}", lake_->port()));
+    // With authentication on, the key that the first start left for its owner.
+    std::string key = ReadFile(directory_ / ".lake-admin-key");
+    if (!key.empty()) key.pop_back();
+    keys_["local"] = std::move(key);
     return {};
   }
   Status Restart() {
     client_.reset();
     lake_.reset();
     return Start();
+  }
+  /// The key to send for `who`: "local", "nobody", or a role, of which a key is made the first time.
+  Result<std::string> KeyOf(const std::string& who) {
+    if (who == "nobody") return std::string();
+    if (const auto found = keys_.find(who); found != keys_.end()) return found->second;
+    app::HttpRequest request{.method = "POST",
+                             .path = "/access/keys",
+                             .headers = {{"Content-Type", "application/json"}},
+                             .body = WriteJson(JsonValue::MakeObject({{"name", who}, {"role", who}}))};
+    if (!keys_["local"].empty()) request.headers.emplace_back("X-API-Key", keys_["local"]);
+    LAKE_ASSIGN_OR_RETURN(const app::HttpResponse response,
+                          client_->Send(Context{.deadline = Deadline::After(kPatience)}, request));
+    LAKE_ASSIGN_OR_RETURN(const JsonValue created, ParseJson(response.body));
+    if (response.status != 201) return Internal("no_key", "no key for '{}': {}", who, response.body);
+    return keys_[who] = std::string(created.FindString("key"));
   }
   void Advance(int64_t seconds) { clock_.Advance(std::chrono::seconds(seconds)); }
   app::HttpClient& client() { return *client_; }
@@ -65,6 +85,7 @@ class World {
   std::unique_ptr<Log> log_ = MakeJsonLog(LogLevel::kError);
   std::unique_ptr<app::Lake> lake_;
   std::unique_ptr<app::HttpClient> client_;
+  std::map<std::string, std::string> keys_;
 };
 
 /// A result table as golden text: one line a row, cells between '|'.
@@ -149,8 +170,7 @@ class Runner {
         world_.Advance(std::stoll(step.argument));
         return std::string();
       case StepKind::kAs:
-        return step.argument == "local" ? std::string()
-                                        : "only the caller 'local' exists while authentication is off";
+        return Become(Substitute(step.argument, captures_));
       case StepKind::kSql:
         return RunSql(step);
       case StepKind::kRequest:
@@ -159,11 +179,30 @@ class Runner {
     return std::string();
   }
 
+  /// "key SECRET" is that key, whosever it is.
+  Result<std::string> Become(const std::string& who) {
+    constexpr std::string_view kKey = "key ";
+    caller_ = who;
+    literal_key_ = who.starts_with(kKey) ? who.substr(kKey.size()) : std::string();
+    return std::string();
+  }
+
+  /// A caller's key is made when its first request needs it, so that "as" itself changes nothing.
+  Status AddKey(app::HttpRequest* request) {
+    std::string key = literal_key_;
+    if (key.empty()) {
+      LAKE_ASSIGN_OR_RETURN(key, world_.KeyOf(caller_));
+    }
+    if (!key.empty()) request->headers.emplace_back("X-API-Key", std::move(key));
+    return {};
+  }
+
   Result<app::HttpResponse> Send(const Step& step) {
     app::HttpRequest request{.method = step.method,
                              .path = Substitute(step.path, captures_),
                              .headers = step.headers,
                              .body = Substitute(step.body, captures_)};
+    LAKE_RETURN_IF_ERROR(AddKey(&request));
     return world_.client().Send(Context{.deadline = Deadline::After(kPatience)}, request);
   }
 
@@ -212,6 +251,7 @@ class Runner {
         .path = "/query/sql",
         .headers = {{"Content-Type", "application/json"}},
         .body = WriteJson(JsonValue::MakeObject({{"sql", Substitute(step.argument, captures_)}}))};
+    LAKE_RETURN_IF_ERROR(AddKey(&request));
     LAKE_ASSIGN_OR_RETURN(app::HttpResponse response,
                           world_.client().Send(Context{.deadline = Deadline::After(kPatience)}, request));
     const Expectation& expected = *step.expected;
@@ -254,9 +294,35 @@ class Runner {
   const RunConfig& config_;
   World world_;
   Captures captures_;
+  std::string caller_ = "local";
+  std::string literal_key_;
   std::vector<std::string> failures_;
   std::vector<Change> changes_;
 };
+
+/// "<v:3>" is the catalog's version after three commits of the story, "<caller>" who makes them: with
+/// authentication on, a first key has been committed, and it is the caller's.
+std::string UnderConfig(const std::string& text, const RunConfig& config) {
+  const bool auth = std::ranges::find(config.settings, std::pair<std::string, std::string>(
+                                                           "access.auth", "true")) != config.settings.end();
+  constexpr std::string_view kVersion = "<v:";
+  constexpr std::string_view kCaller = "<caller>";
+  std::string made;
+  for (size_t at = 0; at < text.size();) {
+    const std::string_view rest = std::string_view(text).substr(at);
+    const size_t end = rest.find('>');
+    if (rest.starts_with(kVersion) && end != std::string_view::npos) {
+      made += fmt::to_string(std::stoll(std::string(rest.substr(kVersion.size(), end))) + (auth ? 1 : 0));
+      at += end + 1;
+    } else if (rest.starts_with(kCaller)) {
+      made += auth ? "admin" : "local";
+      at += kCaller.size();
+    } else {
+      made.push_back(text[at++]);
+    }
+  }
+  return made;
+}
 
 }  // namespace
 
@@ -275,7 +341,10 @@ Result<RunConfig> ReadRunConfig(const std::filesystem::path& file) {
 
 Result<std::vector<std::string>> RunApitest(const std::filesystem::path& file, const RunConfig& config,
                                             Mode mode) {
-  LAKE_ASSIGN_OR_RETURN(ApitestFile parsed, ParseApitest(file.string(), ReadFile(file)));
+  const std::string text = ReadFile(file);
+  LAKE_ASSIGN_OR_RETURN(ApitestFile parsed, ParseApitest(file.string(), UnderConfig(text, config)));
+  LAKE_ASSIGN_OR_RETURN(ApitestFile as_written, ParseApitest(file.string(), text));
+  parsed.lines = std::move(as_written.lines);  // What --update keeps.
   if (parsed.steps.empty())
     return InvalidArgument("bad_apitest", "there are no requests in it, or no such file");
   Runner runner(std::move(parsed), config);

@@ -34,8 +34,19 @@ Result<Job> NextChange(const Request& request, JobService& jobs, const Job& show
   return finished;
 }
 
-Status StreamEvents(const Request& request, JobService& jobs, const JobId& id, ResponseWriter& writer) {
+bool MaySee(const Request& request, const Job& job) {
+  return job.actor == request.caller.name || request.Has(Permission::kAdmin);
+}
+
+/// Somebody else's job does not exist.
+Result<Job> FindJob(const Request& request, const JobService& jobs, const JobId& id) {
   LAKE_ASSIGN_OR_RETURN(Job job, jobs.Find(id));
+  if (MaySee(request, job)) return job;
+  return NotFound("job_not_found", "job '{}' does not exist", id.value());
+}
+
+Status StreamEvents(const Request& request, JobService& jobs, const JobId& id, ResponseWriter& writer) {
+  LAKE_ASSIGN_OR_RETURN(Job job, FindJob(request, jobs, id));
   LAKE_RETURN_IF_ERROR(writer.Start({.content_type = "text/event-stream"}));
   for (;;) {
     LAKE_RETURN_IF_ERROR(writer.Write(fmt::format("event: job\ndata: {}\n\n", WriteJson(ToJson(job)))));
@@ -44,14 +55,24 @@ Status StreamEvents(const Request& request, JobService& jobs, const JobId& id, R
   }
 }
 
-Result<wire::Page<Job>> ListJobs(const JobService& jobs, const wire::ListRequest& list) {
+/// The newest ones the caller may see.
+Result<wire::Page<Job>> ListJobs(const Request& request, const JobService& jobs,
+                                 const wire::ListRequest& list) {
   LAKE_ASSIGN_OR_RETURN(std::string before, wire::ReadPageToken("jobs", list.page_token));
-  wire::Page<Job> page = {.items = jobs.List(JobId(std::move(before)), list.limit + 1),
-                          .next_page_token = {}};
-  if (page.items.size() <= list.limit) return page;
-  page.items.pop_back();
-  page.next_page_token = wire::MakePageToken("jobs", page.items.back().id.value());
-  return page;
+  wire::Page<Job> page;
+  for (;;) {
+    std::vector<Job> more = jobs.List(JobId(before), wire::kLargestPage);
+    for (Job& job : more) {
+      before = job.id.value();
+      if (!MaySee(request, job)) continue;
+      if (page.items.size() == list.limit) {
+        page.next_page_token = wire::MakePageToken("jobs", page.items.back().id.value());
+        return page;
+      }
+      page.items.push_back(std::move(job));
+    }
+    if (more.size() < wire::kLargestPage) return page;
+  }
 }
 
 }  // namespace
@@ -59,14 +80,19 @@ Result<wire::Page<Job>> ListJobs(const JobService& jobs, const wire::ListRequest
 void AddJobRoutes(Api& api, JobService& jobs) {
   api.Add<wire::ListRequest, wire::Page<Job>>(
       {Method::kGet, "/jobs", "List jobs, newest first.", Permission::kRead},
-      [&jobs](const Request&, const wire::ListRequest& list) { return ListJobs(jobs, list); });
-  api.Add<wire::NamedJob, Job>(
-      {Method::kGet, "/jobs/{id}", "Show a job.", Permission::kRead},
-      [&jobs](const Request&, const wire::NamedJob& named) { return jobs.Find(JobId(named.id)); });
+      [&jobs](const Request& request, const wire::ListRequest& list) {
+        return ListJobs(request, jobs, list);
+      });
+  api.Add<wire::NamedJob, Job>({Method::kGet, "/jobs/{id}", "Show a job.", Permission::kRead},
+                               [&jobs](const Request& request, const wire::NamedJob& named) {
+                                 return FindJob(request, jobs, JobId(named.id));
+                               });
   api.Add<wire::NamedJob, Job>({Method::kDelete, "/jobs/{id}",
                                 "Cancel a job; the answer is the job as it is now.", Permission::kWrite},
-                               [&jobs](const Request& request, const wire::NamedJob& named) {
-                                 return jobs.Cancel(request.context, JobId(named.id));
+                               [&jobs](const Request& request, const wire::NamedJob& named) -> Result<Job> {
+                                 LAKE_ASSIGN_OR_RETURN(const Job job,
+                                                       FindJob(request, jobs, JobId(named.id)));
+                                 return jobs.Cancel(request.context, job.id);
                                });
   DocumentedAnswer events =
       AnswerOf<Job>(200, "Server-sent events \"job\" with the job as data, until it is finished.");

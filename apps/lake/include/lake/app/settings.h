@@ -47,6 +47,11 @@ struct IngestSettings {
   uint32_t jobs = 2;
 };
 
+struct AccessSettings {
+  bool auth = false;
+  std::string secrets_file;
+};
+
 struct TelemetrySettings {
   std::string log_level = "info";
 };
@@ -56,6 +61,7 @@ struct Settings {
   StorageSettings storage;
   QuerySettings query;
   IngestSettings ingest;
+  AccessSettings access;
   TelemetrySettings telemetry;
 };
 
@@ -123,6 +129,18 @@ struct lake::Describe<lake::app::IngestSettings> {
                  Optional("jobs", &T::jobs, "Ingest jobs at once.").Between(1, 64)};
 };
 template <>
+struct lake::Describe<lake::app::AccessSettings> {
+  using T = lake::app::AccessSettings;
+  static constexpr std::string_view kName = "AccessSettings";
+  static constexpr auto kFields = std::tuple{
+      Optional("auth", &T::auth,
+               "Whether every request needs an API key. Without, whoever reaches the server is its "
+               "administrator, so it listens on loopback only."),
+      Optional("secrets_file", &T::secrets_file,
+               "Secrets of this server, outside object storage; .lake-secrets in the data directory when "
+               "empty.")};
+};
+template <>
 struct lake::Describe<lake::app::TelemetrySettings> {
   using T = lake::app::TelemetrySettings;
   static constexpr std::string_view kName = "TelemetrySettings";
@@ -133,8 +151,11 @@ template <>
 struct lake::Describe<lake::app::Settings> {
   using T = lake::app::Settings;
   static constexpr std::string_view kName = "Settings";
-  static constexpr auto kFields = std::tuple{
-      Optional("server", &T::server, "The HTTP server."), Optional("storage", &T::storage, "Where data is."),
-      Optional("query", &T::query, "The SQL engine."), Optional("ingest", &T::ingest, "Files coming in."),
-      Optional("telemetry", &T::telemetry, "What the server says about itself.")};
+  static constexpr auto kFields =
+      std::tuple{Optional("server", &T::server, "The HTTP server."),
+                 Optional("storage", &T::storage, "Where data is."),
+                 Optional("query", &T::query, "The SQL engine."),
+                 Optional("ingest", &T::ingest, "Files coming in."),
+                 Optional("access", &T::access, "Who may do what."),
+                 Optional("telemetry", &T::telemetry, "What the server says about itself.")};
 };

@@ -120,6 +120,10 @@ class Engine {
   virtual std::string library_version() const = 0;
 };
 
+/// For trusted SQL: lake_keyed_hash(text) is 32 hex digits, the first half of HMAC-SHA256 under the key of
+/// the read set.
+inline constexpr std::string_view kKeyedHashFunction = "lake_keyed_hash";
+
 /// "name" with quotes doubled, for trusted SQL text.
 std::string QuoteIdentifier(std::string_view name);
 /// 'text' with quotes doubled.

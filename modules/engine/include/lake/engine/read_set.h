@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lake/storage/object_store.h"
@@ -32,12 +33,17 @@ class ReadSet {
   /// long tombstone lists do not belong into the statement.
   std::string AddValues(std::shared_ptr<const std::vector<std::string>> values);
 
+  /// What lake_keyed_hash hashes under; without a key its results are NULL.
+  void SetHashKey(std::shared_ptr<const std::string> key) { hash_key_ = std::move(key); }
+
   const std::vector<std::vector<ScanFile>>& scans() const { return scans_; }
+  const std::shared_ptr<const std::string>& hash_key() const { return hash_key_; }
   const std::vector<std::shared_ptr<const std::vector<std::string>>>& values() const { return values_; }
 
  private:
   std::vector<std::vector<ScanFile>> scans_;
   std::vector<std::shared_ptr<const std::vector<std::string>>> values_;
+  std::shared_ptr<const std::string> hash_key_;
 };
 
 }  // namespace lake::engine

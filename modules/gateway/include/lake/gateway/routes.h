@@ -9,6 +9,10 @@
 #include "lake/gateway/api.h"
 #include "lake/gateway/wire/health.h"
 
+namespace lake::access {
+class KeyService;
+class RoleService;
+}  // namespace lake::access
 namespace lake::jobs {
 class JobService;
 }
@@ -36,6 +40,8 @@ void AddHealthRoutes(Api& api, wire::BuildVersion version, std::vector<HealthChe
 void AddOpenApiRoute(Api& api, std::string product_version);
 /// /catalog/datasets… and tombstones.
 void AddDatasetRoutes(Api& api, tables::DatasetService& datasets);
+/// /access/keys…, /access/roles…, /access/check, /access/me.
+void AddAccessRoutes(Api& api, access::KeyService& keys, access::RoleService& roles);
 /// /jobs…
 void AddJobRoutes(Api& api, jobs::JobService& jobs);
 /// POST /ingest/file. `jobs` must know the kind ingest::kIngestFileJob, registered with FileIngest::Kind().

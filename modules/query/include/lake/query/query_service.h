@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "lake/access/hash_key.h"
 #include "lake/access/request.h"
+#include "lake/access/rights_change.h"
 #include "lake/catalog/version.h"
 #include "lake/common/id.h"
 #include "lake/common/json.h"
@@ -56,15 +58,20 @@ class QueryService {
  public:
   /// The references must outlive the service.
   static std::unique_ptr<QueryService> Make(engine::Engine& engine, const storage::BucketRegistry& buckets,
-                                            Clock& clock, RandomSource& random, QueryLimits limits);
+                                            const access::HashKeys& hash_keys, Clock& clock,
+                                            RandomSource& random, QueryLimits limits);
   virtual ~QueryService() = default;
 
   /// Waits for a slot, then starts. Errors: those of Engine::Parse and Session::Execute;
-  /// permission_denied/not_allowed_in_sql naming the function or construct; not_found/dataset_not_found with
-  /// position; resource_exhausted/too_many_queries.
+  /// permission_denied/not_allowed_in_sql naming the function or construct; not_found/dataset_not_found and
+  /// permission_denied/dataset_forbidden with position; failed_precondition/row_filter_unusable;
+  /// cancelled/rights_changed; resource_exhausted/too_many_queries.
   virtual Result<std::unique_ptr<RunningQuery>> Start(const access::Request& request, QueryRequest query) = 0;
   /// Stops a running query of the same caller (an admin: of anyone). Error: not_found/query_not_found.
   virtual Status Cancel(const access::Request& request, const QueryId& id) = 0;
+  /// Stops what runs on rights that are gone, also what is only about to start: cancelled/rights_changed.
+  /// Does not block.
+  virtual void OnRightsChange(const access::RightsChange& change) = 0;
   /// Running queries the caller may see, oldest first.
   virtual std::vector<QueryInfo> Running(const access::Request& request) const = 0;
 };

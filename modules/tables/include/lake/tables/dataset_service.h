@@ -3,13 +3,16 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "lake/catalog/catalog.h"
+#include "lake/catalog/metadata.h"
 #include "lake/common/context.h"
+#include "lake/common/mutex.h"
 #include "lake/common/random.h"
 #include "lake/common/result.h"
 #include "lake/storage/bucket_registry.h"
@@ -38,6 +41,21 @@ struct TombstonesInForce {
   catalog::Version version;  ///< From which on the rows are gone.
   /// Those of the request, ascending by value. A value that had one keeps it: who asked first, and why.
   std::vector<catalog::Tombstone> tombstones;
+};
+
+/// A change of what is known of a dataset. What is none stays as it is; an empty text or list takes away.
+struct MetadataChange {
+  /// Outer none: stays; inner none: nobody has said.
+  using Sensitivity = std::optional<std::optional<catalog::ColumnSensitivity>>;
+  struct ColumnChange {
+    Sensitivity sensitivity;
+    std::optional<std::string> description;
+  };
+  std::optional<std::string> description;
+  std::optional<std::string> owner;
+  std::optional<std::vector<std::string>> tags;
+  Sensitivity sensitivity;
+  std::map<std::string, ColumnChange> columns;  ///< By name, in the current schema.
 };
 
 /// Where a dataset's files go. Error: unavailable/bucket_not_found.
@@ -69,6 +87,9 @@ class DatasetService {
   /// Brings the most recently dropped dataset of that name back. Errors: not_found/dataset_not_found,
   /// already_exists/dataset_exists.
   Result<DatasetRef> Undrop(const Context& context, const std::string& actor, std::string_view name);
+  /// Error: invalid_argument/column_not_found with a pointer.
+  Result<DatasetRef> ChangeMetadata(const Context& context, const std::string& actor, std::string_view name,
+                                    const MetadataChange& change) LAKE_EXCLUDES(metadata_mutex_);
   /// Durable on return and in force for every request that starts after it.
   /// Errors: failed_precondition/tombstone_column_conflict, invalid_argument/column_not_found.
   Result<TombstonesInForce> AddTombstones(const Context& context, const std::string& actor,
@@ -81,6 +102,7 @@ class DatasetService {
   const storage::BucketRegistry& buckets_;
   Clock& clock_;
   RandomSource& random_;
+  Mutex metadata_mutex_;  ///< A change is read, made and committed before the next one is read.
 };
 
 }  // namespace lake::tables

@@ -1,12 +1,15 @@
 // Datasets and their tombstones over the wire.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
 
+#include "lake/catalog/metadata.h"
 #include "lake/common/clock.h"
 #include "lake/common/describe.h"
 #include "lake/gateway/wire/list.h"
@@ -25,6 +28,9 @@ struct DatasetColumn {
   std::string name;
   std::string type;
   int32_t field_id = 0;
+  std::optional<catalog::ColumnSensitivity> sensitivity;
+  std::optional<std::string> rule;
+  std::optional<std::string> description;
 };
 
 struct Dataset {
@@ -34,7 +40,11 @@ struct Dataset {
   std::vector<DatasetObject> objects;
   std::vector<DatasetColumn> columns;
   std::string schema_fingerprint;
-  uint64_t row_count = 0;
+  std::optional<uint64_t> row_count;
+  std::optional<std::string> description;
+  std::optional<std::string> owner;
+  std::vector<std::string> tags;
+  std::optional<catalog::ColumnSensitivity> sensitivity;
   uint64_t version = 0;
   Timestamp created_at;
   Timestamp updated_at;
@@ -49,6 +59,24 @@ struct CreateDataset {
   std::string name;
   std::vector<NewDatasetColumn> columns;
   std::string bucket = "primary";
+};
+
+/// "unclassified" takes the word back.
+enum class NewSensitivity { kUnclassified, kPublic, kInternal, kPii, kFinancial, kRestricted };
+
+struct ColumnMetadataPatch {
+  std::optional<NewSensitivity> sensitivity;
+  std::optional<std::string> description;
+};
+
+/// What is absent stays as it is; an empty text or list takes away.
+struct PatchMetadata {
+  std::string name;
+  std::optional<std::string> description;
+  std::optional<std::string> owner;
+  std::optional<std::vector<std::string>> tags;
+  std::optional<NewSensitivity> sensitivity;
+  std::map<std::string, ColumnMetadataPatch> columns;
 };
 
 /// The dataset a path names.
@@ -108,9 +136,13 @@ template <>
 struct lake::Describe<lake::gateway::wire::DatasetColumn> {
   using T = lake::gateway::wire::DatasetColumn;
   static constexpr std::string_view kName = "DatasetColumn";
-  static constexpr auto kFields =
-      std::tuple{Required("name", &T::name, "Column name."), Required("type", &T::type, "SQL type."),
-                 Required("field_id", &T::field_id, "Its number in this dataset, for ever.")};
+  static constexpr auto kFields = std::tuple{
+      Required("name", &T::name, "Column name."),
+      Required("type", &T::type, "SQL type."),
+      Required("field_id", &T::field_id, "Its number in this dataset, for ever."),
+      Optional("sensitivity", &T::sensitivity, "How much harm its values do in wrong hands."),
+      Optional("rule", &T::rule, "What the caller is shown of it, unless it is all: mask, hash or null."),
+      Optional("description", &T::description, "What it holds.")};
 };
 template <>
 struct lake::Describe<lake::gateway::wire::Dataset> {
@@ -120,10 +152,17 @@ struct lake::Describe<lake::gateway::wire::Dataset> {
       Required("id", &T::id, "Dataset id; a name can be given away again, an id cannot."),
       Required("name", &T::name, "Dataset name."),
       Required("bucket", &T::bucket, "Where new objects go."),
-      Required("objects", &T::objects, "Objects that hold its rows now."),
-      Required("columns", &T::columns, "Columns in order."),
+      Required("objects", &T::objects,
+               "Objects that hold its rows now; none for a caller who does not see all that is in them."),
+      Required("columns", &T::columns, "Columns in order, as the caller sees them."),
       Required("schema_fingerprint", &T::schema_fingerprint, "sha256:<hex>; equal for equal columns."),
-      Required("row_count", &T::row_count, "Rows in its objects, tombstoned ones included."),
+      Optional(
+          "row_count", &T::row_count,
+          "Rows in its objects, tombstoned ones included; absent when the caller does not see all rows."),
+      Optional("description", &T::description, "What it holds."),
+      Optional("owner", &T::owner, "Whom to ask."),
+      Optional("tags", &T::tags, "Words to find it by."),
+      Optional("sensitivity", &T::sensitivity, "Of the columns that have none of their own."),
       Required("version", &T::version, "Catalog version of its last change."),
       Required("created_at", &T::created_at, "When it was created."),
       Required("updated_at", &T::updated_at, "When it was last changed.")};
@@ -143,6 +182,34 @@ struct lake::Describe<lake::gateway::wire::CreateDataset> {
       std::tuple{Required("name", &T::name, "Dataset name.").Between(1, 255),
                  Required("columns", &T::columns, "Columns in order.").Between(1, 10'000),
                  Optional("bucket", &T::bucket, "Where its objects will go.").Between(1, 63)};
+};
+template <>
+struct lake::DescribeEnum<lake::gateway::wire::NewSensitivity> {
+  using S = lake::gateway::wire::NewSensitivity;
+  static constexpr std::array kNames = {
+      EnumName(S::kUnclassified, "unclassified"), EnumName(S::kPublic, "public"),
+      EnumName(S::kInternal, "internal"),         EnumName(S::kPii, "pii"),
+      EnumName(S::kFinancial, "financial"),       EnumName(S::kRestricted, "restricted")};
+};
+template <>
+struct lake::Describe<lake::gateway::wire::ColumnMetadataPatch> {
+  using T = lake::gateway::wire::ColumnMetadataPatch;
+  static constexpr std::string_view kName = "ColumnMetadataPatch";
+  static constexpr auto kFields =
+      std::tuple{Optional("sensitivity", &T::sensitivity, "How much harm its values do in wrong hands."),
+                 Optional("description", &T::description, "What it holds.").Between(0, 4096)};
+};
+template <>
+struct lake::Describe<lake::gateway::wire::PatchMetadata> {
+  using T = lake::gateway::wire::PatchMetadata;
+  static constexpr std::string_view kName = "PatchMetadata";
+  static constexpr auto kFields = std::tuple{
+      Required("name", &T::name, "Dataset name."),
+      Optional("description", &T::description, "What it holds.").Between(0, 64 << 10),
+      Optional("owner", &T::owner, "Whom to ask.").Between(0, 255),
+      Optional("tags", &T::tags, "Words to find it by.").Between(0, 100),
+      Optional("sensitivity", &T::sensitivity, "Of the columns that have none of their own."),
+      Optional("columns", &T::columns, "What is to be known of single columns, by name.").Between(0, 10'000)};
 };
 template <>
 struct lake::Describe<lake::gateway::wire::NamedDataset> {

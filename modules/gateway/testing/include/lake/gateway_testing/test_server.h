@@ -17,13 +17,14 @@ inline Result<access::Request> AuthenticateByRole(const RequestHead& head, Conte
   const std::string key(head.Find("x-api-key"));
   if (key == "wrong") return Unauthenticated("bad_credentials", "this key is not known");
   return access::Request{.caller = {.name = key.empty() ? "" : key + "-key", .role = key},
+                         .role = key.empty() ? nullptr : access::BuiltInRole(key),
                          .context = std::move(context),
                          .snapshot = nullptr};
 }
 
 /// Everybody is the person at this machine.
 inline Result<access::Request> AuthenticateAsAdmin(const RequestHead&, Context context) {
-  return access::Request{.caller = access::LocalAdmin(), .context = std::move(context), .snapshot = nullptr};
+  return access::LocalAdmin(std::move(context), nullptr);
 }
 
 class TestServer {

@@ -107,6 +107,8 @@ Error FromType(const duckdb::ErrorData& error) {
     default:
       break;
   }
+  // What is left quotes values of the statement or of rows that its own expressions read. The row barrier
+  // (row_barrier.h) keeps those expressions from rows that are hidden, so the caller may see what is quoted.
   return Positioned(InvalidArgument("sql_error", "{}", CleanMessage(error.RawMessage())), error);
 }
 

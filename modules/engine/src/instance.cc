@@ -15,6 +15,7 @@
 #include "file_system.h"
 #include "keyed_hash.h"
 #include "plan_guard.h"
+#include "row_barrier.h"
 #include "spill_encryption.h"
 #include "values_table.h"
 
@@ -52,8 +53,10 @@ Result<std::shared_ptr<Instance>> Instance::Open(const EngineOptions& options, s
     instance->database_->GetFileSystem().RegisterSubSystem(duckdb::make_uniq<LakeFileSystem>());
     duckdb::DBConfig::GetConfig(*instance->database_->instance).encryption_util = MakeSpillEncryption();
     AddPlanGuard(duckdb::DBConfig::GetConfig(*instance->database_->instance));
+    AddRowBarrier(duckdb::DBConfig::GetConfig(*instance->database_->instance));
     RegisterValuesFunction(*instance->database_);
     RegisterKeyedHash(*instance->database_);
+    RegisterBarrierFunction(*instance->database_);
     instance->Harden(options);
   } catch (const std::exception& failure) {
     return TranslateError(duckdb::ErrorData(failure));

@@ -9,6 +9,7 @@
 #include "duckdb/optimizer/optimizer_extension.hpp"
 #include "duckdb/planner/expression/bound_function_expression.hpp"
 #include "duckdb/planner/expression_iterator.hpp"
+#include "duckdb/planner/logical_operator_visitor.hpp"
 #include "duckdb/planner/operator/logical_copy_to_file.hpp"
 #include "duckdb/planner/operator/logical_get.hpp"
 #include "lake/common/error.h"
@@ -65,13 +66,15 @@ class PlanCheck {
  public:
   explicit PlanCheck(SessionState& session) : session_(session) {}
 
-  void CheckOperator(const duckdb::LogicalOperator& node) {
+  void CheckOperator(duckdb::LogicalOperator& node) {
     if (node.type == duckdb::LogicalOperatorType::LOGICAL_GET)
       CheckName(node.Cast<duckdb::LogicalGet>().function.name);
-    for (const auto& expression : node.expressions) {
-      const Shape shape = CheckExpression(*expression);
-      cost_ += shape.size * shape.depth * shape.depth;
-    }
+    // Not all are in node.expressions: joins, groups and limits keep theirs elsewhere.
+    duckdb::LogicalOperatorVisitor::EnumerateExpressions(
+        node, [&](duckdb::unique_ptr<duckdb::Expression>* expression) {
+          const Shape shape = CheckExpression(**expression);
+          cost_ += shape.size * shape.depth * shape.depth;
+        });
     if (cost_ > kMaxOptimizerCost)
       Refuse(InvalidArgument("statement_too_complex", "an expression of the statement is nested too deeply"));
     for (const auto& child : node.children) CheckOperator(*child);

@@ -110,7 +110,12 @@ TEST_F(AuthorizationTest, GuardsFunctionsThatActOnTheInstance) {
         "SELECT * FROM read_text('lake://scan/0')", "SELECT * FROM glob('lake://scan/0')",
         "SELECT * FROM query('SELECT 1 FROM duckdb_settings()')", "SELECT sleep_ms(1)",
         "SELECT * FROM json_execute_serialized_sql(json_serialize_sql('SELECT 1 FROM duckdb_settings()'))",
-        "SELECT a FROM read_parquet('lake://scan/0') WHERE a IN (SELECT 1 FROM duckdb_logs())"}) {
+        "SELECT a FROM read_parquet('lake://scan/0') WHERE a IN (SELECT 1 FROM duckdb_logs())",
+        "SELECT 1 FROM range(2) x(i) LEFT JOIN range(2) y(i) ON x.i > sleep_ms(y.i)",
+        "SELECT 1 FROM range(2) x(i) JOIN range(2) y(i) ON x.i = write_log(y.i::VARCHAR)::BIGINT",
+        "SELECT count(*) FROM range(2) x(i) GROUP BY write_log(i::VARCHAR)",
+        "SELECT 1 FROM range(2) ORDER BY write_log(range::VARCHAR)",
+        "SELECT 1 LIMIT (SELECT count(*) FROM duckdb_logs())"}) {
     const std::string rows = User(sql, read_set_);
     EXPECT_TRUE(rows.starts_with("error: permission_denied/function_not_permitted")) << sql << ": " << rows;
   }

@@ -57,7 +57,8 @@ Result<std::vector<engine::ScanFile>> ScanFiles(const storage::BucketRegistry& b
   return scan;
 }
 
-/// ANTI JOIN keeps rows whose key is NULL, which NOT IN would lose.
+/// ANTI JOIN keeps rows whose key is NULL, which NOT IN would lose. The barrier keeps what is written around
+/// the relation from running on the rows that are gone.
 std::string WithoutTombstones(const std::string& scan, const Schema& schema, const catalog::Dataset& dataset,
                               engine::ReadSet& read_set) {
   const Column* key = schema.Find(dataset.tombstones->row_key_column);
@@ -68,8 +69,10 @@ std::string WithoutTombstones(const std::string& scan, const Schema& schema, con
     values->push_back(tombstone.row_key_value);
   std::string name = read_set.AddValues(std::move(values));
   return fmt::format(
-      "{} AS lake_rows ANTI JOIN {} AS lake_gone ON CAST(lake_rows.{} AS VARCHAR) = lake_gone.value", scan,
-      QuoteIdentifier(name), QuoteIdentifier(key->name));
+      "(SELECT {} FROM {} AS lake_rows ANTI JOIN {} AS lake_gone ON CAST(lake_rows.{} AS VARCHAR) = "
+      "lake_gone.value) AS lake_left WHERE {}",
+      ColumnList(schema.columns), scan, QuoteIdentifier(name), QuoteIdentifier(key->name),
+      engine::kRowBarrier);
 }
 
 /// A key column that was renamed is found by its field id in older schemas.

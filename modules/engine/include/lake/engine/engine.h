@@ -124,6 +124,16 @@ class Engine {
 /// the read set.
 inline constexpr std::string_view kKeyedHashFunction = "lake_keyed_hash";
 
+/// Condition of a relation that leaves rows out for the caller not to see, in trusted SQL only:
+///   SELECT <columns> FROM (<select that leaves rows out>) AS lake_rows WHERE lake_barrier()
+/// The text in the brackets is a SELECT with a projection of its own (filters, joins, masks, and relations
+/// with barriers of their own in it). What is written around the whole is then never evaluated on rows that
+/// the SELECT leaves out, unless it can neither fail nor tell of them: comparisons and the like, which still
+/// prune row groups. Without the mark the optimizer runs the user's casts and functions on those rows, and
+/// their errors show them. The SELECT's own conditions do run on every row: they must not fail (TRY_CAST
+/// instead of CAST). The mark costs nothing when the statement runs.
+inline constexpr std::string_view kRowBarrier = "lake_barrier()";
+
 /// "name" with quotes doubled, for trusted SQL text.
 std::string QuoteIdentifier(std::string_view name);
 /// 'text' with quotes doubled.

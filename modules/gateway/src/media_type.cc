@@ -49,13 +49,6 @@ int Exactness(std::string_view range, std::string_view type) {
              : 0;
 }
 
-double QualityOf(std::string_view range_with_parameters) {
-  const std::optional<std::string> text = ParameterOf(range_with_parameters, "q");
-  double quality = 1;
-  if (text) std::from_chars(text->data(), text->data() + text->size(), quality);
-  return quality >= 0 && quality <= 1 ? quality : 0;
-}
-
 double QualityFor(std::string_view accept, std::string_view type) {
   double quality = 0;
   int exactness = 0;
@@ -65,7 +58,7 @@ double QualityFor(std::string_view accept, std::string_view type) {
     const int exact = Exactness(Trim(NextPiece(&rest)), type);
     if (exact <= exactness) continue;
     exactness = exact;
-    quality = QualityOf(entry);
+    quality = ReadQuality(entry);
   }
   return quality;
 }
@@ -84,6 +77,13 @@ std::optional<std::string> ParameterOf(std::string_view header_value, std::strin
     if (EqualsIgnoringCase(Trim(key), name)) return Unquote(Trim(value));
   }
   return std::nullopt;
+}
+
+double ReadQuality(std::string_view entry) {
+  const std::optional<std::string> text = ParameterOf(entry, "q");
+  double quality = 1;
+  if (text) std::from_chars(text->data(), text->data() + text->size(), quality);
+  return quality >= 0 && quality <= 1 ? quality : 0;
 }
 
 std::optional<size_t> ChooseByAccept(std::string_view accept, std::span<const std::string_view> offered) {

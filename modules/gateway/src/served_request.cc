@@ -1,6 +1,7 @@
 #include "served_request.h"
 
 #include "binding.h"
+#include "coded_writer.h"
 #include "http_status.h"
 #include "problem.h"
 
@@ -21,12 +22,12 @@ void LogFailure(const ServedRequest& served, const Error& error, Log& log) {
 
 void CloseWithProblem(ServedRequest& served, const Error& error, Log& log) {
   LogFailure(served, error, log);
-  served.answer.CloseWith(ProblemAnswer(error, served.head.request_id));
+  served.answer.CloseWith(InWantedCoding(ProblemAnswer(error, served.head.request_id), served.head));
 }
 
 void CloseWithResult(ServedRequest& served, Result<Answer> answer, Log& log) {
   if (!answer.ok()) return CloseWithProblem(served, answer.error(), log);
-  served.answer.CloseWith(std::move(*answer));
+  served.answer.CloseWith(InWantedCoding(std::move(*answer), served.head));
 }
 
 void CloseStream(ServedRequest& served, const Status& status, Log& log) {
@@ -47,12 +48,15 @@ void Serve(ServedRequest& served, Log& log) {
       BindRequest(*served.route, served.path_values, served.head, served.body.text());
   served.body.Release();  // Before the answer, so that who has it may send as much again.
   if (!document.ok()) return CloseWithProblem(served, document.error(), traced);
+  const std::optional<AcceptedCodings> accepted = ReadAcceptEncoding(served.head);
+  if (!accepted) return CloseWithProblem(served, NoAcceptableCoding(), traced);  // Before anything is done.
   if (const auto* plain = std::get_if<internal::PlainHandler>(&served.route->handler))
     return CloseWithResult(served, (*plain)(served.request, *document), traced);
   if (const auto* upload = std::get_if<internal::UploadHandler>(&served.route->handler))
     return CloseWithResult(served, (*upload)(served.request, *document, served.head, served.upload), traced);
   const auto& stream = std::get<internal::StreamHandler>(served.route->handler);
-  CloseStream(served, stream(served.request, *document, served.head, served.answer), traced);
+  CodedWriter writer(*accepted, served.answer);
+  CloseStream(served, stream(served.request, *document, served.head, writer), traced);
 }
 
 }  // namespace lake::gateway

@@ -13,9 +13,12 @@ namespace {
 
 using access::Request;
 using query::QueryService;
+using Clock = std::chrono::steady_clock;
 
 /// Bytes handed to the client at once; a batch of narrow rows is smaller.
 constexpr size_t kFlushBytes = 64u << 10;
+/// Fewer wait so long for company, and for the end: an answer that is whole by then is sent with its length.
+constexpr std::chrono::milliseconds kMaxHoldBack(100);
 constexpr std::string_view kRowCountTrailer = "X-Lakehouse-Row-Count";
 constexpr std::string_view kTruncatedTrailer = "X-Lakehouse-Truncated";
 
@@ -33,7 +36,7 @@ uint64_t LimitFor(ResultFormat format, const wire::RunQuery& run) {
 class RowSender {
  public:
   RowSender(query::RunningQuery& running, ResultFormat format, uint64_t limit, const RequestHead& head,
-            std::chrono::steady_clock::time_point started, ResponseWriter& writer)
+            Clock::time_point started, ResponseWriter& writer)
       : running_(running), format_(format), limit_(limit), head_(head), started_(started), writer_(writer) {}
 
   Status Send() {
@@ -49,11 +52,11 @@ class RowSender {
       if (count > 0) LAKE_RETURN_IF_ERROR(encoder_->Rows(**batch, count, &out_));
       summary_.row_count += count;
       if (summary_.truncated) break;
-      if (out_.size() >= kFlushBytes) LAKE_RETURN_IF_ERROR(Flush());
+      if (out_.size() >= kFlushBytes || Clock::now() - flushed_ >= kMaxHoldBack)
+        LAKE_RETURN_IF_ERROR(Flush());
       batch = running_.rows().Next();
     }
-    summary_.elapsed_ms =
-        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started_).count();
+    summary_.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - started_).count();
     return batch.ok() ? End() : Fail(batch.error());
   }
 
@@ -72,6 +75,7 @@ class RowSender {
   Status Flush() {
     LAKE_RETURN_IF_ERROR(writer_.Write(out_));
     out_.clear();
+    flushed_ = Clock::now();
     return {};
   }
 
@@ -96,16 +100,17 @@ class RowSender {
   const ResultFormat format_;
   const uint64_t limit_;
   const RequestHead& head_;
-  const std::chrono::steady_clock::time_point started_;
+  const Clock::time_point started_;
   ResponseWriter& writer_;
   std::unique_ptr<ResultEncoder> encoder_;
   ResultSummary summary_;
   std::string out_;
+  Clock::time_point flushed_ = started_;
 };
 
 Status RunSql(QueryService& queries, const Request& request, wire::RunQuery run, const RequestHead& head,
               ResponseWriter& writer) {
-  const auto started = std::chrono::steady_clock::now();
+  const auto started = Clock::now();
   LAKE_ASSIGN_OR_RETURN(const ResultFormat format, ChooseFormat(head));
   if (run.engine && *run.engine != "duckdb")
     return InvalidArgument("unknown_engine", "there is no query engine '{}'", *run.engine)

@@ -42,8 +42,8 @@ DuckSession::DuckSession(std::shared_ptr<Instance> instance, DeadlineWatch& watc
 
 DuckSession::~DuckSession() = default;
 
-Result<std::unique_ptr<ResultStream>> DuckSession::Execute(const SelectTree& tree,
-                                                           const std::vector<JsonValue>& parameters) {
+Result<DuckSession::BoundSelect> DuckSession::BindParameters(const SelectTree& tree,
+                                                             const std::vector<JsonValue>& parameters) {
   const JsonValue* statements = tree.root.Find("statements");
   if (statements == nullptr || !statements->is_array() || statements->as_array().size() != 1)
     return Internal("bad_tree", "internal error").WithCause("not one statement");
@@ -60,9 +60,15 @@ Result<std::unique_ptr<ResultStream>> DuckSession::Execute(const SelectTree& tre
     LAKE_ASSIGN_OR_RETURN(duckdb::Value value, ValueOf(parameters[i], i));
     values.emplace(std::to_string(i + 1), duckdb::BoundParameterData(std::move(value)));
   }
+  return BoundSelect{std::move(statement), std::move(values)};
+}
+
+Result<std::unique_ptr<ResultStream>> DuckSession::Execute(const SelectTree& tree,
+                                                           const std::vector<JsonValue>& parameters) {
+  LAKE_ASSIGN_OR_RETURN(BoundSelect select, BindParameters(tree, parameters));
   state_->StartStatement(StatementTrust::kUser);
   LAKE_ASSIGN_OR_RETURN(std::unique_ptr<ResultStream> stream,
-                        Prepare(std::move(statement), std::move(values)));
+                        Prepare(std::move(select.statement), std::move(select.values)));
   return stream;
 }
 

@@ -23,6 +23,7 @@ class DuckSession final : public Session {
 
   Result<std::unique_ptr<ResultStream>> Execute(const SelectTree& tree,
                                                 const std::vector<JsonValue>& parameters) override;
+  Result<StatementPlan> Explain(const SelectTree& tree, const std::vector<JsonValue>& parameters) override;
   Result<std::unique_ptr<ResultStream>> ExecuteTrusted(std::string_view sql) override;
   Result<WrittenFile> WriteParquet(std::string_view select, const ParquetTarget& target) override;
   StatementProgress progress() const override;
@@ -31,7 +32,12 @@ class DuckSession final : public Session {
 
  private:
   using NamedValues = duckdb::case_insensitive_map_t<duckdb::BoundParameterData>;
+  struct BoundSelect {
+    duckdb::unique_ptr<duckdb::SQLStatement> statement;
+    NamedValues values;
+  };
 
+  static Result<BoundSelect> BindParameters(const SelectTree& tree, const std::vector<JsonValue>& parameters);
   /// Bound and planned, not run yet.
   Result<std::unique_ptr<DuckStream>> Prepare(duckdb::unique_ptr<duckdb::SQLStatement> statement,
                                               NamedValues values);

@@ -48,6 +48,15 @@ class EngineQueries final : public query::QueryService {
     LAKE_ASSIGN_OR_RETURN(auto rows, session->Execute(tree, query.parameters));
     return std::make_unique<EngineQuery>(query::QueryId("q-1"), std::move(session), std::move(rows));
   }
+  Result<query::QueryPlan> Explain(const access::Request& request, query::QueryRequest query) override {
+    LAKE_ASSIGN_OR_RETURN(const engine::SelectTree tree, engine_.Parse(request.context, query.sql));
+    LAKE_ASSIGN_OR_RETURN(auto session, engine_.StartSession(request.context, {}));
+    LAKE_ASSIGN_OR_RETURN(engine::StatementPlan plan, session->Explain(tree, query.parameters));
+    return query::QueryPlan{.version = {7},
+                            .columns = std::move(plan.columns),
+                            .view = query::QueryPlan::View::kEngine,
+                            .root = std::move(plan.root)};
+  }
   Status Cancel(const access::Request&, const query::QueryId& id) override {
     if (id.value() != "q-1") return NotFound("query_not_found", "there is no such query");
     MutexLock lock(mutex_);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "admission.h"
+#include "explain.h"
 #include "gate.h"
 #include "lake/common/mutex.h"
 #include "relation_compiler.h"
@@ -145,6 +146,57 @@ class Service final : public QueryService {
         admission_({.max_running = limits.max_running, .max_waiting = limits.max_waiting}) {}
 
   Result<std::unique_ptr<RunningQuery>> Start(const access::Request& request, QueryRequest query) override {
+    LAKE_ASSIGN_OR_RETURN(Admitted admitted, Admit(request, query));
+    LAKE_ASSIGN_OR_RETURN(std::unique_ptr<engine::ResultStream> rows,
+                          admitted.session->Execute(admitted.tree, query.parameters));
+    return std::make_unique<RunningStatement>(std::move(admitted.ticket), std::move(admitted.from_request),
+                                              request.snapshot->version(), std::move(admitted.session),
+                                              std::move(rows));
+  }
+
+  Result<QueryPlan> Explain(const access::Request& request, QueryRequest query) override {
+    LAKE_ASSIGN_OR_RETURN(Admitted admitted, Admit(request, query));
+    LAKE_ASSIGN_OR_RETURN(engine::StatementPlan plan,
+                          admitted.session->Explain(admitted.tree, query.parameters));
+    QueryPlan shown = {.version = request.snapshot->version(),
+                       .columns = std::move(plan.columns),
+                       .view = PlanViewFor(request),
+                       .root = std::move(plan.root)};
+    if (shown.view == QueryPlan::View::kEngine) return shown;
+    // The tree that ran has relations in the place of tables; what may be seen is made from the text alone.
+    LAKE_ASSIGN_OR_RETURN(const engine::SelectTree written, engine_.Parse(request.context, query.sql));
+    shown.root = OutlineStatement(written);
+    return shown;
+  }
+
+  Status Cancel(const access::Request& request, const QueryId& id) override {
+    std::shared_ptr<Entry> entry = registry_.Find(id);
+    if (entry == nullptr || !MaySee(request, entry->caller.name))
+      return NotFound("query_not_found", "no running query has the id '{}'", id.value().substr(0, 100));
+    entry->cancel.Cancel("by_request");
+    return {};
+  }
+
+  void OnRightsChange(const access::RightsChange& change) override { registry_.Apply(change); }
+
+  std::vector<QueryInfo> Running(const access::Request& request) const override {
+    std::vector<QueryInfo> infos = registry_.List();
+    std::erase_if(infos, [&](const QueryInfo& info) { return !MaySee(request, info.caller); });
+    std::ranges::sort(infos, {}, &QueryInfo::started_at);
+    return infos;
+  }
+
+ private:
+  /// A statement with its slot, checked and rewritten. In this order: the session goes first, the slot is
+  /// given back last.
+  struct Admitted {
+    std::unique_ptr<Ticket> ticket;
+    CancelRegistration from_request;
+    engine::SelectTree tree;
+    std::unique_ptr<engine::Session> session;
+  };
+
+  Result<Admitted> Admit(const access::Request& request, const QueryRequest& query) {
     LAKE_RETURN_IF_ERROR(CheckSize(query));
     LAKE_RETURN_IF_ERROR(admission_.Acquire(request.context));
     const Timestamp now = clock_.Now();
@@ -174,31 +226,9 @@ class Service final : public QueryService {
     compiled.read_set.SetHashKey(hash_keys_.current());
     LAKE_ASSIGN_OR_RETURN(std::unique_ptr<engine::Session> session,
                           engine_.StartSession(context, std::move(compiled.read_set)));
-    LAKE_ASSIGN_OR_RETURN(std::unique_ptr<engine::ResultStream> rows,
-                          session->Execute(tree, query.parameters));
-    return std::make_unique<RunningStatement>(std::move(ticket), std::move(from_request),
-                                              request.snapshot->version(), std::move(session),
-                                              std::move(rows));
+    return Admitted{std::move(ticket), std::move(from_request), std::move(tree), std::move(session)};
   }
 
-  Status Cancel(const access::Request& request, const QueryId& id) override {
-    std::shared_ptr<Entry> entry = registry_.Find(id);
-    if (entry == nullptr || !MaySee(request, entry->caller.name))
-      return NotFound("query_not_found", "no running query has the id '{}'", id.value().substr(0, 100));
-    entry->cancel.Cancel("by_request");
-    return {};
-  }
-
-  void OnRightsChange(const access::RightsChange& change) override { registry_.Apply(change); }
-
-  std::vector<QueryInfo> Running(const access::Request& request) const override {
-    std::vector<QueryInfo> infos = registry_.List();
-    std::erase_if(infos, [&](const QueryInfo& info) { return !MaySee(request, info.caller); });
-    std::ranges::sort(infos, {}, &QueryInfo::started_at);
-    return infos;
-  }
-
- private:
   static bool MaySee(const access::Request& request, const std::string& caller) {
     return request.caller.name == caller || request.Has(access::Permission::kAdmin);
   }

@@ -293,6 +293,73 @@ TEST_F(QueryTest, ACancelledQueryStopsAndFreesItsSlot) {
               IsError(ErrorCode::kNotFound, "query_not_found"));
 }
 
+std::string Replaced(std::string text, std::string_view what, std::string_view by) {
+  for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+  return text;
+}
+
+/// Every text of the tree.
+std::string WordsOf(const engine::PlanOperator& op) {
+  std::string words = op.name + (op.estimated_rows ? " estimated " : " ");
+  for (const auto& [name, value] : op.details) words += name + " " + value + " ";
+  for (const engine::PlanOperator& child : op.children) words += WordsOf(child);
+  return words;
+}
+
+TEST_F(QueryTest, PlansShowNothingThatTheTextDoesNotSay) {
+  access::Request analyst = MakeRequest();
+  analyst.caller = {.name = "ann", .role = "analyst"};
+  for (const std::string shape : kShapes) {
+    const auto explain = [&](const access::Request& request, const std::string& table) {
+      return service_->Explain(request, {.sql = Replaced(shape, "@", table), .parameters = {}});
+    };
+    const auto of_people = explain(analyst, "people");
+    const auto of_clean = explain(analyst, "clean");
+    ASSERT_THAT(of_people, IsOk()) << shape;
+    ASSERT_THAT(of_clean, IsOk()) << shape;
+    EXPECT_EQ(of_people->view, QueryPlan::View::kStatement);
+    const std::string words = WordsOf(of_people->root);
+    EXPECT_EQ(words, Replaced(WordsOf(of_clean->root), "clean", "people")) << shape;
+    for (const char* hidden : {"PARQUET", "estimated", "lake", "parquet", "values", "ANTI", "row_key"})
+      if (shape.find(hidden) == std::string::npos) EXPECT_EQ(words.find(hidden), std::string::npos) << words;
+    const auto running = service_->Start(analyst, {.sql = Replaced(shape, "@", "people"), .parameters = {}});
+    ASSERT_THAT(running, IsOk());
+    const auto& columns = (*running)->rows().columns();
+    ASSERT_EQ(of_people->columns.size(), columns.size()) << shape;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      EXPECT_EQ(of_people->columns[i].name, columns[i].name) << shape;
+      EXPECT_EQ(of_people->columns[i].type, columns[i].type) << shape;
+    }
+    const auto of_admin = explain(MakeRequest(), "people");
+    ASSERT_THAT(of_admin, IsOk()) << shape;
+    EXPECT_EQ(of_admin->view, QueryPlan::View::kEngine);
+    EXPECT_NE(WordsOf(of_admin->root).find("estimated"), std::string::npos) << shape;
+  }
+}
+
+TEST_F(QueryTest, ExplainRunsNothingAndIsRefusedWhereTheStatementIs) {
+  const auto explain = [&](const std::string& sql) {
+    return service_->Explain(MakeRequest(), {.sql = sql, .parameters = {}});
+  };
+  EXPECT_THAT(explain("SELECT count(*) FROM range(100000000000) a, range(100000000000) b"), IsOk());
+  EXPECT_THAT(explain("SELECT CAST(name AS INTEGER) FROM people"), IsOk());  // Fails at its first row.
+  EXPECT_THAT(explain("SELECT stats(name) FROM people"),
+              IsError(ErrorCode::kPermissionDenied, "not_allowed_in_sql"));
+  EXPECT_THAT(explain("SELECT * FROM peopel"), IsError(ErrorCode::kNotFound, "dataset_not_found"));
+  EXPECT_THAT(explain("SELECT nothing FROM people"), IsError(ErrorCode::kInvalidArgument, "sql_error"));
+  EXPECT_THAT(explain("SELECT $1"), IsError(ErrorCode::kInvalidArgument, "bad_parameter"));
+  EXPECT_THAT(service_->Explain(MakeRequest(), {.sql = "SELECT $1 + 1 AS x", .parameters = {JsonValue(1)}}),
+              IsOk());
+  access::Request late = MakeRequest();
+  CancelSource source;
+  late.context.cancel = source.token();
+  source.Cancel("by_request");
+  EXPECT_THAT(service_->Explain(late, {.sql = "SELECT 1", .parameters = {}}),
+              IsError(ErrorCode::kCancelled, "by_request"));
+  EXPECT_TRUE(service_->Running(MakeRequest()).empty());
+}
+
 TEST(AllowedFunctionsTest, TheListIsSortedAndHoldsNoneOfTheDangerous) {
   EXPECT_TRUE(std::ranges::is_sorted(AllowedFunctions()));
   EXPECT_TRUE(IsAllowedFunction("LOWER"));

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "lake/common/json_io.h"
 #include "lake/gateway/routes.h"
 #include "lake/gateway/wire/query.h"
 #include "lake/query/query_service.h"
@@ -108,22 +109,60 @@ class RowSender {
   Clock::time_point flushed_ = started_;
 };
 
+wire::PlanOperator ToWire(engine::PlanOperator op) {
+  wire::PlanOperator wire = {.name = std::move(op.name),
+                             .estimated_rows = op.estimated_rows,
+                             .details = std::move(op.details),
+                             .children = {}};
+  for (engine::PlanOperator& child : op.children) wire.children.push_back(ToWire(std::move(child)));
+  return wire;
+}
+
+Status SendPlan(QueryService& queries, const Request& request, query::QueryRequest wanted,
+                const RequestHead& head, ResponseWriter& writer) {
+  const auto started = Clock::now();
+  if (!ChooseByAccept(head.Find("accept"), std::span(kResultTypes).first(1)))
+    return InvalidArgument("not_acceptable", "a plan can be had as {}", kResultTypes.front());
+  LAKE_ASSIGN_OR_RETURN(query::QueryPlan plan, queries.Explain(request, std::move(wanted)));
+  wire::PlanAnswer answer;
+  for (engine::ResultColumn& column : plan.columns)
+    answer.columns.push_back({std::move(column.name), std::move(column.type)});
+  answer.view =
+      plan.view == query::QueryPlan::View::kEngine ? wire::PlanView::kEngine : wire::PlanView::kStatement;
+  answer.plan = ToWire(std::move(plan.root));
+  answer.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
+  answer.version = plan.version.number;
+  LAKE_RETURN_IF_ERROR(writer.Start(
+      {.content_type = std::string(kResultTypes.front()),
+       .headers = {{"X-Lakehouse-Version", fmt::to_string(answer.version)}, {"Vary", "Accept"}}}));
+  LAKE_RETURN_IF_ERROR(writer.Write(WriteJson(ToJson(answer))));
+  return writer.Finish({});
+}
+
 Status RunSql(QueryService& queries, const Request& request, wire::RunQuery run, const RequestHead& head,
               ResponseWriter& writer) {
   const auto started = Clock::now();
-  LAKE_ASSIGN_OR_RETURN(const ResultFormat format, ChooseFormat(head));
   if (run.engine && *run.engine != "duckdb")
     return InvalidArgument("unknown_engine", "there is no query engine '{}'", *run.engine)
         .WithDetail("/engine", "expected \"duckdb\"");
-  const uint64_t limit = LimitFor(format, run);
   query::QueryRequest wanted = {.sql = std::move(run.sql), .parameters = std::move(run.params)};
+  if (run.explain) return SendPlan(queries, request, std::move(wanted), head, writer);
+  LAKE_ASSIGN_OR_RETURN(const ResultFormat format, ChooseFormat(head));
+  const uint64_t limit = LimitFor(format, run);
   LAKE_ASSIGN_OR_RETURN(const auto running, queries.Start(request, std::move(wanted)));
   return RowSender(*running, format, limit, head, started, writer).Send();
 }
 
 std::vector<DocumentedAnswer> ResultAnswers() {
   std::vector<DocumentedAnswer> answers = {
-      AnswerOf<wire::QueryAnswer>(200, "The rows; X-Lakehouse-Query-Id names the query while it runs.")};
+      {.status = 200,
+       .description =
+           "The rows; X-Lakehouse-Query-Id names the query while it runs. With \"explain\" the plan.",
+       .media_type = std::string(kResultTypes.front()),
+       .schema = [](SchemaComponents& components) {
+         return JsonValue::MakeObject({{"oneOf", JsonValue::Array{SchemaOf<wire::QueryAnswer>(components),
+                                                                  SchemaOf<wire::PlanAnswer>(components)}}});
+       }}};
   for (size_t i = 1; i < kResultTypes.size(); ++i)
     answers.push_back({.status = 200,
                        .description = answers.front().description,

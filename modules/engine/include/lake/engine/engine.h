@@ -18,6 +18,7 @@
 #include "lake/common/json.h"
 #include "lake/common/result.h"
 #include "lake/engine/parquet_writer.h"
+#include "lake/engine/plan.h"
 #include "lake/engine/read_set.h"
 #include "lake/engine/result_stream.h"
 
@@ -87,6 +88,8 @@ class Session {
   ///   internal/engine_failed.
   virtual Result<std::unique_ptr<ResultStream>> Execute(const SelectTree& tree,
                                                         const std::vector<JsonValue>& parameters) = 0;
+  /// What Execute would run, and nothing of it is run. Errors: those of Execute before its first row.
+  virtual Result<StatementPlan> Explain(const SelectTree& tree, const std::vector<JsonValue>& parameters) = 0;
   /// Runs trusted text, one statement written by us, until its first rows are there. Errors as above.
   virtual Result<std::unique_ptr<ResultStream>> ExecuteTrusted(std::string_view sql) = 0;
   /// Runs a trusted SELECT and writes its rows to one durable object. Nothing is visible when it fails.

@@ -47,6 +47,16 @@ class RunningQuery {
   virtual engine::ResultStream& rows() = 0;
 };
 
+/// How a statement would run. Nothing of it was run.
+struct QueryPlan {
+  catalog::Version version;                   ///< Snapshot it would read.
+  std::vector<engine::ResultColumn> columns;  ///< Of the rows it would give.
+  /// What the tree shows. kEngine: everything the engine knows, files and statistics too. kStatement: the
+  /// operators that the caller's own text asks for, and nothing that is not in it.
+  enum class View { kEngine, kStatement } view = View::kStatement;
+  engine::PlanOperator root;
+};
+
 struct QueryInfo {
   QueryId id;
   std::string caller;
@@ -67,6 +77,8 @@ class QueryService {
   /// permission_denied/dataset_forbidden with position; failed_precondition/row_filter_unusable;
   /// cancelled/rights_changed; resource_exhausted/too_many_queries.
   virtual Result<std::unique_ptr<RunningQuery>> Start(const access::Request& request, QueryRequest query) = 0;
+  /// The plan of what Start would run, as far as the caller may see it (explain.h). Errors as Start's.
+  virtual Result<QueryPlan> Explain(const access::Request& request, QueryRequest query) = 0;
   /// Stops a running query of the same caller (an admin: of anyone). Error: not_found/query_not_found.
   virtual Status Cancel(const access::Request& request, const QueryId& id) = 0;
   /// Stops what runs on rights that are gone, also what is only about to start: cancelled/rights_changed.

@@ -1,7 +1,9 @@
 // SQL over the wire. Rows are streamed; QueryAnswer describes the JSON form of them.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -22,6 +24,7 @@ struct RunQuery {
   std::optional<uint64_t> limit;
   std::vector<JsonValue> params;
   std::optional<std::string> engine;
+  bool explain = false;
 };
 
 struct QueryColumn {
@@ -37,6 +40,24 @@ struct QueryAnswer {
   double elapsed_ms = 0;
   uint64_t version = 0;
   std::optional<Problem> error;
+};
+
+struct PlanOperator {
+  std::string name;
+  std::optional<uint64_t> estimated_rows;
+  std::map<std::string, std::string> details;
+  std::vector<PlanOperator> children;
+};
+
+enum class PlanView { kEngine, kStatement };
+
+/// What POST /query/sql answers with "explain": true.
+struct PlanAnswer {
+  std::vector<QueryColumn> columns;
+  PlanView view = PlanView::kStatement;
+  PlanOperator plan;
+  double elapsed_ms = 0;
+  uint64_t version = 0;
 };
 
 /// The query a path names.
@@ -68,7 +89,8 @@ struct lake::Describe<lake::gateway::wire::RunQuery> {
       Optional("limit", &T::limit, "Most rows to send; 10000 for JSON when absent, all rows otherwise.")
           .Between(1, 9007199254740991.0),
       Optional("params", &T::params, "Values for $1, $2…: null, boolean, number or string.").Between(0, 1000),
-      Optional("engine", &T::engine, "Where it runs; \"duckdb\" is here.").Between(1, 64)};
+      Optional("engine", &T::engine, "Where it runs; \"duckdb\" is here.").Between(1, 64),
+      Optional("explain", &T::explain, "Answer how it would run (PlanAnswer) instead of running it.")};
 };
 template <>
 struct lake::Describe<lake::gateway::wire::QueryColumn> {
@@ -93,6 +115,35 @@ struct lake::Describe<lake::gateway::wire::QueryAnswer> {
       Required("version", &T::version, "Catalog version that was read."),
       Optional("error", &T::error,
                "What went wrong after the answer had begun; the rows before it are right.")};
+};
+template <>
+struct lake::DescribeEnum<lake::gateway::wire::PlanView> {
+  using V = lake::gateway::wire::PlanView;
+  static constexpr std::array kNames = {EnumName(V::kEngine, "engine"), EnumName(V::kStatement, "statement")};
+};
+template <>
+struct lake::Describe<lake::gateway::wire::PlanOperator> {
+  using T = lake::gateway::wire::PlanOperator;
+  static constexpr std::string_view kName = "PlanOperator";
+  static constexpr auto kFields =
+      std::tuple{Required("operator", &T::name, "What it does, like HASH_JOIN or SCAN."),
+                 Optional("estimated_rows", &T::estimated_rows, "Rows it is expected to give; admins only."),
+                 Required("details", &T::details, "More about it."),
+                 Required("children", &T::children, "What feeds it.")};
+};
+template <>
+struct lake::Describe<lake::gateway::wire::PlanAnswer> {
+  using T = lake::gateway::wire::PlanAnswer;
+  static constexpr std::string_view kName = "PlanAnswer";
+  static constexpr auto kFields = std::tuple{
+      Required("columns", &T::columns, "Columns of the rows that it would give."),
+      Required(
+          "view", &T::view,
+          "\"engine\": the plan as it would run, for admins. \"statement\": what the statement asks for, "
+          "without anything that is not in its text."),
+      Required("plan", &T::plan, "The last operator."),
+      Required("elapsed_ms", &T::elapsed_ms, "What planning took."),
+      Required("version", &T::version, "Catalog version that would be read.")};
 };
 template <>
 struct lake::Describe<lake::gateway::wire::RunningQuery> {

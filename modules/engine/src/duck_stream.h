@@ -41,6 +41,7 @@ class DuckStream final : public ResultStream {
   Result<std::unique_ptr<Batch>> Next() override;
 
   const duckdb::vector<duckdb::LogicalType>& types() const { return types_; }
+  const duckdb::shared_ptr<SessionState>& session() const { return session_; }
   const duckdb::ClientProperties& client_properties() const { return client_properties_; }
   /// What client_properties() points to.
   const duckdb::shared_ptr<duckdb::ClientContext>& client() const { return client_; }

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "duck_stream.h"
 #include "lake/engine/result_stream.h"
+#include "unique_names.h"
 #include "value_text.h"
 #include "value_writer.h"
 
@@ -92,24 +92,6 @@ class JsonArrayWriter final : public BufferedRowWriter {
 
   bool first_row_ = true;
 };
-
-/// Members of one object need names of their own; columns do not have them always.
-std::vector<std::string> UniqueNames(const ResultStream& stream) {
-  std::vector<std::string> names;
-  std::set<std::string> taken;
-  for (const ResultColumn& column : stream.columns()) taken.insert(column.name);
-  std::set<std::string> given;
-  for (const ResultColumn& column : stream.columns()) {
-    std::string name = column.name;
-    for (size_t i = 2; given.contains(name); ++i) {
-      name = fmt::format("{}_{}", column.name, i);
-      if (taken.contains(name)) name = column.name;
-    }
-    given.insert(name);
-    names.push_back(std::move(name));
-  }
-  return names;
-}
 
 class NdjsonWriter final : public BufferedRowWriter {
  public:

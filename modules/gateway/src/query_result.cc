@@ -1,6 +1,7 @@
 #include "query_result.h"
 
 #include "lake/common/json_io.h"
+#include "lake/engine/parquet_stream.h"
 
 namespace lake::gateway {
 namespace {
@@ -23,9 +24,10 @@ class JsonEncoder final : public ResultEncoder {
     writer_->Append(batch, 0, count, out);
     return {};
   }
-  void End(const ResultSummary& summary, std::string* out) override {
+  Status End(const ResultSummary& summary, std::string* out) override {
     AppendSummary(summary, out);
     out->append("}");
+    return {};
   }
   bool Fail(const ResultSummary& summary, const wire::Problem& problem, std::string* out) override {
     AppendSummary(summary, out);
@@ -55,7 +57,7 @@ class NdjsonEncoder final : public ResultEncoder {
     writer_->Append(batch, 0, count, out);
     return {};
   }
-  void End(const ResultSummary&, std::string*) override {}
+  Status End(const ResultSummary&, std::string*) override { return {}; }
   bool Fail(const ResultSummary&, const wire::Problem& problem, std::string* out) override {
     out->append("{\"error\":").append(WriteJson(ToJson(problem))).append("}\n");
     return true;
@@ -77,7 +79,7 @@ class CsvEncoder final : public ResultEncoder {
     writer_->Append(batch, 0, count, out);
     return {};
   }
-  void End(const ResultSummary&, std::string*) override {}
+  Status End(const ResultSummary&, std::string*) override { return {}; }
   bool Fail(const ResultSummary&, const wire::Problem&, std::string*) override { return false; }
 
  private:
@@ -93,11 +95,29 @@ class ArrowEncoder final : public ResultEncoder {
   Status Rows(const Batch& batch, size_t count, std::string* out) override {
     return writer_->Append(batch, 0, count, out);
   }
-  void End(const ResultSummary&, std::string* out) override { writer_->End(out); }
+  Status End(const ResultSummary&, std::string* out) override {
+    writer_->End(out);
+    return {};
+  }
   bool Fail(const ResultSummary&, const wire::Problem&, std::string*) override { return false; }
 
  private:
   const std::unique_ptr<engine::ArrowIpcWriter> writer_;
+};
+
+class ParquetEncoder final : public ResultEncoder {
+ public:
+  explicit ParquetEncoder(std::unique_ptr<engine::ParquetStreamWriter> writer) : writer_(std::move(writer)) {}
+
+  Status Begin(std::string* out) override { return writer_->Begin(out); }
+  Status Rows(const Batch& batch, size_t count, std::string* out) override {
+    return writer_->Append(batch, count, out);
+  }
+  Status End(const ResultSummary&, std::string* out) override { return writer_->End(out); }
+  bool Fail(const ResultSummary&, const wire::Problem&, std::string*) override { return false; }
+
+ private:
+  const std::unique_ptr<engine::ParquetStreamWriter> writer_;
 };
 
 }  // namespace
@@ -113,6 +133,10 @@ Result<std::unique_ptr<ResultEncoder>> MakeResultEncoder(ResultFormat format, co
     case ResultFormat::kArrow: {
       LAKE_ASSIGN_OR_RETURN(auto writer, engine::MakeArrowIpcWriter(rows));
       return std::make_unique<ArrowEncoder>(std::move(writer));
+    }
+    case ResultFormat::kParquet: {
+      LAKE_ASSIGN_OR_RETURN(auto writer, engine::MakeParquetStreamWriter(rows));
+      return std::make_unique<ParquetEncoder>(std::move(writer));
     }
   }
   return Internal("bad_result_format", "no such result format");

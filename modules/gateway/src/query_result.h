@@ -14,9 +14,10 @@
 namespace lake::gateway {
 
 /// In the order of preference among equals.
-enum class ResultFormat { kJson, kNdjson, kCsv, kArrow };
-inline constexpr std::array<std::string_view, 4> kResultTypes = {
-    "application/json", "application/x-ndjson", "text/csv", "application/vnd.apache.arrow.stream"};
+enum class ResultFormat { kJson, kNdjson, kCsv, kArrow, kParquet };
+inline constexpr std::array<std::string_view, 5> kResultTypes = {
+    "application/json", "application/x-ndjson", "text/csv", "application/vnd.apache.arrow.stream",
+    "application/vnd.apache.parquet"};
 
 /// What is known at the end.
 struct ResultSummary {
@@ -33,12 +34,12 @@ class ResultEncoder {
   virtual Status Begin(std::string* out) = 0;
   virtual Status Rows(const engine::Batch& batch, size_t count,
                       std::string* out) = 0;  ///< The first `count` of it.
-  virtual void End(const ResultSummary& summary, std::string* out) = 0;
+  virtual Status End(const ResultSummary& summary, std::string* out) = 0;
   /// How the format says that it ends early; false when it cannot.
   virtual bool Fail(const ResultSummary& summary, const wire::Problem& problem, std::string* out) = 0;
 };
 
-/// `rows` must outlive it.
+/// `rows` must outlive it. Error: invalid_argument/type_not_storable for kParquet.
 Result<std::unique_ptr<ResultEncoder>> MakeResultEncoder(ResultFormat format,
                                                          const engine::ResultStream& rows);
 

@@ -199,6 +199,31 @@ TEST_F(QueryRouteTest, LateErrorsAreSaidWhereTheFormatCan) {
 
   EXPECT_FALSE(Stopped("text/csv", kEndless).complete);
   EXPECT_FALSE(Stopped("application/vnd.apache.arrow.stream", kEndless).complete);
+  const RawResponse parquet = Stopped("application/vnd.apache.parquet", kEndless);
+  EXPECT_FALSE(parquet.complete);
+  EXPECT_FALSE(parquet.body.ends_with("PAR1") && parquet.body.size() > 4);
+}
+
+TEST_F(QueryRouteTest, ParquetIsAFileWithItsEnd) {
+  const RawResponse parquet =
+      Query("application/vnd.apache.parquet", R"json({"sql":"FROM range(300000)","limit":250000})json");
+  EXPECT_EQ(parquet.status, 200);
+  EXPECT_EQ(parquet.header("content-type"), "application/vnd.apache.parquet");
+  EXPECT_TRUE(parquet.complete);
+  EXPECT_TRUE(parquet.body.starts_with("PAR1") && parquet.body.ends_with("PAR1"));
+  EXPECT_EQ(parquet.trailers.at("x-lakehouse-row-count"), "250000");
+  EXPECT_EQ(parquet.trailers.at("x-lakehouse-truncated"), "true");
+  const RawResponse empty =
+      Query("application/vnd.apache.parquet", R"json({"sql":"SELECT 1 AS a WHERE false"})json");
+  EXPECT_TRUE(empty.complete && empty.body.ends_with("PAR1"));
+  const RawResponse refused =
+      Query("application/vnd.apache.parquet", R"json({"sql":"SELECT 5::HUGEINT AS big"})json");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.code(), "type_not_storable");
+  EXPECT_EQ(Query("application/vnd.apache.parquet",
+                  R"json({"sql":"SELECT CAST(range || 'x' AS INTEGER) FROM range(3)"})json")
+                .code(),
+            "sql_error");
 }
 
 TEST_F(QueryRouteTest, AStatementCanBeStoppedBeforeItsFirstRow) {

@@ -81,7 +81,7 @@ class RowSender {
   }
 
   Status End() {
-    encoder_->End(summary_, &out_);
+    LAKE_RETURN_IF_ERROR(encoder_->End(summary_, &out_));
     LAKE_RETURN_IF_ERROR(Flush());
     if (format_ == ResultFormat::kJson) return writer_.Finish({});
     return writer_.Finish(

@@ -238,8 +238,12 @@ Result<HttpResponse> HttpClient::Stream(const Context& context, const HttpReques
 Error ProblemToError(const HttpResponse& response) {
   Result<JsonValue> problem = ParseJson(response.body);
   const ErrorCode code = CodeOfStatus(response.status);
-  if (!problem.ok() || problem->FindString("code").empty())
+  if (!problem.ok() || problem->FindString("code").empty()) {
+    // Something between us and the server, such as a proxy.
+    if (response.status == 401) return Error(code, "no_credentials", "the server asks for a key");
+    if (response.status == 403) return Error(code, "forbidden", "the server does not allow that");
     return Error(code, "http_error", fmt::format("the server answered with status {}", response.status));
+  }
   Error error(code, std::string(problem->FindString("code")), std::string(problem->FindString("detail")));
   if (const JsonValue* details = problem->Find("errors"); details != nullptr && details->is_array())
     for (const JsonValue& detail : details->as_array())

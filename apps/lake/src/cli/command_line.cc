@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 
+#include "api_key.h"
 #include "commands.h"
 #include "demo_command.h"
 #include "exit_code.h"
@@ -24,6 +25,7 @@ namespace {
 /// What the options write into, and what to run in the end.
 struct Parsed {
   ClientOptions client;
+  KeySources key;
   std::string output;
   SqlOptions sql;
   IngestOptions ingest;
@@ -222,7 +224,9 @@ void AddGlobalOptions(CLI::App& app, Parsed* parsed) {
   app.require_subcommand(1);
   app.fallthrough();  // Global options may stand behind the word.
   app.add_option("--url", parsed->client.url, "Server to talk to")->envname("LAKEHOUSE_URL");
-  app.add_option("--api-key", parsed->client.api_key, "API key")->envname("LAKEHOUSE_API_KEY");
+  // Not CLI11's envname: a key file goes before the environment.
+  app.add_option("--key,--api-key", parsed->key.option, "API key (or LAKEHOUSE_API_KEY, or a file)");
+  app.add_option("--key-file", parsed->key.file, "File that holds the API key; chmod 600");
   app.add_option("-o,--output", parsed->output,
                  "table, json, csv, ndjson or arrow (default: table on a terminal)")
       ->check(CLI::IsMember({"table", "json", "csv", "ndjson", "arrow"}));
@@ -249,6 +253,10 @@ int RunCommandLine(int argc, char** argv) {
   }
   while (parsed->client.url.ends_with('/')) parsed->client.url.pop_back();
   parsed->client.output = ChooseOutput(parsed->output);
+  if (const char* key = std::getenv("LAKEHOUSE_API_KEY")) parsed->key.environment = key;
+  Result<std::optional<std::string>> key = FindApiKey(parsed->key);
+  if (!key.ok()) return Fail(key.error());
+  parsed->client.api_key = std::move(*key);
   Interrupt interrupt;
   return parsed->run(Context{.cancel = interrupt.token()});
 }

@@ -1,8 +1,20 @@
 #include "exit_code.h"
 
 #include <cstdio>
+#include <string_view>
 
 namespace lake::app {
+namespace {
+
+/// What a person can do about it; "" when the sentence says it all.
+std::string_view Advice(const Error& error) {
+  if (error.code() == ErrorCode::kUnauthenticated)
+    return "give a key that is valid: --key-file FILE, LAKEHOUSE_API_KEY or --key KEY";
+  if (error.Is("forbidden")) return "the key is valid, but its role may not do this; use another key";
+  return "";
+}
+
+}  // namespace
 
 ExitCode ExitCodeOf(const Error& error) {
   if (error.Is("interrupted")) return kExitInterrupted;
@@ -34,6 +46,7 @@ ExitCode Fail(const Error& error) {
   fmt::print(stderr, "lake: {}\n", error.message());
   for (const ErrorDetail& detail : error.details())
     fmt::print(stderr, "  {}{}{}\n", detail.pointer, detail.pointer.empty() ? "" : ": ", detail.message);
+  if (std::string_view advice = Advice(error); !advice.empty()) fmt::print(stderr, "  {}\n", advice);
   return ExitCodeOf(error);
 }
 

@@ -117,8 +117,24 @@ class SqlTest(CommandLine):
                                    "-p", "Ada", "-p", "5"), '{"id":1}\n')
         self.assertEqual(len(self.lake("sql", "--limit", "3", "-c", "SELECT n FROM numbers").splitlines()), 3)
 
+    def test_statements_one_after_the_other(self):
+        text = "-- two; of them\nSELECT 'a;''b' AS t;\n\nSELECT 2 AS n -- the last one\n"
+        self.assertEqual(self.lake("sql", stdin=text.encode()), '{"t":"a;\'b"}\n{"n":2}\n')
+        self.assertEqual(self.lake("sql", "-f", self.file("two.sql", text)), '{"t":"a;\'b"}\n{"n":2}\n')
+        self.assertIn("there is no statement", self.lake("sql", stdin=b" -- nothing;\n;", code=FAILED))
+        done = run_lake("--url", self.server.url, "sql", stdin=b"SELECT 1 AS n;\nSELECT\n  oops;\nSELECT 3 AS n")
+        self.assertEqual((done.returncode, done.stdout), (FAILED, b'{"n":1}\n'))
+        self.assertTrue(done.stderr.endswith(b"\n  line 3:   oops;\n            ^\n"), done.stderr)
+
     def test_an_error_says_where(self):
-        self.assertIn("nonsense", self.lake("sql", "-c", "SELECT nonsense FROM people", code=FAILED))
+        told = self.lake("sql", "-c", "SELECT nonsense FROM people", code=FAILED)
+        self.assertIn("  line 1: SELECT nonsense FROM people\n                 ^\n", told)
+        self.assertIn("  /sql: at byte 7\n", told)
+        # Wide characters take two columns, and a long line is cut around the place.
+        told = self.lake("sql", "-c", f"SELECT '{'é' * 50}', '日本', {'1, ' * 50}oops, {'1, ' * 50}2", code=FAILED)
+        shown, caret = told.splitlines()[-2:]
+        self.assertRegex(shown, r"^  line 1: ….*oops, 1")
+        self.assertEqual(caret.index("^"), shown.index("oops"))
 
 
 class IngestTest(CommandLine):

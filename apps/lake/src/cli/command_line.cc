@@ -1,7 +1,8 @@
 #include "command_line.h"
 
-#include <CLI/CLI.hpp>
+#include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
@@ -15,6 +16,7 @@
 #include "exit_code.h"
 #include "interrupt.h"
 #include "serve_command.h"
+#include "sql_shell.h"
 #include "terminal.h"
 
 extern char** environ;
@@ -38,6 +40,7 @@ struct Parsed {
   ConfigOptions::Show show = ConfigOptions::Show::kValues;
   DemoOptions demo;
   std::function<int(const Context&)> run;
+  Interrupt* interrupt = nullptr;  ///< For the SQL shell, where Ctrl-C ends a statement only.
 };
 
 const std::map<std::string, OutputFormat> kOutputs = {{"table", OutputFormat::kTable},
@@ -105,13 +108,18 @@ void AddServe(CLI::App& app, Parsed* parsed) {
 }
 
 void AddSql(CLI::App& app, Parsed* parsed) {
-  CLI::App* word = app.add_subcommand("sql", "Run SQL: -c, -f, or statements on stdin");
+  CLI::App* word = app.add_subcommand("sql", "Run SQL: -c, -f, stdin, or a shell on a terminal");
   word->add_option("-c,--command", parsed->sql.commands, "A SELECT statement; may be repeated");
-  word->add_option("-f,--file", parsed->sql.file, "A file with one statement; - is stdin");
+  word->add_option("-f,--file", parsed->sql.file, "A file with statements; - is stdin");
   word->add_option("-p,--param", parsed->sql.parameters, "Value of $1, then $2, …");
   word->add_option("--limit", parsed->sql.limit, "Most rows to return")->check(CLI::PositiveNumber);
   word->callback([parsed] {
-    parsed->run = [parsed](const Context& context) { return RunSql(context, parsed->client, parsed->sql); };
+    parsed->run = [parsed](const Context& context) {
+      const bool told = !parsed->sql.commands.empty() || !parsed->sql.file.empty();
+      if (!told && isatty(STDIN_FILENO) == 1 && IsTerminal(Stream::kOut))
+        return RunSqlShell(*parsed->interrupt, parsed->client, parsed->sql);
+      return RunSql(context, parsed->client, parsed->sql);
+    };
   });
 }
 
@@ -258,6 +266,7 @@ int RunCommandLine(int argc, char** argv) {
   if (!key.ok()) return Fail(key.error());
   parsed->client.api_key = std::move(*key);
   Interrupt interrupt;
+  parsed->interrupt = &interrupt;
   return parsed->run(Context{.cancel = interrupt.token()});
 }
 

@@ -18,7 +18,8 @@ enum ExitCode : int {
 };
 
 ExitCode ExitCodeOf(const Error& error);
-/// Prints "lake: sentence", its details and what to do about a missing key to stderr and returns the exit code.
+/// Prints "lake: sentence", its details and what to do about a missing key to stderr and returns the exit
+/// code.
 ExitCode Fail(const Error& error);
 
 }  // namespace lake::app

@@ -23,11 +23,26 @@ sigset_t Signals() {
 
 Interrupt::Interrupt() {
   const sigset_t set = Signals();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  pthread_sigmask(SIG_BLOCK, &set, &before_);
   waiter_ = std::jthread([this](const std::stop_token& stop) { Wait(stop); });
 }
 
 Interrupt::~Interrupt() = default;
+
+CancelToken Interrupt::NextStatement() {
+  MutexLock lock(mutex_);
+  return statement_.emplace().token();
+}
+
+bool Interrupt::CancelStatement() {
+  std::optional<CancelSource> statement;
+  {
+    MutexLock lock(mutex_);
+    statement = statement_;
+  }
+  if (statement) statement->Cancel("interrupted");
+  return statement.has_value();
+}
 
 void Interrupt::Wait(const std::stop_token& stop) {
   const sigset_t set = Signals();
@@ -35,7 +50,9 @@ void Interrupt::Wait(const std::stop_token& stop) {
                       .tv_nsec = 100'000'000};  // Only how soon the thread sees that it should end.
   int signals = 0;
   while (!stop.stop_requested()) {
-    if (sigtimedwait(&set, nullptr, &tick) < 0) continue;
+    const int signal = sigtimedwait(&set, nullptr, &tick);
+    if (signal < 0) continue;
+    if (CancelStatement() && signal == SIGINT) continue;
     if (++signals == 1)
       source_.Cancel("interrupted");
     else

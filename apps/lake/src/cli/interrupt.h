@@ -2,9 +2,12 @@
 // handler.
 #pragma once
 
+#include <csignal>
+#include <optional>
 #include <thread>
 
 #include "lake/common/cancel.h"
+#include "lake/common/mutex.h"
 
 namespace lake::app {
 
@@ -16,10 +19,22 @@ class Interrupt {
   /// Cancelled with the reason "interrupted" by SIGINT or SIGTERM. A second signal ends the process at once.
   CancelToken token() const { return source_.token(); }
 
+  /// From now on SIGINT cancels only the token that this returned last, however often it comes. SIGTERM
+  /// cancels both tokens.
+  CancelToken NextStatement() LAKE_EXCLUDES(mutex_);
+
+  /// What a child process should have blocked: what this process had at its start.
+  const sigset_t& signals_before() const { return before_; }
+
  private:
   void Wait(const std::stop_token& stop);
+  /// True when the signal concerned a statement only.
+  bool CancelStatement() LAKE_EXCLUDES(mutex_);
 
+  sigset_t before_ = {};
   CancelSource source_;
+  Mutex mutex_;
+  std::optional<CancelSource> statement_ LAKE_GUARDED_BY(mutex_);
   std::jthread waiter_;
 };
 

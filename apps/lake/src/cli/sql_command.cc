@@ -1,16 +1,19 @@
 // lake sql: statements from -c, -f or stdin; rows as a table for people, streamed as they are for everything
 // else.
+#include "sql_command.h"
+
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 
-#include "commands.h"
+#include "error_mark.h"
 #include "exit_code.h"
-#include "rest.h"
+#include "sql_text.h"
 #include "terminal.h"
 
 namespace lake::app {
@@ -74,7 +77,7 @@ bool IsNumeric(std::string_view type) {
   return false;
 }
 
-Status PrintTable(const JsonValue& answer, double seconds) {
+RowsTable MakeTable(const JsonValue& answer, double seconds) {
   std::vector<TableColumn> columns;
   for (const JsonValue& column : answer.Find("columns")->as_array())
     columns.push_back({.name = std::string(column.FindString("name")),
@@ -85,11 +88,16 @@ Status PrintTable(const JsonValue& answer, double seconds) {
     std::vector<std::string>& cells = rows.emplace_back();
     for (const JsonValue& value : row.as_array()) cells.push_back(value.is_null() ? "NULL" : CellText(value));
   }
-  fmt::print("{}", FormatTable(columns, rows));
   const JsonValue* truncated = answer.Find("truncated");
   const bool cut = truncated != nullptr && truncated->is_bool() && truncated->as_bool();
-  fmt::print("{} row{}{} in {}\n", rows.size(), rows.size() == 1 ? "" : "s",
-             cut ? " (there are more: --limit N, or another --output)" : "", FormatSeconds(seconds));
+  return {.table = FormatTable(columns, rows),
+          .count = fmt::format("{} row{}{}", rows.size(), rows.size() == 1 ? "" : "s",
+                               cut ? " (there are more: --limit N, or another --output)" : ""),
+          .seconds = seconds};
+}
+
+Status PrintRows(const RowsTable& rows) {
+  fmt::print("{}{} in {}\n", rows.table, rows.count, FormatSeconds(rows.seconds));
   return {};
 }
 
@@ -104,15 +112,18 @@ Result<JsonValue> ParseAnswer(const HttpResponse& response) {
   return answer;
 }
 
-Status RunOne(Rest& rest, OutputFormat output, const std::string& sql, const SqlOptions& options) {
+}  // namespace
+
+Status RunStatement(Rest& rest, OutputFormat output, const std::string& sql, const SqlOptions& options,
+                    const ShowTable& show) {
   const auto started = std::chrono::steady_clock::now();
   const HttpRequest request = MakeRequest(rest, output, sql, options);
   if (output == OutputFormat::kTable) {
     LAKE_ASSIGN_OR_RETURN(HttpResponse response, rest.client().Send(rest.context(), request));
     if (response.status >= 400) return ProblemToError(response);
     LAKE_ASSIGN_OR_RETURN(JsonValue answer, ParseAnswer(response));
-    return PrintTable(answer,
-                      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
+    return show(
+        MakeTable(answer, std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count()));
   }
   if (output == OutputFormat::kArrow && IsTerminal(lake::app::Stream::kOut))
     return InvalidArgument("bad_output", "Arrow is binary: redirect it to a file or a program");
@@ -128,20 +139,25 @@ Status RunOne(Rest& rest, OutputFormat output, const std::string& sql, const Sql
   return {};
 }
 
-}  // namespace
-
 int RunSql(const Context& context, const ClientOptions& client, const SqlOptions& options) {
-  std::vector<std::string> statements = options.commands;
+  std::vector<SqlStatement> statements;
+  for (const std::string& command : options.commands) statements.push_back({.text = command});
   if (!options.file.empty() || statements.empty()) {
     if (options.file.empty() && isatty(STDIN_FILENO) == 1)
       return Fail(InvalidArgument("no_statement", "say a statement with -c, a file with -f, or pipe one in"));
     Result<std::string> text = ReadStatements(options.file.empty() ? "-" : options.file);
     if (!text.ok()) return Fail(text.error());
-    statements.push_back(std::move(*text));
+    std::ranges::move(SplitStatements(*text), std::back_inserter(statements));
   }
+  if (statements.empty()) return Fail(InvalidArgument("no_statement", "there is no statement to run"));
   Rest rest(context, client);
-  for (const std::string& sql : statements)
-    if (Status done = RunOne(rest, client.output, sql, options); !done.ok()) return Fail(done.error());
+  for (const SqlStatement& statement : statements) {
+    Status done = RunStatement(rest, client.output, statement.text, options, PrintRows);
+    if (done.ok()) continue;
+    const int code = Fail(done.error());
+    fmt::print(stderr, "{}", MarkError(done.error(), statement));
+    return code;
+  }
   return kExitOk;
 }
 

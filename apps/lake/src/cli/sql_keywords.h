@@ -1,0 +1,12 @@
+// Words of the SQL that users may write.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace lake::app {
+
+/// In upper case, sorted.
+std::span<const std::string_view> SqlKeywords();
+
+}  // namespace lake::app

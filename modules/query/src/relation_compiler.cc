@@ -126,8 +126,10 @@ class Compiler {
                                   const access::Decision& decision) {
     LAKE_ASSIGN_OR_RETURN(tables::Relation relation,
                           tables::CompileRelation(inputs_.buckets, dataset, version, read_set_));
-    const std::string select =
+    std::string select =
         decision.unrestricted() ? std::move(relation.select) : GovernedSelect(relation, decision);
+    if (!decision.row_filter().empty())
+      select = fmt::format("SELECT * FROM ({}) AS lake_shown WHERE {}", select, engine::kRowBarrier);
     LAKE_ASSIGN_OR_RETURN(
         engine::SelectTree tree,
         inputs_.engine.Parse(inputs_.context, "SELECT * FROM (" + select + ") AS lake_relation"));
@@ -141,6 +143,13 @@ class Compiler {
                       dataset.name);
     if (!decision.row_filter().empty()) LAKE_RETURN_IF_ERROR(AddRowFilter(dataset, decision, *table));
     return std::move(*table);
+  }
+
+  /// The SELECT inside a subquery in FROM.
+  static JsonValue* SelectIn(JsonValue& table) {
+    JsonValue* subquery = table.Find("subquery");
+    JsonValue* select = subquery == nullptr ? nullptr : subquery->Find("node");
+    return select != nullptr && select->FindString("type") == "SELECT_NODE" ? select : nullptr;
   }
 
   /// A filter that cannot be applied shows no rows at all, and says nothing about itself to the caller.
@@ -159,9 +168,9 @@ class Compiler {
     for (const access::ColumnDecision& column : decision.columns()) columns.push_back(column.column);
     if (const std::string outside = ColumnOutside(*filter, columns); !outside.empty())
       return unusable("column " + outside);
-    JsonValue* subquery = table.Find("subquery");
-    JsonValue* select = subquery == nullptr ? nullptr : subquery->Find("node");
-    if (select == nullptr || select->FindString("type") != "SELECT_NODE") return unusable("no SELECT");
+    JsonValue* select = SelectIn(table);  // The barrier's; the filter goes into the one below it.
+    if (select != nullptr) select = SelectIn(*select->Find("from_table"));
+    if (select == nullptr) return unusable("no SELECT");
     select->Set("where_clause", std::move(*filter));
     return {};
   }

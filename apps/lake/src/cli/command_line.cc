@@ -32,6 +32,9 @@ struct Parsed {
   SqlOptions sql;
   IngestOptions ingest;
   ListOptions list;
+  KeyOptions new_key;
+  CheckOptions check;
+  AuditOptions audit;
   std::string name;
   std::string config_file;
   std::string data_directory;
@@ -171,6 +174,54 @@ void AddDatasets(CLI::App& app, Parsed* parsed) {
   AddNamed(group, parsed, "undrop", "Bring a dropped dataset back", "name", RunDatasetUndrop);
 }
 
+void AddKeys(CLI::App& app, Parsed* parsed) {
+  CLI::App* group = app.add_subcommand("key", "Make, list and revoke API keys");
+  group->require_subcommand(1);
+  CLI::App* create = group->add_subcommand("create", "Make a key; it is shown this once");
+  create->add_option("name", parsed->new_key.name, "What logs call its holder")->required();
+  create->add_option("--role", parsed->new_key.role, "What its holder may do and see")->required();
+  create->add_option("--expires", parsed->new_key.expires_at, "When it ends, as 2027-01-31T00:00:00Z");
+  create->callback([parsed] {
+    parsed->run = [parsed](const Context& context) {
+      return RunKeyCreate(context, parsed->client, parsed->new_key);
+    };
+  });
+  AddList(group, parsed, "List keys", RunKeyList);
+  AddNamed(group, parsed, "revoke", "Revoke a key, by name or id", "key", RunKeyRevoke);
+}
+
+void AddRoles(CLI::App& app, Parsed* parsed) {
+  CLI::App* group = app.add_subcommand("role", "Define roles; explain what they see");
+  group->require_subcommand(1);
+  AddList(group, parsed, "List roles", RunRoleList);
+  AddNamed(group, parsed, "show", "Show one role as JSON", "name", RunRoleShow);
+  AddNamed(group, parsed, "put", "Define a role from a JSON file; - is stdin", "file", RunRolePut);
+  AddNamed(group, parsed, "delete", "Delete a role; a built-in one is what it was again", "name",
+           RunRoleDelete);
+  CLI::App* check = group->add_subcommand("check", "Say why a role sees what it sees of a dataset");
+  check->add_option("dataset", parsed->check.dataset)->required();
+  check->add_option("--role", parsed->check.role, "Role (default: your own)");
+  check->callback([parsed] {
+    parsed->run = [parsed](const Context& context) {
+      return RunRoleCheck(context, parsed->client, parsed->check);
+    };
+  });
+}
+
+void AddAudit(CLI::App& app, Parsed* parsed) {
+  CLI::App* word = app.add_subcommand("audit", "List what was asked, newest first");
+  word->add_option("--caller", parsed->audit.caller, "Only what this caller asked");
+  word->add_option("--dataset", parsed->audit.dataset, "Only what reads this dataset");
+  word->add_option("--decision", parsed->audit.decision, "allowed, denied or refused")
+      ->check(CLI::IsMember({"allowed", "denied", "refused"}));
+  word->add_option("--limit", parsed->audit.limit, "Most records to show")->check(CLI::PositiveNumber);
+  word->callback([parsed] {
+    parsed->run = [parsed](const Context& context) {
+      return RunAudit(context, parsed->client, parsed->audit);
+    };
+  });
+}
+
 void AddJobs(CLI::App& app, Parsed* parsed) {
   CLI::App* group = app.add_subcommand("job", "Look at jobs; cancel them");
   group->require_subcommand(1);
@@ -251,6 +302,9 @@ int RunCommandLine(int argc, char** argv) {
   AddIngest(app, parsed.get());
   AddDatasets(app, parsed.get());
   AddJobs(app, parsed.get());
+  AddKeys(app, parsed.get());
+  AddRoles(app, parsed.get());
+  AddAudit(app, parsed.get());
   AddConfig(app, parsed.get());
   AddSystem(app, parsed.get());
   AddDemo(app, parsed.get());

@@ -38,6 +38,24 @@ struct ListOptions {
   int64_t limit = 1000;
 };
 
+struct KeyOptions {
+  std::string name;
+  std::string role;
+  std::string expires_at;
+};
+
+struct CheckOptions {
+  std::string dataset;
+  std::string role;
+};
+
+struct AuditOptions {
+  std::string caller;
+  std::string dataset;
+  std::string decision;
+  int64_t limit = 100;
+};
+
 struct ConfigOptions {
   ConfigSources sources;
   enum class Show { kValues, kValuesWithOrigin } show = Show::kValues;
@@ -51,6 +69,17 @@ int RunDatasetShow(const Context& context, const ClientOptions& client, const st
 int RunDatasetDrop(const Context& context, const ClientOptions& client, const std::string& name);
 int RunDatasetUndrop(const Context& context, const ClientOptions& client, const std::string& name);
 int RunDatasetVersions(const Context& context, const ClientOptions& client, const std::string& name);
+int RunKeyCreate(const Context& context, const ClientOptions& client, const KeyOptions& options);
+int RunKeyList(const Context& context, const ClientOptions& client, const ListOptions& options);
+/// By id, or by the name of a key in force.
+int RunKeyRevoke(const Context& context, const ClientOptions& client, const std::string& key);
+int RunRoleList(const Context& context, const ClientOptions& client, const ListOptions& options);
+int RunRoleShow(const Context& context, const ClientOptions& client, const std::string& name);
+/// From a file with the role as JSON; "-" is stdin.
+int RunRolePut(const Context& context, const ClientOptions& client, const std::string& file);
+int RunRoleDelete(const Context& context, const ClientOptions& client, const std::string& name);
+int RunRoleCheck(const Context& context, const ClientOptions& client, const CheckOptions& options);
+int RunAudit(const Context& context, const ClientOptions& client, const AuditOptions& options);
 int RunJobList(const Context& context, const ClientOptions& client, const ListOptions& options);
 int RunJobShow(const Context& context, const ClientOptions& client, const std::string& id);
 int RunJobCancel(const Context& context, const ClientOptions& client, const std::string& id);

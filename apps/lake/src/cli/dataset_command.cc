@@ -11,19 +11,6 @@ namespace {
 
 std::string DatasetPath(const std::string& name) { return "/catalog/datasets/by-name/" + UrlEncode(name); }
 
-int PrintDocument(const Result<JsonValue>& document) {
-  if (!document.ok()) return Fail(document.error());
-  fmt::print("{}\n", WriteJsonPretty(*document));
-  return kExitOk;
-}
-
-int PrintList(const Result<JsonValue::Array>& items, const std::vector<std::string>& members,
-              OutputFormat output) {
-  if (!items.ok()) return Fail(items.error());
-  Status printed = PrintItems(*items, members, output);
-  return printed.ok() ? kExitOk : Fail(printed.error());
-}
-
 }  // namespace
 
 int RunDatasetList(const Context& context, const ClientOptions& client, const ListOptions& options) {

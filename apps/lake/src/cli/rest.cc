@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "exit_code.h"
 #include "terminal.h"
 
 namespace lake::app {
@@ -75,8 +76,8 @@ Result<JsonValue::Array> Rest::List(const std::string& path, int64_t limit) {
   JsonValue::Array items;
   std::string token;
   while (static_cast<int64_t>(items.size()) < limit) {
-    std::string page_path =
-        fmt::format("{}?limit={}", path, std::min<int64_t>(100, limit - std::ssize(items)));
+    std::string page_path = fmt::format("{}{}limit={}", path, path.contains('?') ? '&' : '?',
+                                        std::min<int64_t>(100, limit - std::ssize(items)));
     if (!token.empty()) page_path += "&page_token=" + UrlEncode(token);
     LAKE_ASSIGN_OR_RETURN(JsonValue page, Get(page_path));
     if (const JsonValue* found = page.Find("items"); found != nullptr && found->is_array())
@@ -112,6 +113,19 @@ Status PrintItems(const JsonValue::Array& items, const std::vector<std::string>&
       return InvalidArgument("bad_output", "lists are printed as table, json, ndjson or csv");
   }
   return {};
+}
+
+int PrintDocument(const Result<JsonValue>& document) {
+  if (!document.ok()) return Fail(document.error());
+  fmt::print("{}\n", WriteJsonPretty(*document));
+  return kExitOk;
+}
+
+int PrintList(const Result<JsonValue::Array>& items, const std::vector<std::string>& members,
+              OutputFormat output) {
+  if (!items.ok()) return Fail(items.error());
+  Status printed = PrintItems(*items, members, output);
+  return printed.ok() ? kExitOk : Fail(printed.error());
 }
 
 }  // namespace lake::app

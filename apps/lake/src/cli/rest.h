@@ -41,4 +41,10 @@ std::string CellText(const JsonValue& value);
 Status PrintItems(const JsonValue::Array& items, const std::vector<std::string>& members,
                   OutputFormat output);
 
+/// The document, or its error; the exit code.
+int PrintDocument(const Result<JsonValue>& document);
+/// The same for items.
+int PrintList(const Result<JsonValue::Array>& items, const std::vector<std::string>& members,
+              OutputFormat output);
+
 }  // namespace lake::app

@@ -28,6 +28,8 @@ int RunServe(const Context& context, const ConfigOptions& options) {
   }
   fmt::print("lakehouse is serving http://{}:{} from {}\n", settings.server.address, (*lake)->port(),
              settings.storage.root);
+  if (const std::string file = (*lake)->first_key_file(); !file.empty())
+    fmt::print("the first administrator's key is in {}; use it with --key-file\n", file);
   std::fflush(stdout);
   WaitForCancel(context.cancel);
   log->Info("stopping");

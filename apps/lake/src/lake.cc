@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "lake/access/audit.h"
 #include "lake/access/hash_key.h"
 #include "lake/access/key_service.h"
 #include "lake/access/request.h"
@@ -143,6 +144,7 @@ class WiredLake final : public Lake {
 
   uint16_t port() const override { return server_->port(); }
   JsonValue OpenApi() const override { return api_->OpenApi(kBuildVersion); }
+  std::string first_key_file() const override { return first_key_file_; }
 
   void Stop() override {
     if (server_ == nullptr) return;
@@ -180,7 +182,13 @@ class WiredLake final : public Lake {
     datasets_ = std::make_unique<tables::DatasetService>(*catalog_, buckets_, seams_.clock, seams_.random);
     LAKE_ASSIGN_OR_RETURN(hash_keys_, access::HashKeys::Open(*catalog_->snapshot(), SecretsFile(settings),
                                                              seams_.random, seams_.log));
-    query_ = query::QueryService::Make(*engine_, buckets_, *hash_keys_, seams_.clock, seams_.random,
+    audit_ = access::AuditLog::Make(*primary_, seams_.log);
+    query_ = query::QueryService::Make({.engine = *engine_,
+                                        .buckets = buckets_,
+                                        .hash_keys = *hash_keys_,
+                                        .audit = *audit_,
+                                        .clock = seams_.clock,
+                                        .random = seams_.random},
                                        QueryLimits(settings));
     ingest_ = ingest::FileIngest::Make(*catalog_, *engine_, buckets_, primary_, seams_.clock, seams_.random,
                                        seams_.log, IngestLimits(settings));
@@ -225,6 +233,7 @@ class WiredLake final : public Lake {
         const access::CreatedKey created,
         keys_->CreateInFile(
             server, {.name = "admin", .role = std::string(access::kAdminRole), .expires_at = {}}, path));
+    first_key_file_ = path;
     seams_.log.Warning("first_key_made", {{"file", path}, {"key_id", created.key.id.value()}});
     return {};
   }
@@ -240,9 +249,11 @@ class WiredLake final : public Lake {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<tables::DatasetService> datasets_;
   std::unique_ptr<access::HashKeys> hash_keys_;
+  std::unique_ptr<access::AuditLog> audit_;
   std::unique_ptr<query::QueryService> query_;
   std::unique_ptr<access::RoleService> roles_;
   std::unique_ptr<access::KeyService> keys_;
+  std::string first_key_file_;
   std::unique_ptr<ingest::FileIngest> ingest_;
   std::unique_ptr<WorkerPool> job_pool_;
   std::unique_ptr<jobs::JobService> jobs_;
@@ -264,7 +275,7 @@ void WiredLake::AddRoutes() {
                      : Unavailable("store_unreachable", "the bucket 'primary' cannot be read");
         }}});
   gateway::AddOpenApiRoute(*api_, std::string(kBuildVersion));
-  gateway::AddAccessRoutes(*api_, *keys_, *roles_);
+  gateway::AddAccessRoutes(*api_, *keys_, *roles_, *audit_);
   gateway::AddDatasetRoutes(*api_, *datasets_);
   gateway::AddJobRoutes(*api_, *jobs_);
   gateway::AddIngestRoutes(*api_, *ingest_, *jobs_);

@@ -25,6 +25,7 @@ class AuditTest : public ::testing::Test {
                        .time = now,
                        .caller = caller,
                        .role = "analyst",
+                       .operation = "query",
                        .statement = "SELECT 1",
                        .tables = {{.dataset = caller + "s", .version = 7, .rules = {{"email", "hash"}}}}};
     return record;

@@ -23,6 +23,7 @@ class EngineQuery final : public query::RunningQuery {
   const query::QueryId& id() const override { return id_; }
   catalog::Version version() const override { return {7}; }
   engine::ResultStream& rows() override { return *rows_; }
+  void Conclude(const query::QueryEnd&) override {}
 
  private:
   const query::QueryId id_;
@@ -63,6 +64,7 @@ class EngineQueries final : public query::QueryService {
     stop_.Cancel("by_request");
     return {};
   }
+  void OnRightsChange(const access::RightsChange&) override {}
   std::vector<query::QueryInfo> Running(const access::Request&) const override { return {}; }
 
  private:

@@ -1,120 +1,36 @@
 #include "lake/query/query_service.h"
 
 #include <algorithm>
-#include <deque>
-#include <map>
 #include <thread>
 #include <utility>
 
-#include "admission.h"
 #include "explain.h"
 #include "gate.h"
-#include "lake/common/mutex.h"
+#include "query_audit.h"
 #include "relation_compiler.h"
+#include "running_queries.h"
 
 namespace lake::query {
 namespace {
 
-/// What the registry of running queries knows of one; shared with the query itself.
-struct Entry {
-  QueryId id;
-  access::Principal caller;
-  catalog::Version version;  // Of its snapshot.
-  Timestamp started_at;
-  CancelSource cancel;
-  engine::Session* session =
-      nullptr;  // Guarded by the registry's mutex; null before it runs and after it ended.
-};
-
-class Registry {
- public:
-  void Add(std::shared_ptr<Entry> entry) LAKE_EXCLUDES(mutex_) {
-    MutexLock lock(mutex_);
-    for (const access::RightsChange& change : changes_)
-      if (Concerns(change, *entry)) entry->cancel.Cancel("rights_changed");
-    entries_.emplace(entry->id, std::move(entry));
-  }
-  void Apply(const access::RightsChange& change) LAKE_EXCLUDES(mutex_) {
-    std::vector<std::shared_ptr<Entry>> concerned;
-    {
-      MutexLock lock(mutex_);
-      changes_.push_back(change);
-      if (changes_.size() > kRememberedChanges) changes_.pop_front();
-      for (const auto& [id, entry] : entries_)
-        if (Concerns(change, *entry)) concerned.push_back(entry);
-    }
-    for (const auto& entry : concerned) entry->cancel.Cancel("rights_changed");
-  }
-  void SetSession(Entry& entry, engine::Session* session) LAKE_EXCLUDES(mutex_) {
-    MutexLock lock(mutex_);
-    entry.session = session;
-  }
-  void Remove(const QueryId& id) LAKE_EXCLUDES(mutex_) {
-    MutexLock lock(mutex_);
-    entries_.erase(id);
-  }
-  std::shared_ptr<Entry> Find(const QueryId& id) LAKE_EXCLUDES(mutex_) {
-    MutexLock lock(mutex_);
-    auto found = entries_.find(id);
-    return found == entries_.end() ? nullptr : found->second;
-  }
-  /// progress() neither blocks nor calls back, so it may run under the lock that keeps the session alive.
-  std::vector<QueryInfo> List() LAKE_EXCLUDES(mutex_) {
-    MutexLock lock(mutex_);
-    std::vector<QueryInfo> infos;
-    for (const auto& [id, entry] : entries_) {
-      QueryInfo info{.id = id, .caller = entry->caller.name, .started_at = entry->started_at, .progress = {}};
-      if (entry->session != nullptr) info.progress = entry->session->progress();
-      infos.push_back(std::move(info));
-    }
-    return infos;
-  }
-
- private:
-  /// A request authenticated before a change registers its query within moments of it.
-  static constexpr size_t kRememberedChanges = 1000;
-
-  static bool Concerns(const access::RightsChange& change, const Entry& entry) {
-    if (entry.version >= change.version) return false;
-    return change.caller.empty() ? entry.caller.role == change.role : entry.caller.name == change.caller;
-  }
-
-  Mutex mutex_;
-  std::map<QueryId, std::shared_ptr<Entry>> entries_ LAKE_GUARDED_BY(mutex_);
-  std::deque<access::RightsChange> changes_ LAKE_GUARDED_BY(mutex_);
-};
-
-/// Holds a slot and a place in the registry for as long as it lives.
-class Ticket {
- public:
-  Ticket(Admission& admission, Registry& registry, std::shared_ptr<Entry> entry)
-      : admission_(admission), registry_(registry), entry_(std::move(entry)) {
-    registry_.Add(entry_);
-  }
-  ~Ticket() {
-    registry_.Remove(entry_->id);
-    admission_.Release();
-  }
-  Ticket(const Ticket&) = delete;
-  Ticket& operator=(const Ticket&) = delete;
-
-  Entry& entry() { return *entry_; }
-  Registry& registry() { return registry_; }
-
- private:
-  Admission& admission_;
-  Registry& registry_;
-  std::shared_ptr<Entry> entry_;
+/// A statement with its slot, checked and rewritten. In this order: the session goes first, the slot is
+/// given back last.
+struct Admitted {
+  std::unique_ptr<Ticket> ticket;
+  CancelRegistration from_request;
+  engine::SelectTree tree;
+  std::unique_ptr<engine::Session> session;
 };
 
 class RunningStatement final : public RunningQuery {
  public:
-  RunningStatement(std::unique_ptr<Ticket> ticket, CancelRegistration from_request, catalog::Version version,
-                   std::unique_ptr<engine::Session> session, std::unique_ptr<engine::ResultStream> rows)
-      : ticket_(std::move(ticket)),
-        from_request_(std::move(from_request)),
+  RunningStatement(std::unique_ptr<QueryAudit> audit, Admitted admitted, catalog::Version version,
+                   std::unique_ptr<engine::ResultStream> rows)
+      : audit_(std::move(audit)),
+        ticket_(std::move(admitted.ticket)),
+        from_request_(std::move(admitted.from_request)),
         version_(version),
-        session_(std::move(session)),
+        session_(std::move(admitted.session)),
         rows_(std::move(rows)) {
     ticket_->registry().SetSession(ticket_->entry(), session_.get());
   }
@@ -123,9 +39,11 @@ class RunningStatement final : public RunningQuery {
   const QueryId& id() const override { return ticket_->entry().id; }
   catalog::Version version() const override { return version_; }
   engine::ResultStream& rows() override { return *rows_; }
+  void Conclude(const QueryEnd& end) override { audit_->End(end.rows, end.error); }
 
  private:
   // In this order: the rows go before their session, the slot is given back last.
+  std::unique_ptr<QueryAudit> audit_;
   std::unique_ptr<Ticket> ticket_;
   CancelRegistration from_request_;
   catalog::Version version_;
@@ -135,42 +53,38 @@ class RunningStatement final : public RunningQuery {
 
 class Service final : public QueryService {
  public:
-  Service(engine::Engine& engine, const storage::BucketRegistry& buckets, const access::HashKeys& hash_keys,
-          Clock& clock, RandomSource& random, QueryLimits limits)
-      : engine_(engine),
-        buckets_(buckets),
-        hash_keys_(hash_keys),
-        clock_(clock),
-        random_(random),
+  Service(const QueryParts& parts, QueryLimits limits)
+      : parts_(parts),
         limits_(limits),
         admission_({.max_running = limits.max_running, .max_waiting = limits.max_waiting}) {}
 
   Result<std::unique_ptr<RunningQuery>> Start(const access::Request& request, QueryRequest query) override {
-    LAKE_ASSIGN_OR_RETURN(Admitted admitted, Admit(request, query));
-    LAKE_ASSIGN_OR_RETURN(std::unique_ptr<engine::ResultStream> rows,
-                          admitted.session->Execute(admitted.tree, query.parameters));
-    return std::make_unique<RunningStatement>(std::move(admitted.ticket), std::move(admitted.from_request),
-                                              request.snapshot->version(), std::move(admitted.session),
-                                              std::move(rows));
+    auto audit = std::make_unique<QueryAudit>(parts_.audit, MakeRecord(request, query, "query"));
+    Result<Admitted> admitted = Admit(request, query, *audit);
+    if (!admitted.ok()) return audit->Refuse(std::move(admitted).error());
+    audit->Begin();
+    Result<std::unique_ptr<engine::ResultStream>> rows =
+        admitted->session->Execute(admitted->tree, query.parameters);
+    if (!rows.ok()) audit->End(0, rows.error().reason());
+    LAKE_RETURN_IF_ERROR(audit->WaitUntilDurable());
+    if (!rows.ok()) return std::move(rows).error();
+    return std::make_unique<RunningStatement>(std::move(audit), std::move(*admitted),
+                                              request.snapshot->version(), std::move(*rows));
   }
 
   Result<QueryPlan> Explain(const access::Request& request, QueryRequest query) override {
-    LAKE_ASSIGN_OR_RETURN(Admitted admitted, Admit(request, query));
-    LAKE_ASSIGN_OR_RETURN(engine::StatementPlan plan,
-                          admitted.session->Explain(admitted.tree, query.parameters));
-    QueryPlan shown = {.version = request.snapshot->version(),
-                       .columns = std::move(plan.columns),
-                       .view = PlanViewFor(request),
-                       .root = std::move(plan.root)};
-    if (shown.view == QueryPlan::View::kEngine) return shown;
-    // The tree that ran has relations in the place of tables; what may be seen is made from the text alone.
-    LAKE_ASSIGN_OR_RETURN(const engine::SelectTree written, engine_.Parse(request.context, query.sql));
-    shown.root = OutlineStatement(written);
-    return shown;
+    QueryAudit audit(parts_.audit, MakeRecord(request, query, "explain"));
+    Result<Admitted> admitted = Admit(request, query, audit);
+    if (!admitted.ok()) return audit.Refuse(std::move(admitted).error());
+    audit.Begin();
+    Result<QueryPlan> plan = ExplainAdmitted(request, query, *admitted);
+    audit.End(0, plan.ok() ? "" : plan.error().reason());
+    LAKE_RETURN_IF_ERROR(audit.WaitUntilDurable());
+    return plan;
   }
 
   Status Cancel(const access::Request& request, const QueryId& id) override {
-    std::shared_ptr<Entry> entry = registry_.Find(id);
+    std::shared_ptr<RunningEntry> entry = registry_.Find(id);
     if (entry == nullptr || !MaySee(request, entry->caller.name))
       return NotFound("query_not_found", "no running query has the id '{}'", id.value().substr(0, 100));
     entry->cancel.Cancel("by_request");
@@ -187,24 +101,30 @@ class Service final : public QueryService {
   }
 
  private:
-  /// A statement with its slot, checked and rewritten. In this order: the session goes first, the slot is
-  /// given back last.
-  struct Admitted {
-    std::unique_ptr<Ticket> ticket;
-    CancelRegistration from_request;
-    engine::SelectTree tree;
-    std::unique_ptr<engine::Session> session;
-  };
+  access::AuditRecord MakeRecord(const access::Request& request, const QueryRequest& query,
+                                 std::string operation) {
+    const Timestamp now = parts_.clock.Now();
+    return {.id = parts_.random.NextUuid(now.micros / 1000),
+            .time = now,
+            .caller = request.caller.name,
+            .role = request.caller.role,
+            .operation = std::move(operation),
+            .statement = query.sql,
+            .tables = {},
+            .decision = access::AuditDecision::kAllowed,
+            .error = {},
+            .rows = {},
+            .elapsed_ms = {}};
+  }
 
-  Result<Admitted> Admit(const access::Request& request, const QueryRequest& query) {
+  Result<Admitted> Admit(const access::Request& request, const QueryRequest& query, QueryAudit& audit) {
     LAKE_RETURN_IF_ERROR(CheckSize(query));
     LAKE_RETURN_IF_ERROR(admission_.Acquire(request.context));
-    const Timestamp now = clock_.Now();
-    auto entry = std::make_shared<Entry>();
-    entry->id = QueryId(random_.NextUuid(now.micros / 1000));
+    auto entry = std::make_shared<RunningEntry>();
+    entry->id = QueryId(audit.record().id);
     entry->caller = request.caller;
     entry->version = request.snapshot->version();
-    entry->started_at = now;
+    entry->started_at = audit.record().time;
     auto ticket = std::make_unique<Ticket>(admission_, registry_, entry);
 
     // The query has its own token, so that it can be cancelled by id; the request's token passes through to
@@ -216,17 +136,34 @@ class Service final : public QueryService {
           cancel.Cancel(token.error().reason());
         });
 
-    LAKE_ASSIGN_OR_RETURN(engine::SelectTree tree, engine_.Parse(context, query.sql));
+    LAKE_ASSIGN_OR_RETURN(engine::SelectTree tree, parts_.engine.Parse(context, query.sql));
     LAKE_RETURN_IF_ERROR(CheckStatement(
         tree.root, {.max_tree_nodes = limits_.max_tree_nodes, .max_tables = limits_.max_tables}));
     LAKE_ASSIGN_OR_RETURN(
         CompiledStatement compiled,
-        CompileRelations({.context = context, .engine = engine_, .buckets = buckets_, .request = request},
-                         tree.root));
-    compiled.read_set.SetHashKey(hash_keys_.current());
+        CompileRelations(
+            {.context = context, .engine = parts_.engine, .buckets = parts_.buckets, .request = request},
+            tree.root));
+    audit.Reads(compiled.tables);
+    compiled.read_set.SetHashKey(parts_.hash_keys.current());
     LAKE_ASSIGN_OR_RETURN(std::unique_ptr<engine::Session> session,
-                          engine_.StartSession(context, std::move(compiled.read_set)));
+                          parts_.engine.StartSession(context, std::move(compiled.read_set)));
     return Admitted{std::move(ticket), std::move(from_request), std::move(tree), std::move(session)};
+  }
+
+  Result<QueryPlan> ExplainAdmitted(const access::Request& request, const QueryRequest& query,
+                                    Admitted& admitted) {
+    LAKE_ASSIGN_OR_RETURN(engine::StatementPlan plan,
+                          admitted.session->Explain(admitted.tree, query.parameters));
+    QueryPlan shown = {.version = request.snapshot->version(),
+                       .columns = std::move(plan.columns),
+                       .view = PlanViewFor(request),
+                       .root = std::move(plan.root)};
+    if (shown.view == QueryPlan::View::kEngine) return shown;
+    // The tree that ran has relations in the place of tables; what may be seen is made from the text alone.
+    LAKE_ASSIGN_OR_RETURN(const engine::SelectTree written, parts_.engine.Parse(request.context, query.sql));
+    shown.root = OutlineStatement(written);
+    return shown;
   }
 
   static bool MaySee(const access::Request& request, const std::string& caller) {
@@ -243,24 +180,17 @@ class Service final : public QueryService {
     return {};
   }
 
-  engine::Engine& engine_;
-  const storage::BucketRegistry& buckets_;
-  const access::HashKeys& hash_keys_;
-  Clock& clock_;
-  RandomSource& random_;
+  const QueryParts parts_;
   const QueryLimits limits_;
   Admission admission_;
-  mutable Registry registry_;
+  mutable RunningQueries registry_;
 };
 
 }  // namespace
 
-std::unique_ptr<QueryService> QueryService::Make(engine::Engine& engine,
-                                                 const storage::BucketRegistry& buckets,
-                                                 const access::HashKeys& hash_keys, Clock& clock,
-                                                 RandomSource& random, QueryLimits limits) {
+std::unique_ptr<QueryService> QueryService::Make(const QueryParts& parts, QueryLimits limits) {
   if (limits.max_running == 0) limits.max_running = std::max(2u, 2 * std::thread::hardware_concurrency());
-  return std::make_unique<Service>(engine, buckets, hash_keys, clock, random, limits);
+  return std::make_unique<Service>(parts, limits);
 }
 
 }  // namespace lake::query

@@ -8,104 +8,21 @@
 #include <thread>
 
 #include "allowed_functions.h"
-#include "lake/catalog/catalog.h"
-#include "lake/common_testing/capture_log.h"
-#include "lake/common_testing/fake_clock.h"
-#include "lake/common_testing/result_matchers.h"
-#include "lake/common_testing/seeded_random.h"
-#include "lake/common_testing/temp_dir.h"
-#include "lake/storage/memory_store.h"
+#include "governed_lake.h"
 
 namespace lake::query {
 namespace {
 
-/// Datasets "people" (10 rows, two of them tombstoned) and "clean" (the other 8), on the real engine and
-/// catalog.
-class QueryTest : public ::testing::Test {
+class QueryTest : public GovernedLake {
  protected:
-  void SetUp() override {
-    store_ = storage::MakeMemoryStore(clock_);
-    LAKE_ASSERT_OK(buckets_.Attach(storage::kPrimaryBucket, store_));
-    auto catalog = catalog::Catalog::Open(Context{}, store_, clock_, random_, log_, {}, {.writer = "test"});
-    LAKE_ASSERT_OK(catalog);
-    catalog_ = std::move(*catalog);
-    auto engine = engine::Engine::Open(
-        {.threads = 2, .memory_limit_bytes = 512u << 20, .spill_directory = spill_.path().string()});
-    LAKE_ASSERT_OK(engine);
-    engine_ = std::move(*engine);
-    auto hash_keys =
-        access::HashKeys::Open(*catalog_->snapshot(), (spill_.path() / "secrets").string(), random_, log_);
-    LAKE_ASSERT_OK(hash_keys);
-    hash_keys_ = std::move(*hash_keys);
-    service_ = QueryService::Make(*engine_, buckets_, *hash_keys_, clock_, random_, QueryLimits{});
-    const std::string rows =
-        "SELECT i::BIGINT AS id, 'n' || i AS name, (i % 3)::BIGINT AS region FROM range(10) t(i)";
-    AddDataset("people", rows);
-    AddDataset("clean", "SELECT * FROM (" + rows + ") WHERE id NOT IN (3, 7)");
-    before_tombstones_ = catalog_->snapshot()->version();
-    Commit("tombstone", catalog::AddTombstones{.dataset = catalog::DatasetId("people-id"),
-                                               .row_key_column = "id",
-                                               .row_key_values = {"3", "7"},
-                                               .actor = "test",
-                                               .reason = "asked"});
-  }
+  access::Request MakeRequest() const { return GovernedLake::MakeRequest({}); }
 
-  void Commit(const std::string& operation, catalog::Action action) {
-    catalog::Transaction transaction;
-    transaction.operation = operation;
-    transaction.actor = "test";
-    transaction.actions.push_back(std::move(action));
-    LAKE_ASSERT_OK(catalog_->Commit(Context{}, std::move(transaction)));
-  }
-
-  void AddDataset(const std::string& name, const std::string& select) {
-    const std::vector<catalog::Column> columns = {{.field_id = 1, .name = "id", .type = "BIGINT"},
-                                                  {.field_id = 2, .name = "name", .type = "VARCHAR"},
-                                                  {.field_id = 3, .name = "region", .type = "BIGINT"}};
-    Commit("create", catalog::CreateDataset{.dataset = catalog::DatasetId(name + "-id"),
-                                            .name = name,
-                                            .bucket = "primary",
-                                            .columns = columns});
-    auto session = engine_->StartSession(Context{}, {});
-    LAKE_ASSERT_OK(session);
-    catalog::DataFile file{
-        .id = catalog::FileId(name + "-file"), .bucket = "primary", .key = "data/" + name + ".parquet"};
-    engine::ParquetTarget target{.store = store_, .key = *storage::ObjectKey::Parse(file.key)};
-    for (const catalog::Column& column : columns) target.columns.push_back({column.name, column.field_id});
-    auto written = (*session)->WriteParquet(select, target);
-    LAKE_ASSERT_OK(written);
-    file.rows = written->rows;
-    file.bytes = written->bytes;
-    file.checksum = written->checksum;
-    file.schema_id = 1;
-    Commit("ingest", catalog::AddFiles{.dataset = catalog::DatasetId(name + "-id"), .files = {file}});
-  }
-
-  access::Request MakeRequest() const { return access::LocalAdmin({}, catalog_->snapshot()); }
-
-  Result<std::string> Run(const std::string& sql, std::vector<JsonValue> parameters = {}) {
+  Result<std::string> Run(const std::string& sql) { return Run(sql, {}); }
+  Result<std::string> Run(const std::string& sql, std::vector<JsonValue> parameters) {
     LAKE_ASSIGN_OR_RETURN(auto running,
                           service_->Start(MakeRequest(), {.sql = sql, .parameters = std::move(parameters)}));
-    auto writer = engine::MakeJsonArrayWriter(running->rows());
-    std::string text;
-    while (true) {
-      LAKE_ASSIGN_OR_RETURN(auto batch, running->rows().Next());
-      if (batch == nullptr) return text;
-      writer->Append(*batch, 0, batch->rows(), &text);
-    }
+    return Drain(running->rows());
   }
-
-  FakeClock clock_;
-  SeededRandom random_{1};
-  CaptureLog log_;
-  TempDir spill_;
-  std::shared_ptr<storage::ObjectStore> store_;
-  storage::BucketRegistry buckets_;
-  std::unique_ptr<catalog::Catalog> catalog_;
-  std::unique_ptr<engine::Engine> engine_;
-  std::unique_ptr<access::HashKeys> hash_keys_;
-  std::unique_ptr<QueryService> service_;
-  catalog::Version before_tombstones_;
 };
 
 // @ stands for the table.
@@ -162,7 +79,7 @@ TEST_F(QueryTest, EveryShapeSeesOnlyTheRowsThatExist) {
 }
 
 TEST_F(QueryTest, ThePastHasNoTombstonedRowsEither) {
-  EXPECT_THAT(Run(fmt::format("SELECT count(*) FROM people AT (VERSION => {})", before_tombstones_.number)),
+  EXPECT_THAT(Run(fmt::format("SELECT count(*) FROM people AT (VERSION => {})", catalog_->snapshot()->version().number - 1)),
               HasValue(std::string("[8]")));
 }
 
@@ -277,7 +194,7 @@ TEST_F(QueryTest, ACancelledQueryStopsAndFreesItsSlot) {
   QueryLimits one;
   one.max_running = 1;
   one.max_waiting = 0;
-  service_ = QueryService::Make(*engine_, buckets_, *hash_keys_, clock_, random_, one);
+  service_ = MakeService(*engine_, one);
   // A statement that has no row to show for a long time: Start itself returns only when it ends.
   std::thread running([&] {
     EXPECT_THAT(Run("SELECT count(*) FROM range(100000000000) t(i) WHERE i % 7 = 3"),

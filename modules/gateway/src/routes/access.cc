@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "lake/access/audit.h"
 #include "lake/access/decision.h"
 #include "lake/access/key_service.h"
 #include "lake/access/role_service.h"
@@ -83,6 +84,19 @@ Result<wire::AccessChecked> Check(const RoleService& roles, const Request& reque
   return checked;
 }
 
+Result<wire::Page<access::AuditRecord>> ListAudit(access::AuditLog& audit, const Request& request,
+                                                  const wire::ListAudit& list) {
+  access::AuditQuery query = {
+      .before = {}, .caller = list.caller, .dataset = list.dataset, .decision = list.decision};
+  LAKE_ASSIGN_OR_RETURN(query.before, wire::ReadPageToken("audit", list.page_token));
+  wire::Page<access::AuditRecord> page;
+  LAKE_ASSIGN_OR_RETURN(page.items, audit.Read(request.context, query, list.limit + 1));
+  if (page.items.size() <= list.limit) return page;
+  page.items.pop_back();
+  page.next_page_token = wire::MakePageToken("audit", page.items.back().id);
+  return page;
+}
+
 void AddKeyRoutes(Api& api, KeyService& keys) {
   api.Add<wire::ListRequest, wire::Page<access::Key>>(
       {Method::kGet, "/access/keys", "List API keys, revoked and expired ones included.", Permission::kAdmin},
@@ -136,7 +150,7 @@ void AddRoleRoutes(Api& api, RoleService& roles) {
 
 }  // namespace
 
-void AddAccessRoutes(Api& api, KeyService& keys, RoleService& roles) {
+void AddAccessRoutes(Api& api, KeyService& keys, RoleService& roles, access::AuditLog& audit) {
   AddKeyRoutes(api, keys);
   AddRoleRoutes(api, roles);
   api.Add<Nothing, wire::Caller>({Method::kGet, "/access/me", "Say who is calling.", Permission::kRead},
@@ -145,6 +159,12 @@ void AddAccessRoutes(Api& api, KeyService& keys, RoleService& roles) {
                                                        .role = request.caller.role,
                                                        .permissions = request.role->permissions};
                                  });
+  api.Add<wire::ListAudit, wire::Page<access::AuditRecord>>(
+      {Method::kGet, "/access/audit", "List what was asked, newest first: who, what, under which rules.",
+       Permission::kAdmin},
+      [&audit](const Request& request, const wire::ListAudit& list) {
+        return ListAudit(audit, request, list);
+      });
   api.Add<wire::CheckAccess, wire::AccessChecked>(
       {Method::kPost, "/access/check", "Explain, column by column, what a role sees of a dataset.",
        Permission::kRead},

@@ -41,6 +41,13 @@ class RowSender {
       : running_(running), format_(format), limit_(limit), head_(head), started_(started), writer_(writer) {}
 
   Status Send() {
+    Status sent = SendRows();
+    running_.Conclude({.rows = summary_.row_count, .error = sent.ok() ? failure_ : sent.error().reason()});
+    return sent;
+  }
+
+ private:
+  Status SendRows() {
     LAKE_ASSIGN_OR_RETURN(encoder_, MakeResultEncoder(format_, running_.rows()));
     LAKE_RETURN_IF_ERROR(writer_.Start(MakeHead()));
     Result<std::unique_ptr<engine::Batch>> batch = running_.rows().Next();
@@ -61,7 +68,6 @@ class RowSender {
     return batch.ok() ? End() : Fail(batch.error());
   }
 
- private:
   ResponseHead MakeHead() {
     summary_.version = running_.version().number;
     ResponseHead head = {.content_type = std::string(kResultTypes[static_cast<size_t>(format_)])};
@@ -93,8 +99,9 @@ class RowSender {
   Status Fail(const Error& error) {
     summary_.truncated = true;
     if (!encoder_->Fail(summary_, MakeProblem(error, head_.request_id), &out_)) return error;
+    failure_ = error.reason();
     LAKE_RETURN_IF_ERROR(Flush());
-    return writer_.Finish({.failure = error.reason()});
+    return writer_.Finish({.failure = failure_});
   }
 
   query::RunningQuery& running_;
@@ -106,6 +113,7 @@ class RowSender {
   std::unique_ptr<ResultEncoder> encoder_;
   ResultSummary summary_;
   std::string out_;
+  std::string failure_;  ///< Of an answer that is complete and tells of it.
   Clock::time_point flushed_ = started_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "lake/app/settings.h"
 #include "lake/common/clock.h"
@@ -34,6 +35,8 @@ class Lake {
   /// (they resume at the next start), writes a checkpoint.
   virtual void Stop() = 0;
   virtual JsonValue OpenApi() const = 0;
+  /// File with the key of the first administrator, when this start made one; else empty.
+  virtual std::string first_key_file() const = 0;
 };
 
 }  // namespace lake::app

@@ -42,6 +42,7 @@ struct AuditRecord {
   Timestamp time;
   std::string caller;
   std::string role;
+  std::string operation;  ///< "query" or "explain".
   std::string statement;  ///< At most kAuditedStatementBytes of it.
   std::vector<AuditedTable> tables;
   AuditDecision decision = AuditDecision::kAllowed;
@@ -55,8 +56,8 @@ inline constexpr size_t kAuditedStatementBytes = 16u << 10;
 /// What came of a statement whose record is there.
 struct AuditEnd {
   std::string id;
-  Timestamp time;  ///< Of the record, which it is kept with.
-  uint64_t rows = 0;
+  Timestamp time;                ///< Of the record, which it is kept with.
+  std::optional<uint64_t> rows;  ///< Sent.
   double elapsed_ms = 0;
   std::optional<std::string> error;
 };
@@ -108,7 +109,7 @@ struct lake::Describe<lake::access::AuditEnd> {
   static constexpr std::string_view kTag = "end";
   static constexpr auto kFields = std::tuple{
       Required("id", &T::id, "Query id."), Required("time", &T::time, "Of the record."),
-      Required("rows", &T::rows, "Rows sent."), Required("elapsed_ms", &T::elapsed_ms, "How long it took."),
+      Optional("rows", &T::rows, "Rows sent."), Required("elapsed_ms", &T::elapsed_ms, "How long it took."),
       Optional("error", &T::error, "What went wrong.")};
 };
 template <>
@@ -121,6 +122,7 @@ struct lake::Describe<lake::access::AuditRecord> {
       Required("time", &T::time, "When it was asked."),
       Required("caller", &T::caller, "Who asked."),
       Required("role", &T::role, "In which role."),
+      Required("operation", &T::operation, "query, or explain: what was asked of the statement."),
       Required("statement", &T::statement, "What was asked; the beginning of a long one."),
       Required("tables", &T::tables, "What it reads, under which rules."),
       Required("decision", &T::decision, "Whether the caller might."),

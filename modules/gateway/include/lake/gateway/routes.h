@@ -10,6 +10,7 @@
 #include "lake/gateway/wire/health.h"
 
 namespace lake::access {
+class AuditLog;
 class KeyService;
 class RoleService;
 }  // namespace lake::access
@@ -40,8 +41,8 @@ void AddHealthRoutes(Api& api, wire::BuildVersion version, std::vector<HealthChe
 void AddOpenApiRoute(Api& api, std::string product_version);
 /// /catalog/datasets… and tombstones.
 void AddDatasetRoutes(Api& api, tables::DatasetService& datasets);
-/// /access/keys…, /access/roles…, /access/check, /access/me.
-void AddAccessRoutes(Api& api, access::KeyService& keys, access::RoleService& roles);
+/// /access/keys…, /access/roles…, /access/audit, /access/check, /access/me.
+void AddAccessRoutes(Api& api, access::KeyService& keys, access::RoleService& roles, access::AuditLog& audit);
 /// /jobs…
 void AddJobRoutes(Api& api, jobs::JobService& jobs);
 /// POST /ingest/file. `jobs` must know the kind ingest::kIngestFileJob, registered with FileIngest::Kind().

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "lake/access/audit.h"
 #include "lake/access/hash_key.h"
 #include "lake/access/request.h"
 #include "lake/access/rights_change.h"
@@ -38,6 +39,11 @@ struct QueryRequest {
   std::vector<JsonValue> parameters;  ///< Bound to $1, $2… in order.
 };
 
+struct QueryEnd {
+  uint64_t rows = 0;  ///< Sent.
+  std::string error;  ///< Slug; empty when all went well.
+};
+
 /// One running query. Destroying it stops it. One thread at a time, except progress.
 class RunningQuery {
  public:
@@ -45,6 +51,8 @@ class RunningQuery {
   virtual const QueryId& id() const = 0;
   virtual catalog::Version version() const = 0;  ///< Snapshot it reads.
   virtual engine::ResultStream& rows() = 0;
+  /// For the audit log, when the answer is over. A query that is destroyed without has been abandoned.
+  virtual void Conclude(const QueryEnd& end) = 0;
 };
 
 /// How a statement would run. Nothing of it was run.
@@ -64,18 +72,25 @@ struct QueryInfo {
   engine::StatementProgress progress;
 };
 
+/// What the service works with; all of it must outlive the service.
+struct QueryParts {
+  engine::Engine& engine;
+  const storage::BucketRegistry& buckets;
+  const access::HashKeys& hash_keys;
+  access::AuditLog& audit;
+  Clock& clock;
+  RandomSource& random;
+};
+
 class QueryService {
  public:
-  /// The references must outlive the service.
-  static std::unique_ptr<QueryService> Make(engine::Engine& engine, const storage::BucketRegistry& buckets,
-                                            const access::HashKeys& hash_keys, Clock& clock,
-                                            RandomSource& random, QueryLimits limits);
+  static std::unique_ptr<QueryService> Make(const QueryParts& parts, QueryLimits limits);
   virtual ~QueryService() = default;
 
   /// Waits for a slot, then starts. Errors: those of Engine::Parse and Session::Execute;
   /// permission_denied/not_allowed_in_sql naming the function or construct; not_found/dataset_not_found and
   /// permission_denied/dataset_forbidden with position; failed_precondition/row_filter_unusable;
-  /// cancelled/rights_changed; resource_exhausted/too_many_queries.
+  /// cancelled/rights_changed; resource_exhausted/too_many_queries; unavailable/audit_not_written.
   virtual Result<std::unique_ptr<RunningQuery>> Start(const access::Request& request, QueryRequest query) = 0;
   /// The plan of what Start would run, as far as the caller may see it (explain.h). Errors as Start's.
   virtual Result<QueryPlan> Explain(const access::Request& request, QueryRequest query) = 0;

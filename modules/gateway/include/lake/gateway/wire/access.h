@@ -6,11 +6,13 @@
 #include <tuple>
 #include <vector>
 
+#include "lake/access/audit.h"
 #include "lake/access/decision.h"
 #include "lake/access/key_service.h"
 #include "lake/access/role.h"
 #include "lake/common/clock.h"
 #include "lake/common/describe.h"
+#include "lake/gateway/wire/list.h"
 
 namespace lake::gateway::wire {
 
@@ -41,6 +43,14 @@ struct Caller {
   std::string name;
   std::string role;
   std::vector<access::Permission> permissions;
+};
+
+struct ListAudit {
+  uint32_t limit = kDefaultPage;
+  std::optional<std::string> page_token;
+  std::optional<std::string> caller;
+  std::optional<std::string> dataset;
+  std::optional<access::AuditDecision> decision;
 };
 
 struct CheckAccess {
@@ -103,6 +113,15 @@ struct lake::Describe<lake::gateway::wire::Caller> {
   static constexpr auto kFields = std::tuple{
       Required("name", &T::name, "Name of the key, or local."), Required("role", &T::role, "Its role."),
       Required("permissions", &T::permissions, "Each includes those before it: write may read.")};
+};
+template <>
+struct lake::Describe<lake::gateway::wire::ListAudit> {
+  using T = lake::gateway::wire::ListAudit;
+  static constexpr auto kFields =
+      std::tuple{lake::gateway::wire::LimitField<T>(), lake::gateway::wire::PageTokenField<T>(),
+                 Optional("caller", &T::caller, "Only what this caller asked.").Between(1, 64),
+                 Optional("dataset", &T::dataset, "Only what reads this dataset.").Between(1, 255),
+                 Optional("decision", &T::decision, "Only what came to this.")};
 };
 template <>
 struct lake::Describe<lake::gateway::wire::CheckAccess> {

@@ -108,6 +108,22 @@ class SqlTest(CommandLine):
         self.assertEqual(done.stdout[-8:], b"\xff\xff\xff\xff\0\0\0\0", "the end of the stream")
         self.assertIn(b"Bo, b", done.stdout)
 
+    def test_parquet_is_a_whole_file(self):
+        done = run_lake("--url", self.server.url, "-o", "parquet", "sql", "-c", self.STATEMENT)
+        self.assertEqual(done.returncode, OK)
+        self.assertEqual((done.stdout[:4], done.stdout[-4:]), (b"PAR1", b"PAR1"))
+        self.assertIn("HUGEINT", self.lake("-o", "parquet", "sql", "-c", "SELECT sum(id) AS s FROM people", code=FAILED))
+
+    def test_explain_shows_the_plan_and_runs_nothing(self):
+        plan = self.lake("-o", "table", "sql", "--explain", "-c", "SELECT name FROM people WHERE id > $1 ORDER BY 1",
+                         "-p", "1")
+        self.assertRegex(plan, r"^[A-Z_]+  ~\d+ rows")
+        self.assertRegex(plan, r"\n *└─ READ_PARQUET  ~\d+ rows  .*Filters: id>1")
+        self.assertEqual(json.loads(self.lake("sql", "--explain", "-c", "SELECT 1 AS n"))["columns"],
+                         [{"name": "n", "type": "INTEGER"}])
+        self.lake("sql", "--explain", "-c", LONG_QUERY)
+        self.assertIn("table, json or ndjson", self.lake("-o", "csv", "sql", "--explain", "-c", "SELECT 1", code=FAILED))
+
     def test_sources_and_parameters(self):
         self.assertEqual(self.lake("sql", stdin=b"SELECT 41 + 1 AS n"), '{"n":42}\n')
         self.assertEqual(self.lake("sql", "-f", self.file("q.sql", "SELECT 7 AS n;\n")), '{"n":7}\n')

@@ -46,11 +46,9 @@ struct Parsed {
   Interrupt* interrupt = nullptr;  ///< For the SQL shell, where Ctrl-C ends a statement only.
 };
 
-const std::map<std::string, OutputFormat> kOutputs = {{"table", OutputFormat::kTable},
-                                                      {"json", OutputFormat::kJson},
-                                                      {"csv", OutputFormat::kCsv},
-                                                      {"ndjson", OutputFormat::kNdjson},
-                                                      {"arrow", OutputFormat::kArrow}};
+const std::map<std::string, OutputFormat> kOutputs = {
+    {"table", OutputFormat::kTable},   {"json", OutputFormat::kJson},   {"csv", OutputFormat::kCsv},
+    {"ndjson", OutputFormat::kNdjson}, {"arrow", OutputFormat::kArrow}, {"parquet", OutputFormat::kParquet}};
 
 /// A person at a terminal gets a table; a program gets JSON lines unless it says otherwise.
 OutputFormat ChooseOutput(const std::string& output) {
@@ -116,6 +114,9 @@ void AddSql(CLI::App& app, Parsed* parsed) {
   word->add_option("-f,--file", parsed->sql.file, "A file with statements; - is stdin");
   word->add_option("-p,--param", parsed->sql.parameters, "Value of $1, then $2, …");
   word->add_option("--limit", parsed->sql.limit, "Most rows to return")->check(CLI::PositiveNumber);
+  word->add_flag_callback(
+      "--explain", [parsed] { parsed->sql.ask = SqlOptions::Ask::kPlan; },
+      "Show how it would run instead of running it");
   word->callback([parsed] {
     parsed->run = [parsed](const Context& context) {
       const bool told = !parsed->sql.commands.empty() || !parsed->sql.file.empty();
@@ -287,8 +288,8 @@ void AddGlobalOptions(CLI::App& app, Parsed* parsed) {
   app.add_option("--key,--api-key", parsed->key.option, "API key (or LAKEHOUSE_API_KEY, or a file)");
   app.add_option("--key-file", parsed->key.file, "File that holds the API key; chmod 600");
   app.add_option("-o,--output", parsed->output,
-                 "table, json, csv, ndjson or arrow (default: table on a terminal)")
-      ->check(CLI::IsMember({"table", "json", "csv", "ndjson", "arrow"}));
+                 "table, json, csv, ndjson, arrow or parquet (default: table on a terminal)")
+      ->check(CLI::IsMember({"table", "json", "csv", "ndjson", "arrow", "parquet"}));
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 
 namespace lake::app {
 
-enum class OutputFormat { kTable, kJson, kCsv, kNdjson, kArrow };
+enum class OutputFormat { kTable, kJson, kCsv, kNdjson, kArrow, kParquet };
 
 /// What every command that talks to a server needs.
 struct ClientOptions {
@@ -25,6 +25,7 @@ struct SqlOptions {
   std::string file;                   ///< -f; "-" is stdin.
   std::vector<std::string> parameters;
   std::optional<int64_t> limit;
+  enum class Ask { kRows, kPlan } ask = Ask::kRows;
 };
 
 struct IngestOptions {

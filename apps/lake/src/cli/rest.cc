@@ -110,6 +110,7 @@ Status PrintItems(const JsonValue::Array& items, const std::vector<std::string>&
       PrintCsv(items, members);
       return {};
     case OutputFormat::kArrow:
+    case OutputFormat::kParquet:
       return InvalidArgument("bad_output", "lists are printed as table, json, ndjson or csv");
   }
   return {};

@@ -13,6 +13,8 @@
 
 #include "error_mark.h"
 #include "exit_code.h"
+#include "plan_text.h"
+#include "rest.h"
 #include "sql_text.h"
 #include "terminal.h"
 
@@ -46,6 +48,8 @@ std::string_view MediaType(OutputFormat output) {
       return "application/x-ndjson";
     case OutputFormat::kArrow:
       return "application/vnd.apache.arrow.stream";
+    case OutputFormat::kParquet:
+      return "application/vnd.apache.parquet";
   }
   return "application/json";
 }
@@ -58,6 +62,7 @@ HttpRequest MakeRequest(const Rest& rest, OutputFormat output, const std::string
     for (const std::string& parameter : options.parameters) parameters.Append(ParameterValue(parameter));
     body.Set("params", std::move(parameters));
   }
+  if (options.ask == SqlOptions::Ask::kPlan) body.Set("explain", true);
   if (options.limit)
     body.Set("limit", *options.limit);
   else if (output == OutputFormat::kTable)
@@ -116,6 +121,8 @@ Result<JsonValue> ParseAnswer(const HttpResponse& response) {
 
 Status RunStatement(Rest& rest, OutputFormat output, const std::string& sql, const SqlOptions& options,
                     const ShowTable& show) {
+  if (options.ask == SqlOptions::Ask::kPlan)
+    return PrintPlan(rest, output, MakeRequest(rest, OutputFormat::kJson, sql, options));
   const auto started = std::chrono::steady_clock::now();
   const HttpRequest request = MakeRequest(rest, output, sql, options);
   if (output == OutputFormat::kTable) {
@@ -125,8 +132,10 @@ Status RunStatement(Rest& rest, OutputFormat output, const std::string& sql, con
     return show(
         MakeTable(answer, std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count()));
   }
-  if (output == OutputFormat::kArrow && IsTerminal(lake::app::Stream::kOut))
-    return InvalidArgument("bad_output", "Arrow is binary: redirect it to a file or a program");
+  const bool binary = output == OutputFormat::kArrow || output == OutputFormat::kParquet;
+  if (binary && IsTerminal(lake::app::Stream::kOut))
+    return InvalidArgument("bad_output",
+                           "Arrow and Parquet are binary: redirect them to a file or a program");
   BodySink to_stdout = [](std::string_view piece) -> Status {
     if (std::fwrite(piece.data(), 1, piece.size(), stdout) != piece.size())
       return Cancelled("interrupted", "stdout was closed");

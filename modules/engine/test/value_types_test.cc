@@ -5,6 +5,7 @@
 #include <nanoarrow/nanoarrow_ipc.hpp>
 
 #include "engine_fixture.h"
+#include "lake/engine/parquet_stream.h"
 
 namespace lake::engine {
 namespace {
@@ -131,7 +132,26 @@ class ValueTypesTest : public EngineTest {
     (*arrow)->End(&written.arrow);
     return written;
   }
+  std::string AsParquet(const std::string& sql);
 };
+
+std::string ValueTypesTest::AsParquet(const std::string& sql) {
+  const auto session = Start();
+  auto stream = session->ExecuteTrusted(sql);
+  EXPECT_TRUE(stream.ok()) << sql;
+  auto writer = MakeParquetStreamWriter(**stream);
+  EXPECT_TRUE(writer.ok()) << writer.error().ToString();
+  std::string bytes;
+  EXPECT_TRUE((*writer)->Begin(&bytes).ok());
+  for (;;) {
+    const auto batch = (*stream)->Next();
+    EXPECT_TRUE(batch.ok());
+    if (!batch.ok() || !*batch) break;
+    EXPECT_TRUE((*writer)->Append(**batch, (*batch)->rows(), &bytes).ok());
+  }
+  EXPECT_TRUE((*writer)->End(&bytes).ok());
+  return bytes;
+}
 
 std::string CsvQuoted(const std::string& text) {
   if (!text.empty() && text.find_first_of(",\"\r\n") == std::string::npos) return text;
@@ -221,6 +241,7 @@ std::string ArrowText(const ArrowArrayView* view, int64_t row) {
       return fmt::format("{}", ArrowArrayViewGetDoubleUnsafe(view, row));
     case NANOARROW_TYPE_UINT64:
       return std::to_string(ArrowArrayViewGetUIntUnsafe(view, row));
+    case NANOARROW_TYPE_MAP:
     case NANOARROW_TYPE_LIST: {
       std::string text = "[";
       const int64_t begin = ArrowArrayViewListChildOffset(view, row);
@@ -328,6 +349,74 @@ TEST_F(ValueTypesTest, ArrowValues) {
       EXPECT_EQ(columns[0], golden.column) << golden.sql;
     EXPECT_EQ(rows, 2) << golden.sql;
   }
+}
+
+/// What people get wrong first. Parquet refuses some of it, which is not wrong.
+struct Difficult {
+  const char* sql;
+  const char* json;
+  const char* csv;
+  const char* arrow;
+  enum class In { kEvery, kAllButParquet } in = In::kEvery;
+};
+constexpr Difficult kDifficult[] = {
+    {"9007199254740993::BIGINT", "\"9007199254740993\"", "9007199254740993", "l: 9007199254740993"},
+    {"(-9223372036854775808)::BIGINT", "\"-9223372036854775808\"", "-9223372036854775808",
+     "l: -9223372036854775808"},
+    {"170141183460469231731687303715884105727::HUGEINT", "\"170141183460469231731687303715884105727\"",
+     "170141183460469231731687303715884105727", "d:38,0: 170141183460469231731687303715884105727",
+     Difficult::In::kAllButParquet},
+    {"sum(12345678901234567890::HUGEINT)", "\"12345678901234567890\"", "12345678901234567890",
+     "d:38,0: 12345678901234567890", Difficult::In::kAllButParquet},
+    {"0.10::DECIMAL(38, 10)", "\"0.1000000000\"", "0.1000000000", "d:38,10: 1000000000"},
+    {"TIMESTAMPTZ '2026-01-02 03:04:05.678901+02'", "\"2026-01-02T01:04:05.678901Z\"",
+     "2026-01-02T01:04:05.678901Z", "tsu:UTC: 1767315845678901"},
+    {"'infinity'::TIMESTAMP", "\"infinity\"", "infinity", "tsu:: 9223372036854775807"},
+    {"'-infinity'::DATE", "\"-infinity\"", "-infinity", "tdD: -2147483647"},
+    {"INTERVAL '14 months 3 days 0.000001 seconds'", "\"P1Y2M3DT0.000001S\"", "P1Y2M3DT0.000001S",
+     "tin: 14/3/1000", Difficult::In::kAllButParquet},
+    {"'\\x00\\xFF'::BLOB", "\"AP8=\"", "AP8=", "z: 2 bytes"},
+    {"[1, NULL]", "[1,null]", "\"[1,null]\"", "+l: [1,null]"},
+    {"{'a': 'x,y', 'b': NULL}", "{\"a\":\"x,y\",\"b\":null}", "\"{\"\"a\"\":\"\"x,y\"\",\"\"b\"\":null}\"",
+     "+s: {x,y,null}"},
+    {"MAP {'k': 1}", "[{\"key\":\"k\",\"value\":1}]", "\"[{\"\"key\"\":\"\"k\"\",\"\"value\"\":1}]\"",
+     "+m: [{k,1}]"},
+    {"NULL::VARCHAR", "null", "", "u: null"},
+    {"''", "\"\"", "\"\"", "u: "},
+    {"'NULL'", "\"NULL\"", "NULL", "u: NULL"},
+    {"'Zoë 東京 𝄞'", "\"Zoë 東京 𝄞\"", "Zoë 東京 𝄞", "u: Zoë 東京 𝄞"},
+    {"'nan'::DOUBLE", "\"NaN\"", "NaN", "g: nan"},
+    {"'-inf'::FLOAT", "\"-Infinity\"", "-Infinity", "f: -inf"},
+};
+
+TEST_F(ValueTypesTest, OneStatementInEveryFormat) {
+  std::string sql;
+  std::string storable;
+  std::string json;
+  std::string csv;
+  std::string ndjson;
+  std::vector<std::string> arrow;
+  for (const Difficult& value : kDifficult) {
+    const std::string comma = arrow.empty() ? "" : ",";
+    const std::string name = "v" + std::to_string(arrow.size());
+    const std::string item = std::string(value.sql) + " AS " + name;
+    sql += comma + item;
+    if (value.in == Difficult::In::kEvery) storable += comma + item;
+    json += comma + value.json;
+    csv += comma + value.csv;
+    ndjson += comma + "\"" + name + "\":" + value.json;
+    arrow.emplace_back(value.arrow);
+  }
+  const Written written = Write("SELECT " + sql);
+  EXPECT_EQ(written.json, "[" + json + "]");
+  EXPECT_EQ(written.ndjson, "{" + ndjson + "}\n");
+  EXPECT_EQ(written.csv, csv + "\r\n");
+  int64_t rows = 0;
+  EXPECT_EQ(ReadArrowIpc(written.arrow, &rows), arrow);
+  const std::string parquet = AsParquet("SELECT " + storable);
+  ReadSet read_set;
+  read_set.AddScan({PutFile("every.parquet", parquet)});
+  EXPECT_EQ(Trusted("FROM read_parquet('lake://scan/0')", read_set), Trusted("SELECT " + storable));
 }
 
 TEST_F(ValueTypesTest, ArrowStreamsOfManyBatchesAndOfNone) {

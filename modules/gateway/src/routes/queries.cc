@@ -18,8 +18,6 @@ using Clock = std::chrono::steady_clock;
 
 /// Bytes handed to the client at once; a batch of narrow rows is smaller.
 constexpr size_t kFlushBytes = 64u << 10;
-/// Fewer wait so long for company, and for the end: an answer that is whole by then is sent with its length.
-constexpr std::chrono::milliseconds kMaxHoldBack(100);
 constexpr std::string_view kRowCountTrailer = "X-Lakehouse-Row-Count";
 constexpr std::string_view kTruncatedTrailer = "X-Lakehouse-Truncated";
 
@@ -60,8 +58,7 @@ class RowSender {
       if (count > 0) LAKE_RETURN_IF_ERROR(encoder_->Rows(**batch, count, &out_));
       summary_.row_count += count;
       if (summary_.truncated) break;
-      if (out_.size() >= kFlushBytes || Clock::now() - flushed_ >= kMaxHoldBack)
-        LAKE_RETURN_IF_ERROR(Flush());
+      if (out_.size() >= kFlushBytes) LAKE_RETURN_IF_ERROR(Flush());
       batch = running_.rows().Next();
     }
     summary_.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - started_).count();
@@ -82,7 +79,6 @@ class RowSender {
   Status Flush() {
     LAKE_RETURN_IF_ERROR(writer_.Write(out_));
     out_.clear();
-    flushed_ = Clock::now();
     return {};
   }
 
@@ -114,7 +110,6 @@ class RowSender {
   ResultSummary summary_;
   std::string out_;
   std::string failure_;  ///< Of an answer that is complete and tells of it.
-  Clock::time_point flushed_ = started_;
 };
 
 wire::PlanOperator ToWire(engine::PlanOperator op) {

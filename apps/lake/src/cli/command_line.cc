@@ -13,6 +13,7 @@
 #include "api_key.h"
 #include "commands.h"
 #include "demo_command.h"
+#include "environment.h"
 #include "exit_code.h"
 #include "interrupt.h"
 #include "serve_command.h"
@@ -316,7 +317,7 @@ int RunCommandLine(int argc, char** argv) {
   }
   while (parsed->client.url.ends_with('/')) parsed->client.url.pop_back();
   parsed->client.output = ChooseOutput(parsed->output);
-  if (const char* key = std::getenv("LAKEHOUSE_API_KEY")) parsed->key.environment = key;
+  parsed->key.environment = EnvironmentVariable("LAKEHOUSE_API_KEY").value_or("");
   Result<std::optional<std::string>> key = FindApiKey(parsed->key);
   if (!key.ok()) return Fail(key.error());
   parsed->client.api_key = std::move(*key);

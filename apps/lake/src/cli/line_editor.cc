@@ -102,7 +102,8 @@ int LineEditor::State::Read(wchar_t* character) {
       ::kill(0, SIGTSTP);
       continue;
     }
-    const size_t used = std::mbrtowc(character, &byte, 1, &shift);
+    const size_t used =
+        std::mbrtowc(character, &byte, 1, &shift);  // NOLINT(concurrency-mt-unsafe): the state is ours
     if (used <= 1) return 1;
     if (used == static_cast<size_t>(-1)) shift = {};  // No UTF-8: such bytes are left out.
   }

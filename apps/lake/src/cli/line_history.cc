@@ -6,12 +6,11 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
-#include <string_view>
 #include <system_error>
 
+#include "environment.h"
 #include "lake/common/check.h"
 
 namespace lake::app {
@@ -38,16 +37,12 @@ File OpenOwned(const std::string& path, int flags, const char* mode) {
 }  // namespace
 
 std::string HistoryFile() {
-  std::filesystem::path directory;
-  const char* state = std::getenv("XDG_STATE_HOME");
-  const char* home = std::getenv("HOME");
-  if (state != nullptr && std::filesystem::path(state).is_absolute())
-    directory = state;  // The specification says to pass over relative ones.
-  else if (home != nullptr && *home != '\0')
-    directory = std::filesystem::path(home) / ".local" / "state";
-  else
-    return "";
-  return directory / "lakehouse" / "sql_history";
+  const std::filesystem::path state = EnvironmentVariable("XDG_STATE_HOME").value_or("");
+  const std::string home = EnvironmentVariable("HOME").value_or("");
+  if (state.is_absolute())  // The specification says to pass over relative ones.
+    return state / "lakehouse" / "sql_history";
+  if (home.empty()) return "";
+  return std::filesystem::path(home) / ".local" / "state" / "lakehouse" / "sql_history";
 }
 
 LineHistory::LineHistory(std::string file) : file_(std::move(file)), history_(history_init()) {

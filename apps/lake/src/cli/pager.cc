@@ -9,11 +9,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "column_list.h"
+#include "environment.h"
 #include "terminal.h"
 
 extern char** environ;
@@ -36,7 +37,7 @@ bool FitsScreen(std::string_view text) {
 std::vector<std::string> PagerEnvironment() {
   std::vector<std::string> variables;
   for (char** variable = environ; *variable != nullptr; ++variable) variables.emplace_back(*variable);
-  if (std::getenv("LESSCHARSET") == nullptr) variables.emplace_back("LESSCHARSET=utf-8");
+  if (!EnvironmentVariable("LESSCHARSET")) variables.emplace_back("LESSCHARSET=utf-8");
   return variables;
 }
 
@@ -49,9 +50,9 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
 
 /// Its process, reading `input`; -1 when it cannot be started.
 pid_t StartPager(int input, const sigset_t& child_signals) {
-  const char* chosen = std::getenv("PAGER");
+  const std::optional<std::string> chosen = EnvironmentVariable("PAGER");
   std::vector<std::string> words = {"less", "-SRFX"};
-  if (chosen != nullptr) words = {"sh", "-c", chosen};
+  if (chosen) words = {"sh", "-c", *chosen};
   std::vector<std::string> variables = PagerEnvironment();
   sigset_t defaults;
   sigemptyset(&defaults);
@@ -83,8 +84,7 @@ void WriteAll(int descriptor, std::string_view text) {
 }
 
 bool Paged(const std::string& text, const sigset_t& child_signals) {
-  const char* chosen = std::getenv("PAGER");
-  const bool unwanted = chosen != nullptr && *chosen == '\0';
+  const bool unwanted = EnvironmentVariable("PAGER") == "";
   if (unwanted || !IsTerminal(Stream::kOut) || FitsScreen(text)) return false;
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return false;

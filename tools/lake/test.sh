@@ -21,6 +21,7 @@ word_test() {
   ensure_built lake
   locked build build_check
   locked build build_checked tsan lake_concurrent_tests
+  [[ $long == no ]] || locked build need_packages "for the long batteries" long
   locked test run_tests "$filter" "$long"
 }
 

@@ -276,6 +276,7 @@ void WiredLake::AddRoutes() {
         }}});
   gateway::AddOpenApiRoute(*api_, std::string(kBuildVersion));
   gateway::AddAccessRoutes(*api_, *keys_, *roles_, *audit_);
+  gateway::AddPageRoutes(*api_);
   gateway::AddDatasetRoutes(*api_, *datasets_);
   gateway::AddJobRoutes(*api_, *jobs_);
   gateway::AddIngestRoutes(*api_, *ingest_, *jobs_);

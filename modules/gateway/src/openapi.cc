@@ -26,7 +26,7 @@ std::string OperationId(const BoundRoute& route) {
 
 std::string Tag(const BoundRoute& route) {
   std::string_view rest = std::string_view(route.path).substr(1);
-  return std::string(CutAt('/', &rest));
+  return rest.empty() ? "page" : std::string(CutAt('/', &rest));
 }
 
 bool IsRequired(const JsonValue& schema, std::string_view name) {

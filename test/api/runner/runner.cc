@@ -202,6 +202,7 @@ class Runner {
                              .path = Substitute(step.path, captures_),
                              .headers = step.headers,
                              .body = Substitute(step.body, captures_)};
+    for (auto& [name, value] : request.headers) value = Substitute(value, captures_);
     LAKE_RETURN_IF_ERROR(AddKey(&request));
     return world_.client().Send(Context{.deadline = Deadline::After(kPatience)}, request);
   }

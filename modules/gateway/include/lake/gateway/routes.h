@@ -39,6 +39,8 @@ struct HealthCheck {
 void AddHealthRoutes(Api& api, wire::BuildVersion version, std::vector<HealthCheck> checks);
 /// GET /openapi.json of all routes of `api`.
 void AddOpenApiRoute(Api& api, std::string product_version);
+/// GET /, /ui.css, /ui.js: a page for people, from the files in ui/.
+void AddPageRoutes(Api& api);
 /// /catalog/datasets… and tombstones.
 void AddDatasetRoutes(Api& api, tables::DatasetService& datasets);
 /// /access/keys…, /access/roles…, /access/audit, /access/check, /access/me.

@@ -146,11 +146,12 @@ Status AskAll(Rest& rest, const demo_data::Facts& facts) {
 
 void PrintNextSteps(const std::string& url, const DemoOptions& options) {
   Heading("4  Next");
-  fmt::print("  server      {}   data in {}\n", url, options.data_directory);
+  fmt::print("  page        {}/   datasets and SQL in a browser; data in {}\n", url, options.data_directory);
   const std::string at = options.port == 3100 ? "" : " --url " + url;
   fmt::print(
       "  ask         ./lake sql{} -c \"SELECT status, count(*) FROM candidates GROUP BY ALL ORDER BY 1\"\n",
       at);
+  fmt::print("  shell       ./lake sql{}\n", at);
   fmt::print("  look        ./lake dataset ls{}\n", at);
   fmt::print("  add         ./lake ingest{} your.csv\n", at);
   fmt::print("  API         curl {}/openapi.json\n", url);

@@ -129,7 +129,7 @@ const std::vector<Case>& Cases() {
 }
 
 // @ stands for the table.
-constexpr const char* kShapes[] = {
+constexpr const char* kGovernedShapes[] = {
     "SELECT * FROM @ ORDER BY id",
     "FROM @ ORDER BY ALL",
     "SELECT count(*) FROM @",
@@ -293,7 +293,7 @@ TEST_F(GovernedTest, EveryShapeUnderEveryRuleIsThePhysicalTable) {
     const std::string copy = fmt::format("copy{}", i);
     AddDataset(copy, Rows(rules, Alive), Columns(rules));
     size_t told_apart = 0;
-    for (const char* shape : kShapes) {
+    for (const char* shape : kGovernedShapes) {
       const Result<std::string> governed = RunAs(Under(rules), On(shape, "persons"));
       const std::string physical = TextOf(RunAs(MakeRequest({}), On(shape, copy)));
       EXPECT_EQ(TextOf(governed), physical) << rules.name << ": " << shape;

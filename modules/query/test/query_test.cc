@@ -227,6 +227,7 @@ std::string WordsOf(const engine::PlanOperator& op) {
 TEST_F(QueryTest, PlansShowNothingThatTheTextDoesNotSay) {
   access::Request analyst = MakeRequest();
   analyst.caller = {.name = "ann", .role = "analyst"};
+  analyst.role = access::BuiltInRole("analyst");
   for (const std::string shape : kShapes) {
     const auto explain = [&](const access::Request& request, const std::string& table) {
       return service_->Explain(request, {.sql = Replaced(shape, "@", table), .parameters = {}});

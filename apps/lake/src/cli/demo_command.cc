@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "demo_roles.h"
 #include "exit_code.h"
 #include "file_upload.h"
 #include "lake/app/lake.h"
@@ -145,7 +146,7 @@ Status AskAll(Rest& rest, const demo_data::Facts& facts) {
 }
 
 void PrintNextSteps(const std::string& url, const DemoOptions& options) {
-  Heading("4  Next");
+  Heading("5  Next");
   fmt::print("  page        {}/   datasets and SQL in a browser; data in {}\n", url, options.data_directory);
   const std::string at = options.port == 3100 ? "" : " --url " + url;
   fmt::print(
@@ -153,6 +154,7 @@ void PrintNextSteps(const std::string& url, const DemoOptions& options) {
       at);
   fmt::print("  shell       ./lake sql{}\n", at);
   fmt::print("  look        ./lake dataset ls{}\n", at);
+  fmt::print("  why         ./lake role check candidates --role recruiter{}; ./lake audit{}\n", at, at);
   fmt::print("  add         ./lake ingest{} your.csv\n", at);
   fmt::print("  API         curl {}/openapi.json\n", url);
 }
@@ -168,6 +170,8 @@ Status Show(const Context& context, const DemoOptions& options, const Settings& 
   LAKE_RETURN_IF_ERROR(IngestAll(rest, files));
   LAKE_ASSIGN_OR_RETURN(demo_data::Facts facts, demo_data::ComputeFacts({.total_rows = options.rows}));
   LAKE_RETURN_IF_ERROR(AskAll(rest, facts));
+  Heading("4  The same data in two roles");
+  LAKE_RETURN_IF_ERROR(ShowRoles(context, url));
   DemoOptions shown = options;
   shown.port = (*lake)->port();
   PrintNextSteps(url, shown);

@@ -56,7 +56,13 @@ Rest::Rest(const Context& context, const ClientOptions& options) : context_(cont
 Result<JsonValue> Rest::Get(const std::string& path) { return Send({.method = "GET", .path = path}); }
 Result<JsonValue> Rest::Delete(const std::string& path) { return Send({.method = "DELETE", .path = path}); }
 Result<JsonValue> Rest::Post(const std::string& path, const JsonValue& body) {
-  HttpRequest request{.method = "POST", .path = path};
+  return SendJson({.method = "POST", .path = path}, body);
+}
+Result<JsonValue> Rest::Patch(const std::string& path, const JsonValue& body) {
+  return SendJson({.method = "PATCH", .path = path}, body);
+}
+
+Result<JsonValue> Rest::SendJson(HttpRequest request, const JsonValue& body) {
   if (!body.is_null()) {
     request.body = WriteJson(body);
     request.headers.emplace_back("Content-Type", "application/json");

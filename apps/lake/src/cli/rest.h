@@ -18,6 +18,7 @@ class Rest {
   Result<JsonValue> Get(const std::string& path);
   Result<JsonValue> Delete(const std::string& path);
   Result<JsonValue> Post(const std::string& path, const JsonValue& body);
+  Result<JsonValue> Patch(const std::string& path, const JsonValue& body);
   /// All items of a list, page by page, at most `limit`.
   Result<JsonValue::Array> List(const std::string& path, int64_t limit);
 
@@ -28,6 +29,7 @@ class Rest {
 
  private:
   Result<JsonValue> Send(HttpRequest request);
+  Result<JsonValue> SendJson(HttpRequest request, const JsonValue& body);
 
   const Context& context_;
   HttpClient client_;

@@ -66,19 +66,22 @@ class PageTest(unittest.TestCase):
 
     def test_values_are_what_they_are(self):
         status = self.query("SELECT 9007199254740993 AS big, 0.10::DECIMAL(4,2) AS money, NULL AS nothing, '' AS empty, "
-                            "'NULL' AS word, '<b>x</b>' AS markup, [1, 2] AS list")
+                            "'NULL' AS word, '<b>x</b>' AS markup, [1, 2] AS list, '" + "é" * 600 + "' AS long")
         self.assertRegex(status, r"^1 row in \d+ ms \(version \d+\)\.$")
         self.assertEqual(self.texts("#columns th"), ["bigBIGINT", "moneyDECIMAL(4,2)", "nothingINTEGER", "emptyVARCHAR",
-                                                     "wordVARCHAR", "markupVARCHAR", "listINTEGER[]"])
-        self.assertEqual(self.texts("#rows td"), ["9007199254740993", "0.10", "NULL", "", "NULL", "<b>x</b>", "[1,2]"])
+                                                     "wordVARCHAR", "markupVARCHAR", "listINTEGER[]", "longVARCHAR"])
+        self.assertEqual(self.texts("#rows td"), ["9007199254740993", "0.10", "NULL", "", "NULL", "<b>x</b>", "[1,2]",
+                                                  "é" * 500 + " … 600 characters"])
         self.assertEqual(self.texts("#rows td.null"), ["NULL"])
         self.assertEqual(self.texts("#rows td.number"), ["9007199254740993", "0.10"])
 
     def test_the_first_rows_of_many_and_all_of_them_as_csv(self):
         self.assertIn("10,000 rows", self.query("SELECT n, n * 2 AS twice FROM numbers ORDER BY n"))
         self.assertIn("there are more", self.texts("#status")[0])
-        self.browser.wait("document.querySelectorAll('#rows tr').length === 10000")
-        self.browser.run("document.getElementById('result').scrollTo(0, 100000)")
+        self.assertEqual(self.browser.run("document.getElementById('table').getAttribute('aria-rowcount')"), "10001")
+        self.assertLess(self.browser.run("document.querySelectorAll('#rows tr').length"), 1000, "as they are scrolled to")
+        self.browser.wait("document.getElementById('result').scrollTo(0, 1e9), undrawn.length === 0")
+        self.assertEqual(self.texts("#rows tr:last-child td"), ["9999", "19998"])
         self.assertLess(self.browser.run("document.querySelector('th').getBoundingClientRect().top - "
                                          "document.getElementById('result').getBoundingClientRect().top"), 3)
         self.picture("many")

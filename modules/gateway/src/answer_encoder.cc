@@ -45,6 +45,11 @@ Outgoing AnswerEncoder::Encode(AnswerQueue::Portion portion, Connection connecti
   if (connection == Connection::kClose && status_ == 0) closes_ = true;
   if (portion.whole) return EncodeWhole(std::move(*portion.whole), now);
   std::string head;
+  if (portion.head && head_only_) {  // Nobody made the body, so nobody knows its length.
+    framing_ = BodyFraming::kNoBody;
+    complete_ = true;
+    return Outgoing({Head(*portion.head, 0, now), "", "", ""});
+  }
   if (portion.head && portion.finished && portion.trailers.empty())
     return EncodeWhole({std::move(*portion.head), std::move(portion.bytes)}, now);
   if (portion.head) {

@@ -153,7 +153,10 @@ TEST_F(HttpStreamTest, LongAnswersAreChunkedAndShortOnesAreNot) {
   EXPECT_EQ(trailed.trailers, (std::map<std::string, std::string>{{"x-rows", "7"}}));
 
   client.Send("HEAD /flow/plain?bytes=3000000 HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  EXPECT_EQ(client.Read(RawClient::Body::kNone).status, 200);
+  const RawResponse head = client.Read(RawClient::Body::kNone);
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(head.header("content-length"), "");  // A body that was not made has no length, also not 0.
+  EXPECT_EQ(head.header("transfer-encoding"), "");
   client.Send("HEAD /flow/refuse HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_EQ(client.Read(RawClient::Body::kNone).status, 404);
   EXPECT_EQ(client.Ask("GET /flow/plain?bytes=5000 HTTP/1.0\r\nHost: localhost\r\n\r\n").body.size(), 5000u);

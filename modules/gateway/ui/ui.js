@@ -3,7 +3,8 @@
 'use strict';
 
 const MOST_ROWS = 10000; // More are no table to look at; the CSV has all of them.
-const ROWS_AT_ONCE = 500; // Put in between two frames, so that the page answers meanwhile.
+const ROWS_AT_ONCE = 200; // Drawn as they are scrolled to: a browser measures a whole table for each row it gets.
+const LONGEST_TEXT = 500; // Of a cell; the CSV has all of it.
 const KEY_NAME = 'lakehouse-api-key'; // In sessionStorage: it ends with the tab.
 const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\))$/;
 const PLAIN_NAME = /^[a-z_][a-z0-9_]*$/i;
@@ -11,7 +12,8 @@ const PLAIN_NAME = /^[a-z_][a-z0-9_]*$/i;
 const at = (id) => document.getElementById(id);
 let running = null; // {abort, queryId} of the request that runs.
 let shown = ''; // The statement whose rows are shown.
-let drawing = 0; // Counts results, so that a new one ends the drawing of the one before.
+let undrawn = []; // Rows of the result that are not in the table yet.
+let isNumber = []; // By column of the result.
 
 // ---- The server
 
@@ -171,8 +173,8 @@ function cancelQuery() {
 // ---- Results
 
 function clearResult() {
-  ++drawing;
   shown = '';
+  undrawn = [];
   at('columns').replaceChildren();
   at('rows').replaceChildren();
   at('result').hidden = true;
@@ -185,33 +187,40 @@ function showResult(answer) {
     head.append(element('span', 'type', column.type));
     at('columns').append(head);
   }
+  at('table').setAttribute('aria-rowcount', answer.rows.length + 1);
   at('result').hidden = false;
-  at('result').scrollTo(0, 0);
   const version = `version ${answer.version}`;
   const more = answer.truncated ? '; there are more, Download CSV has them all' : '';
   at('status').textContent = `${count(answer.row_count, 'row')} in ${seconds(answer.elapsed_ms)} (${version})${more}.`;
-  drawRows(answer, answer.columns.map((column) => NUMBER.test(column.type)), 0, drawing);
+  undrawn = answer.rows;
+  isNumber = answer.columns.map((column) => NUMBER.test(column.type));
+  at('result').scrollTo(0, 0);
+  drawRows();
 }
 
-function drawRows(answer, isNumber, start, mine) {
-  if (mine !== drawing) return;
-  const piece = document.createDocumentFragment();
-  for (const row of answer.rows.slice(start, start + ROWS_AT_ONCE)) {
-    const line = element('tr');
-    row.forEach((value, i) => line.append(cell(value, isNumber[i])));
-    piece.append(line);
+/** Keeps two screens of rows below what is seen. */
+function drawRows() {
+  const box = at('result');
+  while (undrawn.length && box.scrollHeight - box.scrollTop < 3 * box.clientHeight) {
+    const piece = document.createDocumentFragment();
+    for (const row of undrawn.slice(0, ROWS_AT_ONCE)) {
+      const line = element('tr');
+      row.forEach((value, i) => line.append(cell(value, isNumber[i])));
+      piece.append(line);
+    }
+    at('rows').append(piece);
+    undrawn = undrawn.slice(ROWS_AT_ONCE);
   }
-  at('rows').append(piece);
-  const next = start + ROWS_AT_ONCE;
-  if (next < answer.rows.length) setTimeout(drawRows, 0, answer, isNumber, next, mine);
 }
 
 /** Numbers that JavaScript cannot hold come as strings and stay what they are. */
-function cell(value, isNumber) {
+function cell(value, number) {
   if (value === null) return element('td', 'null', 'NULL');
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  const made = element('td', isNumber ? 'number' : '', text);
-  if (text.length > 60) made.title = text.slice(0, 4000);
+  const made = element('td', number ? 'number' : '');
+  const lines = text.includes('\n') ? made.appendChild(element('div', 'lines')) : made; // A cell alone cannot scroll.
+  lines.append(text.slice(0, LONGEST_TEXT));
+  if (text.length > LONGEST_TEXT) lines.append(element('span', 'type', ` … ${count(text.length, 'character')}`));
   return made;
 }
 
@@ -261,6 +270,8 @@ document.addEventListener('keydown', (event) => {
 at('cancel').onclick = cancelQuery;
 at('csv').onclick = downloadCsv;
 at('reload').onclick = () => loadDatasets();
+at('result').addEventListener('scroll', drawRows, { passive: true });
+window.addEventListener('resize', drawRows);
 at('key-form').addEventListener('submit', (event) => {
   event.preventDefault();
   const key = at('key').value.trim();

@@ -84,8 +84,8 @@ class MemoryTest(Answers):
 
 
 class HoldBackTest(Answers):
-    # 9 MB; the engine itself keeps about 1 MiB back.
-    ROWS = 100_000
+    # 18 MB; the engine itself keeps about 1 MiB back.
+    ROWS = 200_000
     SLOW = f"SELECT i, {'sha256(' * 12}i::VARCHAR{')' * 12} AS digest FROM range({ROWS}) t(i)"
 
     def test_first_rows_do_not_wait_for_the_last(self):

@@ -206,6 +206,13 @@ TEST_F(QueryRouteTest, LateErrorsAreSaidWhereTheFormatCan) {
   EXPECT_FALSE(parquet.body.ends_with("PAR1") && parquet.body.size() > 4);
 }
 
+TEST_F(QueryRouteTest, LateErrorsAreTheSameInACoding) {
+  const RawResponse json = Stopped("application/json\r\nAccept-Encoding: gzip", kEndless);
+  EXPECT_EQ(json.header("content-encoding"), "gzip");
+  EXPECT_TRUE(json.complete);
+  EXPECT_FALSE(Stopped("text/csv\r\nAccept-Encoding: zstd", kEndless).complete);
+}
+
 TEST_F(QueryRouteTest, ParquetIsAFileWithItsEnd) {
   const RawResponse parquet =
       Query("application/vnd.apache.parquet", R"json({"sql":"FROM range(300000)","limit":250000})json");

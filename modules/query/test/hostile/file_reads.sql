@@ -1,0 +1,41 @@
+-- Reading files directly. {dir} is a folder with people.parquet, people.csv, people.json and secret.txt.
+SELECT * FROM read_parquet('{dir}/people.parquet')
+SELECT * FROM parquet_scan('{dir}/people.parquet')
+SELECT * FROM read_parquet(['{dir}/people.parquet', '{dir}/people.parquet'])
+SELECT * FROM read_parquet('{dir}/*.parquet', filename = true)
+SELECT * FROM read_csv('{dir}/people.csv')
+SELECT * FROM read_csv_auto('{dir}/people.csv')
+SELECT * FROM read_csv('{dir}/secret.txt', header = false)
+SELECT * FROM read_json('{dir}/people.json')
+SELECT * FROM read_json_auto('{dir}/people.json')
+SELECT * FROM read_json_objects('{dir}/people.json')
+SELECT * FROM read_ndjson('{dir}/people.json')
+SELECT * FROM read_ndjson_auto('{dir}/people.json')
+SELECT * FROM read_ndjson_objects('{dir}/people.json')
+SELECT * FROM read_json_objects_auto('{dir}/people.json')
+SELECT * FROM read_text('{dir}/secret.txt')
+SELECT * FROM read_text('/etc/passwd')
+SELECT * FROM read_text('/proc/self/environ')
+SELECT * FROM read_text('/proc/self/maps')
+SELECT * FROM read_blob('{dir}/secret.txt')
+SELECT * FROM read_blob('{dir}/*')
+SELECT * FROM glob('{dir}/*')
+SELECT * FROM glob('/etc/*')
+SELECT * FROM sniff_csv('{dir}/people.csv')
+SELECT * FROM parquet_metadata('{dir}/people.parquet')
+SELECT * FROM parquet_schema('{dir}/people.parquet')
+SELECT * FROM parquet_file_metadata('{dir}/people.parquet')
+SELECT * FROM parquet_kv_metadata('{dir}/people.parquet')
+SELECT * FROM parquet_bloom_probe('{dir}/people.parquet', 'id', 3)
+SELECT * FROM parquet_full_metadata('{dir}/people.parquet')
+SELECT * FROM '{dir}/people.parquet'
+SELECT * FROM "{dir}/people.parquet"
+FROM '{dir}/people.csv'
+FROM '{dir}/people.json'
+FROM '{dir}/./people.parquet'
+SELECT count(*) FROM people WHERE id IN (SELECT id FROM '{dir}/people.parquet')
+SELECT (SELECT content FROM read_text('{dir}/secret.txt'))
+SELECT * FROM people JOIN read_parquet('{dir}/people.parquet') USING (id)
+WITH t AS (SELECT * FROM read_parquet('{dir}/people.parquet')) SELECT * FROM t
+SELECT * FROM people UNION ALL SELECT * FROM read_parquet('{dir}/people.parquet')
+SELECT * FROM read_duckdb('{dir}/other.db', table_name = 't')

@@ -60,7 +60,7 @@ void ClientStream::StartRead(InputBuffer::Expect expect) {
 void ClientStream::Send(Outgoing out) {
   out_ = std::move(out);
   sending_ = out_.left() > 0;
-  if (sending_) Write();
+  sending_ ? Write() : Wake();  // The end of an answer may have no bytes.
 }
 
 void ClientStream::Write() {

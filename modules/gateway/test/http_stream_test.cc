@@ -184,6 +184,31 @@ TEST_F(HttpStreamTest, AHeadWithoutABodyIsSentAfterAWhile) {
   EXPECT_TRUE(received.find("late") != std::string::npos);
 }
 
+TEST_F(HttpStreamTest, TheEndOfAnOldClientsAnswerMayComeAlone) {
+  HttpServerOptions options;
+  options.io_threads = 1;
+  Promised<bool> held;
+  // Holds the I/O thread until the handler has ended, so that it learns of end and close at once.
+  TestServer server(api_, options, [&](const RequestHead& head, Context context) {
+    if (!head.Find("x-hold").empty()) {
+      held.Set(true);
+      ended_.Wait();
+    }
+    return AuthenticateAsAdmin(head, std::move(context));
+  });
+  RawClient client(server.port());
+  client.Send("GET /flow/wait?bytes=1000 HTTP/1.0\r\nHost: localhost\r\n\r\n");
+  std::string received;
+  while (!received.ends_with(kBlock)) received += client.ReadSome();
+  RawClient holding(server.port());
+  holding.Send("GET /flow/refuse HTTP/1.1\r\nHost: localhost\r\nX-Hold: 1\r\n\r\n");
+  held.Wait();
+  go_on_.Set(true);
+  EXPECT_EQ(holding.Read().status, 404);
+  EXPECT_TRUE(client.AtEnd());
+  EXPECT_EQ(server.log().Count("http_request"), 2u);  // The server closed; the client did not just give up.
+}
+
 TEST_F(HttpStreamTest, EarlyErrorsAreProblemsAndLateOnesCutTheAnswer) {
   TestServer server(api_);
   RawClient client(server.port());

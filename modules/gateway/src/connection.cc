@@ -31,21 +31,23 @@ size_t InputBytes(const HttpServerOptions& options) {
 
 }  // namespace
 
-Connection::Connection(Transport socket, std::string peer, const ServerParts& parts)
+Connection::Connection(Transport socket, std::unique_ptr<TlsSession> tls, std::string peer,
+                       const ServerParts& parts)
     : parts_(parts),
       peer_(std::move(peer)),
       client_(std::make_shared<ClientStream>(
-          std::move(socket), InputBytes(parts.options),
+          std::move(socket), std::move(tls), InputBytes(parts.options),
           PaceWatch(parts.options.stall_timeout, parts.options.min_bytes_per_second))) {}
 
 asio::awaitable<void> Connection::Run(std::shared_ptr<Connection> self) {
-  for (;;) {
+  const bool secured = co_await self->Secure();
+  while (secured) {
     const bool ready = co_await self->ReadHead();
     if (!ready) break;
     co_await self->ServeRequest();
     if (!self->keep_) break;
   }
-  co_await self->Linger();
+  if (secured) co_await self->Linger();
   self->client_->End(Goodbye::kClose);
 }
 
@@ -64,6 +66,24 @@ void Connection::CancelRequest() {
 void Connection::Abort() { client_->End(Goodbye::kClose); }
 
 // ---- The request
+
+/// The handshake, when there is TLS; false when it failed.
+asio::awaitable<bool> Connection::Secure() {
+  if (!client_->secure()) co_return true;
+  const TimePoint until = Clock::now() + parts_.options.header_timeout;
+  bool in_time = true;
+  client_->StartHandshake();
+  while (client_->handshaking() && in_time) {
+    if (draining_ || client_->broken()) co_return false;
+    in_time = co_await client_->NextEvent(until);
+  }
+  https_expected_ = client_->handshake() == TlsSession::State::kNotTls;
+  if (https_expected_ || client_->handshake() == TlsSession::State::kDone) co_return true;
+  if (client_->handshake() != TlsSession::State::kEnded)  // A look whether somebody listens is no failure.
+    parts_.log.Info("tls_handshake_failed",
+                    {{"peer", peer_}, {"cause", in_time ? client_->tls_failure() : "it took too long"}});
+  co_return false;
+}
 
 asio::awaitable<bool> Connection::WaitForFirstByte() {
   const TimePoint until = Clock::now() + parts_.options.idle_timeout;
@@ -138,11 +158,13 @@ std::shared_ptr<ServedRequest> Connection::MakeRequest(RequestHead head) {
 
 asio::awaitable<void> Connection::ServeRequest() {
   const Framing framing = parser_->framing();
-  keep_ = framing.keep_alive;
+  keep_ = framing.keep_alive && !https_expected_;
   body_over_ = !framing.has_body;
   continue_owed_ = framing.has_body && framing.http11 && !framing.expect.empty() && client_->input().empty();
   served_ = MakeRequest(std::move(parser_->head()));
-  Verdict verdict = parts_.admission.Check(served_->head, framing, served_->request.context);
+  Verdict verdict = https_expected_
+                        ? Refused{InvalidArgument("https_expected", "this port speaks HTTPS: use https://")}
+                        : parts_.admission.Check(served_->head, framing, served_->request.context);
   if (auto* admitted = std::get_if<Admitted>(&verdict)) {
     served_->route = admitted->route;
     served_->path_values = std::move(admitted->path_values);
@@ -308,13 +330,19 @@ void Connection::LogAccess() const {
                    {"peer", served_->head.peer}});
 }
 
-/// Hanging up while bytes of the client are unread would reset the connection and could destroy our last
-/// answer on its way; so we listen a little.
+/// With TLS a goodbye. Hanging up while bytes of the client are unread would reset the connection and could
+/// destroy our last answer on its way; so we listen a little.
 asio::awaitable<void> Connection::Linger() {
   InputBuffer& input = client_->input();
   const bool unread = (parser_->started() && !parser_->done()) || !input.empty();
-  if (client_->broken() || !unread) co_return;
+  if (client_->broken() || (!unread && !client_->secure())) co_return;
   client_->EndSending();
+  const TimePoint taken = Clock::now() + parts_.options.stall_timeout;
+  while (client_->sending() && !client_->broken()) {  // Our last bytes fill the socket.
+    const bool in_time = co_await client_->NextEvent(taken);
+    if (!in_time) co_return;
+  }
+  if (!unread) co_return;
   const TimePoint until = Clock::now() + kLingerTime;
   size_t left = kLingerBytes;
   while (!client_->ended() && !client_->broken() && left > 0) {

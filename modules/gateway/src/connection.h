@@ -32,7 +32,8 @@ struct ServerParts {
 
 class Connection final {
  public:
-  Connection(Transport socket, std::string peer, const ServerParts& parts);
+  /// Plain HTTP when `tls` is null.
+  Connection(Transport socket, std::unique_ptr<TlsSession> tls, std::string peer, const ServerParts& parts);
 
   /// Serves until the connection ends, then closes it.
   static boost::asio::awaitable<void> Run(std::shared_ptr<Connection> self);
@@ -48,6 +49,7 @@ class Connection final {
   using Awaitable = boost::asio::awaitable<T>;
 
   // The request
+  Awaitable<bool> Secure();
   Awaitable<bool> ReadHead();
   Awaitable<bool> WaitForFirstByte();
   Status ParseHead();
@@ -74,6 +76,7 @@ class Connection final {
   const std::shared_ptr<ClientStream> client_;
   bool keep_ = true;  ///< Another request may follow.
   bool draining_ = false;
+  bool https_expected_ = false;  ///< The client speaks plain HTTP where it should not.
 
   // Of the current request
   std::optional<RequestParser> parser_;

@@ -15,6 +15,7 @@
 #include "lake/common/mutex.h"
 #include "problem.h"
 #include "response_text.h"
+#include "tls_context.h"
 
 namespace lake::gateway {
 namespace {
@@ -89,7 +90,7 @@ class Server final : public HttpServer {
 
  private:
   void Accept();
-  void Admit(tcp::socket socket, IoThread& io);
+  void Admit(tcp::socket socket, std::unique_ptr<TlsSession> session, IoThread& io);
   void TurnAway(tcp::socket socket);
   void OnEveryConnection(void (Connection::*action)());
 
@@ -100,7 +101,8 @@ class Server final : public HttpServer {
   ByteBudget body_bytes_{options_.max_buffered_body_bytes};
   ConnectionCount count_;
   std::vector<IoThread> io_;
-  tcp::acceptor acceptor_;  ///< On the first I/O thread.
+  std::unique_ptr<TlsContext> tls_;  ///< Null without; used where the acceptor is.
+  tcp::acceptor acceptor_;           ///< On the first I/O thread.
   asio::steady_timer accept_pause_;
   size_t next_io_ = 0;
   uint16_t port_ = 0;
@@ -111,6 +113,10 @@ class Server final : public HttpServer {
 };
 
 Status Server::Listen() {
+  if (!options_.tls_certificate.empty()) {
+    TlsFiles files = {.certificate = options_.tls_certificate, .key = options_.tls_key};
+    LAKE_ASSIGN_OR_RETURN(tls_, TlsContext::Load(std::move(files), options_.tls_check_interval, log_));
+  }
   error_code error;
   const asio::ip::address address = asio::ip::make_address(options_.address, error);
   if (error) return InvalidArgument("bad_address", "'{}' is no IP address", options_.address);
@@ -153,19 +159,24 @@ void Server::Accept() {
         if (!stopped) Accept();
       });
     }
-    if (count_.Enter(options_.max_connections))
-      asio::post(io.loop, [this, &io, moved = std::move(socket)]() mutable { Admit(std::move(moved), io); });
-    else
+    if (count_.Enter(options_.max_connections)) {
+      std::unique_ptr<TlsSession> session = tls_ ? tls_->NewSession(socket.native_handle()) : nullptr;
+      asio::post(io.loop, [this, &io, moved = std::move(socket), tls = std::move(session)]() mutable {
+        Admit(std::move(moved), std::move(tls), io);
+      });
+    } else if (!tls_) {  // With TLS it is just closed: saying why would take a handshake.
       TurnAway(std::move(socket));
+    }
     Accept();
   });
 }
 
-void Server::Admit(tcp::socket socket, IoThread& io) {
+void Server::Admit(tcp::socket socket, std::unique_ptr<TlsSession> session, IoThread& io) {
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   std::string peer = AddressOf(socket);
-  auto connection = std::make_shared<Connection>(std::move(socket), std::move(peer), *parts_);
+  auto connection =
+      std::make_shared<Connection>(std::move(socket), std::move(session), std::move(peer), *parts_);
   io.connections.insert(connection);
   if (stopping_) connection->Drain();  // It came while the others were told.
   asio::co_spawn(io.loop, Connection::Run(connection), [this, &io, connection](std::exception_ptr) {
@@ -214,6 +225,13 @@ void Server::Stop() {
 }
 
 }  // namespace
+
+Status CheckTls(const HttpServerOptions& options) {
+  if (options.tls_certificate.empty()) return {};
+  LAKE_ASSIGN_OR_RETURN(const TlsSettings usable,
+                        LoadTlsSettings({.certificate = options.tls_certificate, .key = options.tls_key}));
+  return {};
+}
 
 Result<std::unique_ptr<HttpServer>> HttpServer::Start(HttpServerOptions options, const Api& api,
                                                       Authenticate authenticate, Log& log,

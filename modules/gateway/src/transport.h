@@ -1,4 +1,5 @@
-// The byte stream under a connection. TLS replaces this alias; nothing else names a socket type.
+// The socket under a connection; nothing else names its type. TLS, where there is any, sits on it in
+// client_stream.cc.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>

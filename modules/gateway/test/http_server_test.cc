@@ -251,7 +251,8 @@ TEST_F(HttpServerTest, IdleConnectionsEnd) {
 
 TEST_F(HttpServerTest, SlowSendersAreCut) {
   HttpServerOptions options;
-  options.header_timeout = options.stall_timeout = milliseconds(50);
+  options.header_timeout = milliseconds(500);  // Over TLS a handshake has to fit as well.
+  options.stall_timeout = milliseconds(50);
   TestServer server(api_, options, AuthenticateAsAdmin);
   RawClient head(server.port());
   const RawResponse late = head.Ask("GET /livez HTTP/1.1\r\nHost: loc");

@@ -11,7 +11,9 @@
 #include <array>
 #include <utility>
 
+#include "client_tls.h"
 #include "lake/common/check.h"
+#include "lake/gateway_testing/test_certificate.h"
 
 namespace lake::gateway {
 namespace {
@@ -37,7 +39,21 @@ JsonValue RawResponse::json() const {
   return value.ok() ? *value : JsonValue();
 }
 
-RawClient::RawClient(uint16_t port) : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+RawClient::RawClient(uint16_t port) {
+  Connect(port);
+  const TestCertificate* certificate = CertificateOfAllTests();
+  if (certificate == nullptr) return;
+  tls_ = std::make_unique<ClientTls>(RawTls{.trusted = certificate->certificate()});
+  Handshake();
+}
+
+RawClient::RawClient(uint16_t port, const RawTls& tls) : tls_(std::make_unique<ClientTls>(tls)) {
+  Connect(port);
+  Handshake();
+}
+
+void RawClient::Connect(uint16_t port) {
+  socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   LAKE_CHECK(socket_ >= 0);
   setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));
   setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof(kPatience));
@@ -51,9 +67,21 @@ RawClient::RawClient(uint16_t port) : socket_(socket(AF_INET, SOCK_STREAM | SOCK
 RawClient::~RawClient() { Close(); }
 
 RawClient::RawClient(RawClient&& other) noexcept
-    : socket_(std::exchange(other.socket_, -1)), buffer_(std::move(other.buffer_)) {}
+    : socket_(std::exchange(other.socket_, -1)),
+      tls_(std::move(other.tls_)),
+      unsent_(std::move(other.unsent_)),
+      saw_goodbye_(other.saw_goodbye_),
+      buffer_(std::move(other.buffer_)) {}
 
-bool RawClient::Send(std::string_view bytes) {
+void RawClient::Handshake() {
+  ClientTls::State state = ClientTls::State::kNeedsInput;
+  do {
+    state = tls_->Handshake();
+    SendRaw(tls_->TakeOutput());
+  } while (state == ClientTls::State::kNeedsInput && ReceiveSealed());
+}
+
+bool RawClient::SendRaw(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent <= 0) return false;
@@ -62,12 +90,44 @@ bool RawClient::Send(std::string_view bytes) {
   return true;
 }
 
+bool RawClient::Send(std::string_view bytes) {
+  if (!tls_) return SendRaw(bytes);
+  tls_->Seal(bytes);
+  return SendRaw(std::exchange(unsent_, "") + tls_->TakeOutput());
+}
+
 size_t RawClient::SendSome(std::string_view bytes) {
-  const ssize_t sent = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-  return sent > 0 ? static_cast<size_t>(sent) : 0;
+  if (tls_ && unsent_.empty()) {
+    bytes = bytes.substr(0, 64u << 10);
+    tls_->Seal(bytes);
+    unsent_ = tls_->TakeOutput();
+  } else if (tls_) {
+    bytes = {};
+  }
+  const std::string_view outgoing = tls_ ? unsent_ : bytes;
+  const ssize_t sent = send(socket_, outgoing.data(), outgoing.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (!tls_) return sent > 0 ? static_cast<size_t>(sent) : 0;
+  if (sent > 0) unsent_.erase(0, static_cast<size_t>(sent));
+  return bytes.size();
+}
+
+bool RawClient::ReceiveSealed() {
+  std::array<char, 64u << 10> bytes;
+  const ssize_t count = recv(socket_, bytes.data(), bytes.size(), 0);
+  if (count <= 0) return false;
+  tls_->Received({bytes.data(), static_cast<size_t>(count)});
+  return true;
 }
 
 bool RawClient::Fill() {
+  if (tls_) {
+    for (;;) {
+      const ClientTls::State state = tls_->Open(&buffer_);
+      if (state == ClientTls::State::kDone) return true;
+      saw_goodbye_ |= state == ClientTls::State::kEnded;
+      if (state != ClientTls::State::kNeedsInput || !ReceiveSealed()) return false;
+    }
+  }
   std::array<char, 64u << 10> bytes;
   const ssize_t count = recv(socket_, bytes.data(), bytes.size(), 0);
   if (count <= 0) return false;
@@ -158,7 +218,16 @@ RawResponse RawClient::Ask(std::string_view request) {
   return Read();
 }
 
-void RawClient::ShutdownWrite() { shutdown(socket_, SHUT_WR); }
+void RawClient::ShutdownWrite() {
+  if (!tls_) {
+    shutdown(socket_, SHUT_WR);
+    return;
+  }
+  tls_->SayGoodbye();
+  SendRaw(tls_->TakeOutput());
+}
+
+std::string RawClient::protocol() const { return tls_->protocol(); }
 
 void RawClient::Reset() {
   const linger hard = {.l_onoff = 1, .l_linger = 0};

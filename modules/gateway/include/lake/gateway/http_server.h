@@ -5,6 +5,10 @@
 // every other handler runs on a worker. A JSON body is read whole before a worker is taken, so slow senders
 // hold none. Checks, in this order: framing, Host, method and path, Origin, credentials, permission, content
 // type, length.
+//
+// With a certificate it speaks HTTPS and nothing else; plain HTTP on that port is told so. No
+// Strict-Transport-Security: that would bind the host name, with every other port of it, for months to a
+// certificate that its owner may have made for a trial; who wants it has a proxy that can say it.
 #pragma once
 
 #include <chrono>
@@ -24,6 +28,11 @@ namespace lake::gateway {
 struct HttpServerOptions {
   std::string address = "127.0.0.1";  ///< An IP address.
   uint16_t port = 3100;               ///< 0 = any free one.
+  /// PEM files: the certificate with those that vouch for it, and its key. Empty: plain HTTP. They are read
+  /// again at a new connection when they have changed, and looked at no more often than this.
+  std::string tls_certificate;
+  std::string tls_key;
+  std::chrono::milliseconds tls_check_interval{60'000};
   std::vector<std::string>
       allowed_hosts;      ///< Host names beyond loopback names and the address (DNS rebinding); "*" = any.
   size_t io_threads = 2;  ///< They only move bytes.
@@ -36,7 +45,7 @@ struct HttpServerOptions {
   uint64_t max_body_bytes = 4u << 20;             ///< JSON bodies; uploads have their own limits.
   uint64_t max_buffered_body_bytes = 256u << 20;  ///< JSON bodies of all requests together; more get 503.
   std::chrono::milliseconds header_timeout{
-      10'000};  ///< From the first byte of a request to the end of its head.
+      10'000};  ///< From the first byte of a request to the end of its head; also for the TLS handshake.
   std::chrono::milliseconds idle_timeout{75'000};  ///< Between requests of a kept connection.
   /// A client that owes us bytes, or does not take ours, is measured over this long.
   std::chrono::milliseconds stall_timeout{30'000};
@@ -46,6 +55,11 @@ struct HttpServerOptions {
       10'000};  ///< Running requests get this long at shutdown, then are cancelled.
 };
 
+/// Whether certificate and key can be used; ok without. A caller asks before it opens what a failing Start
+/// would leave behind. Errors: not_found/file_not_found, permission_denied/key_file_open_to_others,
+/// invalid_argument/bad_tls_certificate, /bad_tls_key, /tls_pair_mismatch.
+Status CheckTls(const HttpServerOptions& options);
+
 class HttpServer {
  public:
   /// Says who calls and gives the request its snapshot; runs on an I/O thread before the permission check and
@@ -54,7 +68,7 @@ class HttpServer {
   using Authenticate = std::function<Result<access::Request>(const RequestHead& head, Context context)>;
 
   /// Listens when it returns. The references must outlive the server. Errors: unavailable/address_in_use,
-  /// invalid_argument/bad_address, unavailable/cannot_listen.
+  /// invalid_argument/bad_address, unavailable/cannot_listen, those of CheckTls.
   static Result<std::unique_ptr<HttpServer>> Start(HttpServerOptions options, const Api& api,
                                                    Authenticate authenticate, Log& log, RandomSource& random);
   virtual ~HttpServer() = default;  ///< Stop().

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,13 +25,25 @@ struct RawResponse {
   std::string code() const { return std::string(json().FindString("code")); }
 };
 
+class ClientTls;
+
+/// How a client asks for TLS.
+struct RawTls {
+  std::string trusted;                ///< PEM file: the one certificate it accepts.
+  std::string protocol = "http/1.1";  ///< For ALPN.
+  enum class Newest { kTls11, kTls12, kAny } newest = Newest::kAny;
+};
+
 /// One connection to 127.0.0.1. Reads give up after 30 s, so that a broken server fails a test instead of
 /// hanging it.
 class RawClient {
  public:
   enum class Body { kExpected, kNone };  ///< kNone: the answer to a HEAD request.
 
+  /// Plain, or with TLS when all tests of this process run with it (test_certificate.h).
   explicit RawClient(uint16_t port);
+  /// A handshake that fails leaves a connection that is AtEnd.
+  RawClient(uint16_t port, const RawTls& tls);
   ~RawClient();
   RawClient(RawClient&& other) noexcept;
   RawClient(const RawClient&) = delete;
@@ -51,12 +64,20 @@ class RawClient {
   std::string ReadSome();
   /// Nothing more comes: the server has closed (or reset) the connection.
   bool AtEnd();
+  /// With TLS: the server said that this is all; else it was cut. Once AtEnd.
+  bool saw_goodbye() const { return saw_goodbye_; }
+  std::string protocol() const;  ///< "TLSv1.3 http/1.1"
+  /// With TLS a goodbye.
   void ShutdownWrite();
   /// Closes with a reset instead of a goodbye.
   void Reset();
   void Close();
 
  private:
+  void Connect(uint16_t port);
+  void Handshake();
+  bool SendRaw(std::string_view bytes);
+  bool ReceiveSealed();
   bool Fill();
   std::optional<std::string> ReadLine();
   bool ReadExactly(size_t count, std::string* out);
@@ -64,6 +85,9 @@ class RawClient {
   bool ReadChunks(RawResponse* response);
 
   int socket_ = -1;
+  std::unique_ptr<ClientTls> tls_;
+  std::string unsent_;  ///< Encrypted, but more than the connection took.
+  bool saw_goodbye_ = false;
   std::string buffer_;
 };
 

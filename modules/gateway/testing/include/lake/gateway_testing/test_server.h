@@ -8,6 +8,7 @@
 #include "lake/common_testing/capture_log.h"
 #include "lake/common_testing/seeded_random.h"
 #include "lake/gateway/http_server.h"
+#include "lake/gateway_testing/test_certificate.h"
 
 namespace lake::gateway {
 
@@ -32,6 +33,11 @@ class TestServer {
   /// `api` must outlive it.
   TestServer(const Api& api, HttpServerOptions options, HttpServer::Authenticate authenticate) {
     options.port = 0;
+    const TestCertificate* certificate = CertificateOfAllTests();
+    if (certificate != nullptr && options.tls_certificate.empty()) {
+      options.tls_certificate = certificate->certificate();
+      options.tls_key = certificate->key();
+    }
     Result<std::unique_ptr<HttpServer>> started =
         HttpServer::Start(std::move(options), api, std::move(authenticate), log_, random_);
     LAKE_CHECK(started.ok());

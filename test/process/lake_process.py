@@ -51,12 +51,13 @@ def wait_until(what: str, condition: Callable, seconds: float = ANSWER_SECONDS):
 class Server:
     """`lake serve` on a data directory. As a context manager it is killed at the end, whatever happened."""
 
-    def __init__(self, data: Path, *, settings: tuple[str, ...] = (), before_exec: Callable | None = None):
+    def __init__(self, data: Path, *, settings: tuple[str, ...] = (), words: tuple[str, ...] = (),
+                 before_exec: Callable | None = None):
         self.data = data
         self.log = tempfile.TemporaryFile()
         flags = [word for setting in settings for word in ("--set", setting)]
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--port", "0", "--data", str(data), *flags],
+            [BINARY, "serve", "--port", "0", "--data", str(data), *flags, *words],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, preexec_fn=before_exec)
         self.url = self._read_url()
         self.port = int(self.url.rsplit(":", 1)[1])

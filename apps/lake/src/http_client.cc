@@ -96,11 +96,19 @@ class HeaderList {
   curl_slist* list_ = nullptr;
 };
 
-Error TransferError(CURLcode code, const char* text, const std::string& base_url) {
+Error TransferError(CURLcode code, const char* text, const HttpServerAddress& server) {
+  const std::string& base_url = server.base_url;
+  if (*text == '\0') text = curl_easy_strerror(code);
+  if (code == CURLE_PEER_FAILED_VERIFICATION)
+    return Unavailable("server_not_trusted", "the certificate of {} cannot be verified: {}", base_url, text);
+  if (code == CURLE_SSL_CACERT_BADFILE)
+    return InvalidArgument("bad_ca_file", "cannot read certificates to trust from '{}'", server.ca_file)
+        .WithCause(text);
+  if (code == CURLE_SSL_CONNECT_ERROR)
+    return Unavailable("tls_failed", "no TLS connection to {}: {}", base_url, text);
   if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_OPERATION_TIMEDOUT)
     return Unavailable("server_unreachable", "no server answers at {}", base_url).WithCause(text);
-  return Unavailable("connection_lost", "the connection to {} broke off: {}", base_url,
-                     *text != '\0' ? text : curl_easy_strerror(code));
+  return Unavailable("connection_lost", "the connection to {} broke off: {}", base_url, text);
 }
 
 void SetFixedOptions(CURL* curl, Exchange* exchange) {
@@ -115,6 +123,14 @@ void SetFixedOptions(CURL* curl, Exchange* exchange) {
   curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, OnProgress);
   curl_easy_setopt(curl, CURLOPT_XFERINFODATA, exchange);
+}
+
+/// libcurl verifies certificate and name unless told otherwise, and nothing here tells it.
+void SetTls(CURL* curl, const HttpServerAddress& server) {
+  curl_easy_setopt(curl, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (server.ca_file.empty()) return;
+  curl_easy_setopt(curl, CURLOPT_CAINFO, server.ca_file.c_str());
+  curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);  // In place of the machine's, not besides.
 }
 
 void SetMethod(CURL* curl, const HttpRequest& request, Exchange* exchange) {
@@ -160,7 +176,7 @@ ErrorCode CodeOfStatus(int status) {
 }  // namespace
 
 struct HttpClient::State {
-  std::string base_url;
+  HttpServerAddress server;
   CURL* curl = nullptr;
   CURLM* multi = nullptr;  ///< Unlike a lone handle it can be woken.
   char error_text[CURL_ERROR_SIZE] = {};
@@ -189,10 +205,13 @@ std::string_view HttpResponse::Find(std::string_view lower_case_name) const {
   return {};
 }
 
-HttpClient::HttpClient(std::string base_url) : state_(std::make_unique<State>()) {
+HttpClient::HttpClient(std::string base_url)
+    : HttpClient(HttpServerAddress{.base_url = std::move(base_url)}) {}
+
+HttpClient::HttpClient(HttpServerAddress server) : state_(std::make_unique<State>()) {
   static std::once_flag once;  // libcurl's own global state; idempotent and never torn down.
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-  state_->base_url = std::move(base_url);
+  state_->server = std::move(server);
   state_->curl = curl_easy_init();
   state_->multi = curl_multi_init();
   LAKE_CHECK(state_->curl != nullptr && state_->multi != nullptr);
@@ -203,7 +222,7 @@ HttpClient::~HttpClient() {
   curl_multi_cleanup(state_->multi);
 }
 
-const std::string& HttpClient::base_url() const { return state_->base_url; }
+const std::string& HttpClient::base_url() const { return state_->server.base_url; }
 
 Result<HttpResponse> HttpClient::Send(const Context& context, const HttpRequest& request) {
   return Stream(context, request, BodySink());
@@ -215,13 +234,14 @@ Result<HttpResponse> HttpClient::Stream(const Context& context, const HttpReques
   HeaderList headers;
   for (const auto& [name, value] : request.headers) headers.Add(fmt::format("{}: {}", name, value));
   headers.Add("Expect:");  // The server says no early enough; waiting for 100 Continue only costs time.
-  const std::string url = state_->base_url + request.path;
+  const std::string url = state_->server.base_url + request.path;
 
   curl_easy_reset(state_->curl);  // Options only: the connection stays.
   curl_easy_setopt(state_->curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(state_->curl, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(state_->curl, CURLOPT_ERRORBUFFER, state_->error_text);
   SetFixedOptions(state_->curl, &exchange);
+  SetTls(state_->curl, state_->server);
   SetMethod(state_->curl, request, &exchange);
   state_->error_text[0] = '\0';
 
@@ -231,7 +251,7 @@ Result<HttpResponse> HttpClient::Stream(const Context& context, const HttpReques
   // counts.
   const bool refused_upload =
       exchange.response.status >= 400 && (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR);
-  if (code != CURLE_OK && !refused_upload) return TransferError(code, state_->error_text, state_->base_url);
+  if (code != CURLE_OK && !refused_upload) return TransferError(code, state_->error_text, state_->server);
   return std::move(exchange.response);
 }
 

@@ -86,6 +86,8 @@ gateway::HttpServerOptions ServerOptions(const ServerSettings& settings) {
   gateway::HttpServerOptions options;
   options.address = settings.address;
   options.port = settings.port;
+  options.tls_certificate = settings.tls_cert;
+  options.tls_key = settings.tls_key;
   options.allowed_hosts = settings.allowed_hosts;
   options.worker_threads = settings.workers;
   options.request_timeout = std::chrono::seconds(settings.request_timeout_secs);
@@ -94,14 +96,25 @@ gateway::HttpServerOptions ServerOptions(const ServerSettings& settings) {
 }
 
 /// Without keys everybody who reaches the port is the person at this machine, so the port must not be
-/// reachable from elsewhere.
+/// reachable from elsewhere; without TLS everybody on the way reads keys and rows.
 Status CheckAddress(const Settings& settings) {
   const std::string& address = settings.server.address;
-  if (settings.access.auth || address == "127.0.0.1" || address == "::1" || address == "localhost") return {};
+  if (settings.server.tls_cert.empty() != settings.server.tls_key.empty())
+    return InvalidArgument("bad_config",
+                           "server.tls_cert and server.tls_key belong together; set both or neither");
+  if (address == "127.0.0.1" || address == "::1" || address == "localhost") return {};
+  if (!settings.access.auth)
+    return InvalidArgument(
+        "bad_config",
+        "server.address '{}' is no loopback address; turn access.auth on first: without keys "
+        "whoever reaches the server is its administrator",
+        address);
+  if (!settings.server.tls_cert.empty() || settings.server.insecure) return {};
   return InvalidArgument(
       "bad_config",
-      "server.address '{}' is no loopback address; turn access.auth on first: without keys "
-      "whoever reaches the server is its administrator",
+      "server.address '{}' is no loopback address; set server.tls_cert and server.tls_key, or start with "
+      "--insecure (server.insecure) when something in front of the server speaks TLS: without it keys and "
+      "rows can be read on their way",
       address);
 }
 
@@ -135,6 +148,7 @@ class WiredLake final : public Lake {
 
   Status Wire(const Settings& settings) {
     LAKE_RETURN_IF_ERROR(CheckAddress(settings));
+    LAKE_RETURN_IF_ERROR(gateway::CheckTls(ServerOptions(settings.server)));
     LAKE_RETURN_IF_ERROR(OpenStorage(settings.storage));
     LAKE_RETURN_IF_ERROR(OpenServices(settings));
     LAKE_RETURN_IF_ERROR(OpenAccess(settings));

@@ -40,6 +40,7 @@ struct Parsed {
   std::string config_file;
   std::string data_directory;
   std::optional<uint16_t> port;
+  bool insecure = false;
   std::vector<std::string> settings;
   ConfigOptions::Show show = ConfigOptions::Show::kValues;
   DemoOptions demo;
@@ -74,6 +75,8 @@ Result<ConfigSources> ReadSources(const Parsed& parsed) {
     sources.flags.push_back({.path = "storage.root", .text = parsed.data_directory, .name = "--data"});
   if (parsed.port)
     sources.flags.push_back({.path = "server.port", .text = std::to_string(*parsed.port), .name = "--port"});
+  if (parsed.insecure)
+    sources.flags.push_back({.path = "server.insecure", .text = "true", .name = "--insecure"});
   for (const std::string& setting : parsed.settings) {
     const size_t equals = setting.find('=');
     if (equals == std::string::npos)
@@ -102,6 +105,7 @@ void AddConfigOptions(CLI::App* word, Parsed* parsed) {
 void AddServe(CLI::App& app, Parsed* parsed) {
   CLI::App* word = app.add_subcommand("serve", "Run the server until it is told to stop");
   AddConfigOptions(word, parsed);
+  word->add_flag("--insecure", parsed->insecure, "Let others reach the server without TLS (server.insecure)");
   word->callback([parsed] {
     parsed->run = [parsed](const Context& context) {
       return WithSources(*parsed, [&](const ConfigOptions& options) { return RunServe(context, options); });
@@ -285,6 +289,9 @@ void AddGlobalOptions(CLI::App& app, Parsed* parsed) {
   app.require_subcommand(1);
   app.fallthrough();  // Global options may stand behind the word.
   app.add_option("--url", parsed->client.url, "Server to talk to")->envname("LAKEHOUSE_URL");
+  app.add_option("--ca-file", parsed->client.ca_file,
+                 "PEM file with the certificates to trust in place of this machine's (https)")
+      ->envname("LAKEHOUSE_CA_FILE");
   // Not CLI11's envname: a key file goes before the environment.
   app.add_option("--key,--api-key", parsed->key.option, "API key (or LAKEHOUSE_API_KEY, or a file)");
   app.add_option("--key-file", parsed->key.file, "File that holds the API key; chmod 600");

@@ -16,6 +16,7 @@ enum class OutputFormat { kTable, kJson, kCsv, kNdjson, kArrow, kParquet };
 /// What every command that talks to a server needs.
 struct ClientOptions {
   std::string url = "http://127.0.0.1:3100";
+  std::string ca_file;  ///< Whom to trust instead of the authorities that this machine trusts; or empty.
   std::optional<std::string> api_key;
   OutputFormat output = OutputFormat::kTable;
 };

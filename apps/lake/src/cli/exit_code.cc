@@ -11,6 +11,9 @@ std::string_view Advice(const Error& error) {
   if (error.code() == ErrorCode::kUnauthenticated)
     return "give a key that is valid: --key-file FILE, LAKEHOUSE_API_KEY or --key KEY";
   if (error.Is("forbidden")) return "the key is valid, but its role may not do this; use another key";
+  if (error.Is("server_not_trusted"))
+    return "when the certificate is your own, name the file to trust: --ca-file FILE or LAKEHOUSE_CA_FILE";
+  if (error.Is("tls_failed")) return "does that port speak HTTPS? plain HTTP is http://";
   return "";
 }
 

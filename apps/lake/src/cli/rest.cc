@@ -49,7 +49,8 @@ void PrintCsv(const JsonValue::Array& items, const std::vector<std::string>& mem
 
 }  // namespace
 
-Rest::Rest(const Context& context, const ClientOptions& options) : context_(context), client_(options.url) {
+Rest::Rest(const Context& context, const ClientOptions& options)
+    : context_(context), client_({.base_url = options.url, .ca_file = options.ca_file}) {
   if (options.api_key) headers_.emplace_back("X-API-Key", *options.api_key);
 }
 

@@ -26,7 +26,8 @@ int RunServe(const Context& context, const ConfigOptions& options) {
     log->Failure("not_started", {{"error", lake.error().ToString()}});
     return Fail(lake.error());
   }
-  fmt::print("lakehouse is serving http://{}:{} from {}\n", settings.server.address, (*lake)->port(),
+  const std::string_view scheme = settings.server.tls_cert.empty() ? "http" : "https";
+  fmt::print("lakehouse is serving {}://{}:{} from {}\n", scheme, settings.server.address, (*lake)->port(),
              settings.storage.root);
   if (const std::string file = (*lake)->first_key_file(); !file.empty())
     fmt::print("the first administrator's key is in {}; use it with --key-file\n", file);

@@ -43,11 +43,19 @@ struct HttpResponse {
 /// collected.
 using BodySink = std::function<Status(std::string_view piece)>;
 
-/// One thread at a time; keeps its connection open between calls.
+/// Which server, and whom to trust about it.
+struct HttpServerAddress {
+  std::string base_url;      ///< Without trailing '/', e.g. "https://lake.example.org:3100".
+  std::string ca_file = {};  ///< PEM; empty: the authorities that this machine trusts.
+};
+
+/// One thread at a time; keeps its connection open between calls. The certificate of an https server is
+/// always verified.
 class HttpClient {
  public:
   /// `base_url` without trailing '/', e.g. "http://127.0.0.1:3100".
   explicit HttpClient(std::string base_url);
+  explicit HttpClient(HttpServerAddress server);
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
@@ -55,8 +63,8 @@ class HttpClient {
   const std::string& base_url() const;
 
   /// The answer whatever its status. Errors: unavailable/server_unreachable, unavailable/connection_lost (the
-  /// answer was cut), resource_exhausted/answer_too_large (256 MiB collected), those of the source, the
-  /// context.
+  /// answer was cut), unavailable/server_not_trusted, unavailable/tls_failed, invalid_argument/bad_ca_file,
+  /// resource_exhausted/answer_too_large (256 MiB collected), those of the source, the context.
   Result<HttpResponse> Send(const Context& context, const HttpRequest& request);
   /// The same, with the body handed to `sink` as it arrives; the response's body stays empty below 400.
   Result<HttpResponse> Stream(const Context& context, const HttpRequest& request, const BodySink& sink);

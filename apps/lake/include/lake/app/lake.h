@@ -26,7 +26,8 @@ class Lake {
  public:
   /// Takes the data directory's lock, recovers the catalog, resumes jobs and listens. Errors: those of the
   /// lock (failed_precondition/directory_locked), of the catalog (failed_precondition/newer_format,
-  /// data_loss/log_damaged), of the address (unavailable/address_in_use), and invalid_argument/bad_config.
+  /// data_loss/log_damaged), of the address (unavailable/address_in_use), of certificate and key
+  /// (gateway::CheckTls), and invalid_argument/bad_config.
   static Result<std::unique_ptr<Lake>> Open(const Settings& settings, const Seams& seams);
   virtual ~Lake() = default;  ///< Stop().
 

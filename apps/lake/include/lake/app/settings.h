@@ -14,6 +14,9 @@ namespace lake::app {
 struct ServerSettings {
   std::string address = "127.0.0.1";
   uint16_t port = 3100;
+  std::string tls_cert;
+  std::string tls_key;
+  bool insecure = false;
   std::vector<std::string> allowed_hosts;
   uint32_t workers = 16;
   uint32_t request_timeout_secs = 300;
@@ -75,6 +78,16 @@ struct lake::Describe<lake::app::ServerSettings> {
       Optional("address", &T::address, "Address to listen on; loopback unless told otherwise.")
           .Between(1, 255),
       Optional("port", &T::port, "TCP port; 0 takes any free one."),
+      Optional(
+          "tls_cert", &T::tls_cert,
+          "PEM file with the server's certificate and those that vouch for it; with it the server speaks "
+          "HTTPS. Read again within a minute when it changes.")
+          .Between(0, 4096),
+      Optional("tls_key", &T::tls_key, "PEM file with the certificate's key, closed to other users.")
+          .Between(0, 4096),
+      Optional("insecure", &T::insecure,
+               "Whether an address that others reach may do without TLS, because something in front of it "
+               "encrypts."),
       Optional("allowed_hosts", &T::allowed_hosts,
                "Host names a browser may use for this server, beyond loopback ones."),
       Optional("workers", &T::workers, "Threads that run requests.").Between(1, 1024),

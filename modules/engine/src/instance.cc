@@ -14,6 +14,7 @@
 #include "errors.h"
 #include "file_system.h"
 #include "keyed_hash.h"
+#include "memory_table_scan.h"
 #include "plan_guard.h"
 #include "row_barrier.h"
 #include "spill_encryption.h"
@@ -49,12 +50,14 @@ Result<std::shared_ptr<Instance>> Instance::Open(const EngineOptions& options, s
     const uint64_t memory = options.memory_limit_bytes != 0 ? options.memory_limit_bytes : HalfOfMemory();
     config.SetOptionByName("memory_limit", duckdb::Value(fmt::format("{}B", memory)));
     AddValuesReplacement(config);
+    AddMemoryTableReplacement(config);
     instance->database_ = std::make_unique<duckdb::DuckDB>(nullptr, &config);
     instance->database_->GetFileSystem().RegisterSubSystem(duckdb::make_uniq<LakeFileSystem>());
     duckdb::DBConfig::GetConfig(*instance->database_->instance).encryption_util = MakeSpillEncryption();
     AddPlanGuard(duckdb::DBConfig::GetConfig(*instance->database_->instance));
     AddRowBarrier(duckdb::DBConfig::GetConfig(*instance->database_->instance));
     RegisterValuesFunction(*instance->database_);
+    RegisterMemoryTableFunction(*instance->database_);
     RegisterKeyedHash(*instance->database_);
     RegisterBarrierFunction(*instance->database_);
     instance->Harden(options);

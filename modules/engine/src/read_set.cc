@@ -16,4 +16,9 @@ std::string ReadSet::AddValues(std::shared_ptr<const std::vector<std::string>> v
   return fmt::format("lake_values_{}", values_.size() - 1);
 }
 
+std::string ReadSet::AddTable(std::shared_ptr<const MemoryTable> table) {
+  tables_.push_back(std::move(table));
+  return fmt::format("lake_table_{}", tables_.size() - 1);
+}
+
 }  // namespace lake::engine

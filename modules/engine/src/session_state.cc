@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kScanPrefix = "lake://scan/";
 constexpr std::string_view kValuesPrefix = "lake_values_";
+constexpr std::string_view kTablePrefix = "lake_table_";
 
 std::optional<size_t> NumberAfter(std::string_view prefix, std::string_view text) {
   if (!text.starts_with(prefix)) return std::nullopt;
@@ -69,6 +70,11 @@ const std::vector<ScanFile>* SessionState::FindScan(std::string_view engine_path
 std::shared_ptr<const std::vector<std::string>> SessionState::FindValues(std::string_view table_name) const {
   const auto index = NumberAfter(kValuesPrefix, table_name);
   return index && *index < read_set_.values().size() ? read_set_.values()[*index] : nullptr;
+}
+
+std::shared_ptr<const MemoryTable> SessionState::FindTable(std::string_view table_name) const {
+  const auto index = NumberAfter(kTablePrefix, table_name);
+  return index && *index < read_set_.tables().size() ? read_set_.tables()[*index] : nullptr;
 }
 
 Result<std::shared_ptr<storage::ObjectReader>> SessionState::Reader(const ScanFile& file) {

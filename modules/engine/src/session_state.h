@@ -50,6 +50,8 @@ class SessionState final : public duckdb::ClientContextState {
   const std::vector<ScanFile>* FindScan(std::string_view engine_path) const;
   /// The values of "lake_values_<n>"; null when there are none.
   std::shared_ptr<const std::vector<std::string>> FindValues(std::string_view table_name) const;
+  /// The rows of "lake_table_<n>"; null when there are none.
+  std::shared_ptr<const MemoryTable> FindTable(std::string_view table_name) const;
   const std::shared_ptr<const std::string>& hash_key() const { return read_set_.hash_key(); }
   /// Readers are shared by the many opens of one statement; at most kMaxOpenReaders stay open.
   Result<std::shared_ptr<storage::ObjectReader>> Reader(const ScanFile& file);

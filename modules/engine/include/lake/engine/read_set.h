@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "lake/engine/memory_table.h"
 #include "lake/storage/object_store.h"
 
 namespace lake::engine {
@@ -33,16 +34,21 @@ class ReadSet {
   /// long tombstone lists do not belong into the statement.
   std::string AddValues(std::shared_ptr<const std::vector<std::string>> values);
 
+  /// Makes rows in memory readable as the table of the returned name.
+  std::string AddTable(std::shared_ptr<const MemoryTable> table);
+
   /// What lake_keyed_hash hashes under; without a key its results are NULL.
   void SetHashKey(std::shared_ptr<const std::string> key) { hash_key_ = std::move(key); }
 
   const std::vector<std::vector<ScanFile>>& scans() const { return scans_; }
   const std::shared_ptr<const std::string>& hash_key() const { return hash_key_; }
   const std::vector<std::shared_ptr<const std::vector<std::string>>>& values() const { return values_; }
+  const std::vector<std::shared_ptr<const MemoryTable>>& tables() const { return tables_; }
 
  private:
   std::vector<std::vector<ScanFile>> scans_;
   std::vector<std::shared_ptr<const std::vector<std::string>>> values_;
+  std::vector<std::shared_ptr<const MemoryTable>> tables_;
   std::shared_ptr<const std::string> hash_key_;
 };
 

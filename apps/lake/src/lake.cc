@@ -202,7 +202,8 @@ class WiredLake final : public Lake {
                                         .hash_keys = *hash_keys_,
                                         .audit = *audit_,
                                         .clock = seams_.clock,
-                                        .random = seams_.random},
+                                        .random = seams_.random,
+                                        .relations = {}},
                                        QueryLimits(settings));
     ingest_ = ingest::FileIngest::Make(*catalog_, *engine_, buckets_, primary_, seams_.clock, seams_.random,
                                        seams_.log, IngestLimits(settings));

@@ -133,7 +133,9 @@ class Outliner {
     PlanOperator table = {.name = std::string(type)};
     if (type == "BASE_TABLE") {
       table.name = "SCAN";
-      table.details["table"] = reference.FindString("table_name");
+      const std::string_view schema = reference.FindString("schema_name");
+      table.details["table"] =
+          fmt::format("{}{}{}", schema, schema.empty() ? "" : ".", reference.FindString("table_name"));
     } else if (type == "JOIN") {
       table.details["type"] = reference.FindString("join_type");
       if (const std::string_view kind = reference.FindString("ref_type"); kind != "REGULAR")

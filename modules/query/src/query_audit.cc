@@ -30,10 +30,11 @@ void QueryAudit::Reads(const std::vector<TableRead>& tables) {
     access::AuditedTable audited = {.dataset = table.name,
                                     .version = table.version.number,
                                     .rules = {},
-                                    .rows_filtered = !table.decision.row_filter().empty()};
-    for (const access::ColumnDecision& column : table.decision.columns())
-      if (!column.clear())
-        audited.rules.emplace(column.column.name, std::string(access::NameOfRule(column.rule)));
+                                    .rows_filtered = table.decision && !table.decision->row_filter().empty()};
+    if (table.decision)
+      for (const access::ColumnDecision& column : table.decision->columns())
+        if (!column.clear())
+          audited.rules.emplace(column.column.name, std::string(access::NameOfRule(column.rule)));
     record_.tables.push_back(std::move(audited));
   }
 }

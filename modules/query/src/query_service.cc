@@ -9,6 +9,7 @@
 #include "query_audit.h"
 #include "relation_compiler.h"
 #include "running_queries.h"
+#include "running_table.h"
 
 namespace lake::query {
 namespace {
@@ -56,7 +57,10 @@ class Service final : public QueryService {
   Service(const QueryParts& parts, QueryLimits limits)
       : parts_(parts),
         limits_(limits),
-        admission_({.max_running = limits.max_running, .max_waiting = limits.max_waiting}) {}
+        admission_({.max_running = limits.max_running, .max_waiting = limits.max_waiting}) {
+    parts_.relations.push_back(
+        MakeRunningTable([this](const access::Request& request) { return Running(request); }));
+  }
 
   Result<std::unique_ptr<RunningQuery>> Start(const access::Request& request, QueryRequest query) override {
     auto audit = std::make_unique<QueryAudit>(parts_.audit, MakeRecord(request, query, "query"));
@@ -129,25 +133,25 @@ class Service final : public QueryService {
 
     // The query has its own token, so that it can be cancelled by id; the request's token passes through to
     // it.
-    Context context = request.context;
-    context.cancel = entry->cancel.token();
+    access::Request own = request;
+    own.context.cancel = entry->cancel.token();
     CancelRegistration from_request =
         request.context.cancel.OnCancel([cancel = entry->cancel, token = request.context.cancel]() mutable {
           cancel.Cancel(token.error().reason());
         });
 
-    LAKE_ASSIGN_OR_RETURN(engine::SelectTree tree, parts_.engine.Parse(context, query.sql));
+    LAKE_ASSIGN_OR_RETURN(engine::SelectTree tree, parts_.engine.Parse(own.context, query.sql));
     LAKE_RETURN_IF_ERROR(CheckStatement(
         tree.root, {.max_tree_nodes = limits_.max_tree_nodes, .max_tables = limits_.max_tables}));
-    LAKE_ASSIGN_OR_RETURN(
-        CompiledStatement compiled,
-        CompileRelations(
-            {.context = context, .engine = parts_.engine, .buckets = parts_.buckets, .request = request},
-            tree.root));
+    LAKE_ASSIGN_OR_RETURN(CompiledStatement compiled, CompileRelations({.engine = parts_.engine,
+                                                                        .buckets = parts_.buckets,
+                                                                        .relations = parts_.relations,
+                                                                        .request = own},
+                                                                       tree.root));
     audit.Reads(compiled.tables);
     compiled.read_set.SetHashKey(parts_.hash_keys.current());
     LAKE_ASSIGN_OR_RETURN(std::unique_ptr<engine::Session> session,
-                          parts_.engine.StartSession(context, std::move(compiled.read_set)));
+                          parts_.engine.StartSession(own.context, std::move(compiled.read_set)));
     return Admitted{std::move(ticket), std::move(from_request), std::move(tree), std::move(session)};
   }
 
@@ -180,7 +184,7 @@ class Service final : public QueryService {
     return {};
   }
 
-  const QueryParts parts_;
+  QueryParts parts_;
   const QueryLimits limits_;
   Admission admission_;
   mutable RunningQueries registry_;

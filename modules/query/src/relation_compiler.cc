@@ -14,6 +14,7 @@
 #include "lake/query/row_filter.h"
 #include "lake/tables/relation.h"
 #include "session_words.h"
+#include "system_relations.h"
 
 namespace lake::query {
 namespace {
@@ -45,6 +46,11 @@ class Compiler {
 
   CompiledStatement Take() { return {.read_set = std::move(read_set_), .tables = std::move(tables_)}; }
   std::set<std::string> TakeColumns() { return std::move(columns_); }
+  std::set<std::string, std::less<>> SystemNames() const {
+    std::set<std::string, std::less<>> names;
+    for (const auto& [provider, relation] : system_relations_) names.emplace(provider->name());
+    return names;
+  }
 
  private:
   /// A query's WITH names are visible to later ones of the same WITH and to the query itself. A body that
@@ -92,6 +98,12 @@ class Compiler {
                       node);
       return {};
     }
+    if (IsInSystemSchema(node)) {
+      Result<const JsonValue*> relation = SystemTree(node);
+      if (!relation.ok()) return AtNode(std::move(relation).error(), node);
+      Splice(node, **relation);
+      return {};
+    }
     if (!node.FindString("schema_name").empty() || !node.FindString("catalog_name").empty())
       return AtNode(NotFound("dataset_not_found", "dataset '{}.{}' does not exist; datasets have no schema",
                              node.FindString("schema_name"), node.FindString("table_name")),
@@ -108,6 +120,43 @@ class Compiler {
     return {};
   }
 
+  static bool IsInSystemSchema(const JsonValue& table) {
+    return SameFolded(table.FindString("schema_name"), kSystemSchema) &&
+           table.FindString("catalog_name").empty();
+  }
+
+  /// A provider's relation as a table reference node; it is opened once.
+  Result<const JsonValue*> SystemTree(const JsonValue& node) {
+    LAKE_ASSIGN_OR_RETURN(const RelationProvider* provider,
+                          FindRelation(inputs_.relations, node.FindString("table_name")));
+    if (const JsonValue* at = node.Find("at_clause"); at != nullptr && at->is_object())
+      return InvalidArgument("bad_version", "AT applies to datasets, not to tables of the system");
+    if (auto found = system_relations_.find(provider); found != system_relations_.end())
+      return &found->second;
+    LAKE_ASSIGN_OR_RETURN(const std::string opened, OpenRelation(*provider, inputs_.request, read_set_));
+    LAKE_ASSIGN_OR_RETURN(JsonValue table, SubqueryTree("SELECT * FROM " + opened));
+    for (const engine::TableColumn& column : provider->columns()) columns_.insert(Fold(column.name));
+    tables_.push_back({.name = fmt::format("{}.{}", kSystemSchema, provider->name()),
+                       .version = inputs_.request.snapshot->version(),
+                       .decision = {}});
+    return &system_relations_.emplace(provider, std::move(table)).first->second;
+  }
+
+  /// Trusted SQL as a subquery in FROM.
+  Result<JsonValue> SubqueryTree(const std::string& select) {
+    LAKE_ASSIGN_OR_RETURN(
+        engine::SelectTree tree,
+        inputs_.engine.Parse(inputs_.request.context, "SELECT * FROM (" + select + ") AS lake_relation"));
+    JsonValue* statements = tree.root.Find("statements");
+    JsonValue* query = statements == nullptr || statements->as_array().empty()
+                           ? nullptr
+                           : statements->as_array().front().Find("node");
+    JsonValue* table = query == nullptr ? nullptr : query->Find("from_table");
+    if (table == nullptr || table->FindString("type") != "SUBQUERY")
+      return Internal("relation_not_a_subquery", "a relation could not be compiled").WithCause(select);
+    return std::move(*table);
+  }
+
   /// The relation as a table reference node; the same dataset at the same version is scanned once.
   Result<const JsonValue*> RelationTree(const catalog::Dataset& dataset, catalog::Version version) {
     std::pair<std::string, uint64_t> key(dataset.id.value(), version.number);
@@ -117,8 +166,7 @@ class Compiler {
     LAKE_ASSIGN_OR_RETURN(JsonValue table, GovernedTable(dataset, version, decision));
     for (const access::ColumnDecision& column : decision.columns())
       if (column.visible()) columns_.insert(Fold(column.column.name));
-    tables_.push_back(
-        {.id = dataset.id, .name = dataset.name, .version = version, .decision = std::move(decision)});
+    tables_.push_back({.name = dataset.name, .version = version, .decision = std::move(decision)});
     return &relations_.emplace(std::move(key), std::move(table)).first->second;
   }
 
@@ -130,19 +178,9 @@ class Compiler {
         decision.unrestricted() ? std::move(relation.select) : GovernedSelect(relation, decision);
     if (!decision.row_filter().empty())
       select = fmt::format("SELECT * FROM ({}) AS lake_shown WHERE {}", select, engine::kRowBarrier);
-    LAKE_ASSIGN_OR_RETURN(
-        engine::SelectTree tree,
-        inputs_.engine.Parse(inputs_.context, "SELECT * FROM (" + select + ") AS lake_relation"));
-    JsonValue* statements = tree.root.Find("statements");
-    JsonValue* query = statements == nullptr || statements->as_array().empty()
-                           ? nullptr
-                           : statements->as_array().front().Find("node");
-    JsonValue* table = query == nullptr ? nullptr : query->Find("from_table");
-    if (table == nullptr || table->FindString("type") != "SUBQUERY")
-      return Internal("relation_not_a_subquery", "the relation of dataset '{}' could not be compiled",
-                      dataset.name);
-    if (!decision.row_filter().empty()) LAKE_RETURN_IF_ERROR(AddRowFilter(dataset, decision, *table));
-    return std::move(*table);
+    LAKE_ASSIGN_OR_RETURN(JsonValue table, SubqueryTree(select));
+    if (!decision.row_filter().empty()) LAKE_RETURN_IF_ERROR(AddRowFilter(dataset, decision, table));
+    return table;
   }
 
   /// The SELECT inside a subquery in FROM.
@@ -162,7 +200,7 @@ class Compiler {
                  inputs_.request.caller.role, dataset.name)
           .WithCause(std::move(cause));
     };
-    Result<JsonValue> filter = ParseRowFilter(inputs_.engine, inputs_.context, decision.row_filter());
+    Result<JsonValue> filter = ParseRowFilter(inputs_.engine, inputs_.request.context, decision.row_filter());
     if (!filter.ok()) return unusable(filter.error().message());
     std::vector<catalog::Column> columns;
     for (const access::ColumnDecision& column : decision.columns()) columns.push_back(column.column);
@@ -191,6 +229,7 @@ class Compiler {
   std::vector<std::string> names_;  // WITH names in scope, folded; inner ones last.
   std::vector<TableRead> tables_;
   std::map<std::pair<std::string, uint64_t>, JsonValue> relations_;
+  std::map<const RelationProvider*, JsonValue> system_relations_;
 };
 
 }  // namespace
@@ -198,6 +237,7 @@ class Compiler {
 Result<CompiledStatement> CompileRelations(const CompilerInputs& inputs, JsonValue& tree) {
   Compiler compiler(inputs);
   LAKE_RETURN_IF_ERROR(compiler.Rewrite(tree));
+  if (const auto names = compiler.SystemNames(); !names.empty()) DropSchemaFromColumns(tree, names);
   LAKE_RETURN_IF_ERROR(CheckSessionWords(tree, compiler.TakeColumns()));
   return compiler.Take();
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,23 +15,23 @@
 #include "lake/common/result.h"
 #include "lake/engine/engine.h"
 #include "lake/engine/read_set.h"
+#include "lake/query/relation_provider.h"
 #include "lake/storage/bucket_registry.h"
 
 namespace lake::query {
 
 struct CompilerInputs {
-  const Context& context;
   engine::Engine& engine;
   const storage::BucketRegistry& buckets;
+  const RelationProviders& relations;
   const access::Request& request;  ///< Who reads, and of which snapshot.
 };
 
-/// One dataset at one version, as a statement reads it.
+/// One dataset at one version, or one provider's relation, as a statement reads it.
 struct TableRead {
-  catalog::DatasetId id;
-  std::string name;
+  std::string name;  ///< "people", "system.datasets".
   catalog::Version version;
-  access::Decision decision;
+  std::optional<access::Decision> decision;  ///< None: a provider decides on its own.
 };
 
 struct CompiledStatement {
@@ -41,7 +42,8 @@ struct CompiledStatement {
 /// Rewrites `tree` in place: every table becomes the rows and the values that the caller may see.
 /// Errors, with position: not_found/dataset_not_found, permission_denied/dataset_forbidden,
 /// permission_denied/not_allowed_in_sql, invalid_argument/bad_version for an AT clause that names no version;
-/// failed_precondition/row_filter_unusable when the role's filter does not fit the dataset.
+/// failed_precondition/row_filter_unusable when the role's filter does not fit the dataset;
+/// not_found/system_table_not_found, and what a provider says.
 Result<CompiledStatement> CompileRelations(const CompilerInputs& inputs, JsonValue& tree);
 
 }  // namespace lake::query

@@ -60,7 +60,8 @@ class GovernedLake : public ::testing::Test {
                                .hash_keys = *hash_keys_,
                                .audit = *audit_,
                                .clock = clock_,
-                               .random = random_},
+                               .random = random_,
+                               .relations = relations_},
                               limits);
   }
 
@@ -135,6 +136,7 @@ class GovernedLake : public ::testing::Test {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<access::HashKeys> hash_keys_;
   std::unique_ptr<access::AuditLog> audit_;
+  RelationProviders relations_;  ///< What a service made from now on knows.
   std::unique_ptr<QueryService> service_;
 };
 

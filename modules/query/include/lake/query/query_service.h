@@ -19,6 +19,7 @@
 #include "lake/common/json.h"
 #include "lake/common/random.h"
 #include "lake/engine/engine.h"
+#include "lake/query/relation_provider.h"
 #include "lake/storage/bucket_registry.h"
 
 namespace lake::query {
@@ -80,6 +81,7 @@ struct QueryParts {
   access::AuditLog& audit;
   Clock& clock;
   RandomSource& random;
+  RelationProviders relations;  ///< Names unlike each other; "queries" is the service's own.
 };
 
 class QueryService {
@@ -89,7 +91,8 @@ class QueryService {
 
   /// Waits for a slot, then starts. Errors: those of Engine::Parse and Session::Execute;
   /// permission_denied/not_allowed_in_sql naming the function or construct; not_found/dataset_not_found and
-  /// permission_denied/dataset_forbidden with position; failed_precondition/row_filter_unusable;
+  /// permission_denied/dataset_forbidden with position; not_found/system_table_not_found, and what the
+  /// provider of a relation says; failed_precondition/row_filter_unusable;
   /// cancelled/rights_changed; resource_exhausted/too_many_queries; unavailable/audit_not_written.
   virtual Result<std::unique_ptr<RunningQuery>> Start(const access::Request& request, QueryRequest query) = 0;
   /// The plan of what Start would run, as far as the caller may see it (explain.h). Errors as Start's.

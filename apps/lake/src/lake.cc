@@ -22,6 +22,7 @@
 #include "lake/gateway/api.h"
 #include "lake/gateway/http_server.h"
 #include "lake/gateway/routes.h"
+#include "lake/gateway/system_tables.h"
 #include "lake/ingest/file_ingest.h"
 #include "lake/jobs/job_service.h"
 #include "lake/query/query_service.h"
@@ -197,14 +198,6 @@ class WiredLake final : public Lake {
     LAKE_ASSIGN_OR_RETURN(hash_keys_, access::HashKeys::Open(*catalog_->snapshot(), SecretsFile(settings),
                                                              seams_.random, seams_.log));
     audit_ = access::AuditLog::Make(*primary_, seams_.log);
-    query_ = query::QueryService::Make({.engine = *engine_,
-                                        .buckets = buckets_,
-                                        .hash_keys = *hash_keys_,
-                                        .audit = *audit_,
-                                        .clock = seams_.clock,
-                                        .random = seams_.random,
-                                        .relations = {}},
-                                       QueryLimits(settings));
     ingest_ = ingest::FileIngest::Make(*catalog_, *engine_, buckets_, primary_, seams_.clock, seams_.random,
                                        seams_.log, IngestLimits(settings));
     job_pool_ = std::make_unique<WorkerPool>(
@@ -234,8 +227,24 @@ class WiredLake final : public Lake {
     roles_ = std::make_unique<access::RoleService>(*catalog_, check_filter, listener);
     LAKE_ASSIGN_OR_RETURN(keys_, access::KeyService::Open(Context{}, *catalog_, *primary_, *hash_keys_,
                                                           seams_.clock, seams_.random, listener));
+    OpenQueries(settings);  // Before the first change of rights.
     if (!settings.access.auth || keys_->AnyInForce(*catalog_->snapshot())) return {};
     return MakeFirstKey(settings);
+  }
+
+  void OpenQueries(const Settings& settings) {
+    query::RelationProviders tables;
+    gateway::AddDatasetTables(tables);
+    gateway::AddJobTable(tables, *jobs_);
+    gateway::AddAccessTables(tables, *keys_, *audit_);
+    query_ = query::QueryService::Make({.engine = *engine_,
+                                        .buckets = buckets_,
+                                        .hash_keys = *hash_keys_,
+                                        .audit = *audit_,
+                                        .clock = seams_.clock,
+                                        .random = seams_.random,
+                                        .relations = std::move(tables)},
+                                       QueryLimits(settings));
   }
 
   /// Somebody must be able to come in. The key is in the file before it is in force, so that it is never
@@ -265,13 +274,13 @@ class WiredLake final : public Lake {
   std::unique_ptr<tables::DatasetService> datasets_;
   std::unique_ptr<access::HashKeys> hash_keys_;
   std::unique_ptr<access::AuditLog> audit_;
-  std::unique_ptr<query::QueryService> query_;
   std::unique_ptr<access::RoleService> roles_;
   std::unique_ptr<access::KeyService> keys_;
   std::string first_key_file_;
   std::unique_ptr<ingest::FileIngest> ingest_;
   std::unique_ptr<WorkerPool> job_pool_;
   std::unique_ptr<jobs::JobService> jobs_;
+  std::unique_ptr<query::QueryService> query_;
   std::unique_ptr<gateway::Api> api_;
   std::unique_ptr<gateway::HttpServer> server_;
 };

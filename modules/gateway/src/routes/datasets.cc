@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <charconv>
-#include <map>
 #include <optional>
 #include <ranges>
 
@@ -19,22 +18,6 @@ using tables::DatasetService;
 
 /// A page ends early when its datasets have this many objects together.
 constexpr size_t kMostObjectsOnPage = 20'000;
-
-/// Live datasets the caller may know of, by folded name after `after`, at most `limit`.
-std::vector<std::shared_ptr<const catalog::Dataset>> Reachable(const Request& request, std::string_view after,
-                                                               size_t limit) {
-  if (request.role->datasets == access::DatasetReach::kAll)
-    return request.snapshot->ListDatasets(after, limit);
-  std::map<std::string, std::shared_ptr<const catalog::Dataset>> found;
-  for (const auto& [name, rules] : request.role->columns)
-    if (std::string folded = Fold(name); folded > after)
-      if (auto dataset = request.snapshot->FindDatasetByName(name))
-        found.emplace(std::move(folded), std::move(dataset));
-  std::vector<std::shared_ptr<const catalog::Dataset>> datasets;
-  for (auto& [name, dataset] : found)
-    if (datasets.size() < limit) datasets.push_back(std::move(dataset));
-  return datasets;
-}
 
 Result<wire::Page<wire::Dataset>> ListDatasets(const Request& request, const wire::ListRequest& list) {
   LAKE_ASSIGN_OR_RETURN(const std::string after, wire::ReadPageToken("datasets", list.page_token));
@@ -155,12 +138,7 @@ Result<wire::Page<wire::DatasetVersion>> ListVersions(const Request& request,
       page.next_page_token = wire::MakePageToken("versions", fmt::to_string(page.items.back().version));
       break;
     }
-    page.items.push_back({.version = change.version.number,
-                          .time = change.time,
-                          .operation = change.operation,
-                          .actor = change.actor,
-                          .rows = change.rows,
-                          .bytes = change.bytes});
+    page.items.push_back(MakeVersion(change));
   }
   return page;
 }

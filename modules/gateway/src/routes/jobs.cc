@@ -3,6 +3,7 @@
 #include "lake/gateway/routes.h"
 #include "lake/gateway/wire/job.h"
 #include "lake/jobs/job_service.h"
+#include "visible_jobs.h"
 
 namespace lake::gateway {
 namespace {
@@ -32,10 +33,6 @@ Result<Job> NextChange(const Request& request, JobService& jobs, const Job& show
     LAKE_RETURN_IF_ERROR(writer.Write(": still running\n\n"));
   }
   return finished;
-}
-
-bool MaySee(const Request& request, const Job& job) {
-  return job.actor == request.caller.name || request.Has(Permission::kAdmin);
 }
 
 /// Somebody else's job does not exist.

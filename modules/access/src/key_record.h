@@ -42,11 +42,13 @@ template <>
 struct lake::Describe<lake::access::KeyRecord> {
   using T = lake::access::KeyRecord;
   static constexpr auto kUnknown = &T::unknown;
-  static constexpr auto kFields = std::tuple{
-      Required("name", &T::name, "Of its holder."), Required("role", &T::role, "Its role."),
-      Required("sha256", &T::sha256, "Hex, of the whole secret.").Between(64, 64),
-      Required("created_at", &T::created_at, "When."), Required("created_by", &T::created_by, "By whom."),
-      Optional("expires_at", &T::expires_at, "From then on it is refused."),
-      Optional("revoked_at", &T::revoked_at, "When it was revoked."),
-      Optional("revoked_by", &T::revoked_by, "By whom.")};
+  static constexpr auto kFields =
+      std::tuple{Required("name", &T::name, "Of its holder."),
+                 Required("role", &T::role, "Its role."),
+                 Required("sha256", &T::sha256, "Hex, of the whole secret.").Between(64, 64),
+                 Required("created_at", &T::created_at, "When."),
+                 Required("created_by", &T::created_by, "By whom."),
+                 Optional("expires_at", &T::expires_at, "From then on it is refused."),
+                 Optional("revoked_at", &T::revoked_at, "When it was revoked."),
+                 Optional("revoked_by", &T::revoked_by, "By whom.")};
 };

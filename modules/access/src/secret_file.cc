@@ -50,7 +50,8 @@ Status WriteSecretFile(const std::string& path, std::string_view text) {
   const std::string unfinished = path + ".new";
   ::unlink(unfinished.c_str());  // Left by a process that was killed.
   {
-    const File file(::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly));
+    const File file(
+        ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly));
     if (file.fd() < 0) return NotWritten(path);
     LAKE_RETURN_IF_ERROR(WriteAll(file, text, path));
   }

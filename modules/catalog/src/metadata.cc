@@ -14,7 +14,8 @@ const ColumnMetadata* DatasetMetadata::Find(int32_t field_id) const {
 ColumnMetadata& DatasetMetadata::Column(int32_t field_id) {
   auto place = std::ranges::lower_bound(columns, field_id, {}, &ColumnMetadata::field_id);
   if (place == columns.end() || place->field_id != field_id)
-    place = columns.insert(place, {.field_id = field_id, .sensitivity = {}, .description = {}, .unknown = {}});
+    place =
+        columns.insert(place, {.field_id = field_id, .sensitivity = {}, .description = {}, .unknown = {}});
   return *place;
 }
 

@@ -47,7 +47,8 @@ std::string Unknown(std::string_view what, std::string_view name, std::span<cons
 std::string NameShapes(const VariantCases& cases) {
   std::vector<std::string_view> bare;
   std::vector<std::string_view> with_content;
-  for (size_t i = 0; i < cases.tags.size(); ++i) (cases.bare[i] ? bare : with_content).push_back(cases.tags[i]);
+  for (size_t i = 0; i < cases.tags.size(); ++i)
+    (cases.bare[i] ? bare : with_content).push_back(cases.tags[i]);
   std::string shapes;
   if (!bare.empty()) shapes = "one of " + ListNames(bare);
   if (!bare.empty() && !with_content.empty()) shapes += " or ";

@@ -252,8 +252,8 @@ TEST(DescribeTest, ACaseWithoutFieldsIsItsTagAlone) {
                             ReadJson<Rule>(R"({"shape":{"square":{"side":2}}})", Reading::kStrict));
   EXPECT_EQ(std::get<Square>(full.shape).side, 2);
   EXPECT_EQ(WriteJson(full), R"({"shape":{"square":{"side":2}}})");
-  for (const std::string_view wrong : {R"({"shape":"square"})", R"({"shape":{"hidden":{}}})", R"({"shape":"x"})",
-                                       R"({"shape":7})"})
+  for (const std::string_view wrong :
+       {R"({"shape":"square"})", R"({"shape":{"hidden":{}}})", R"({"shape":"x"})", R"({"shape":7})"})
     EXPECT_EQ(ReadJson<Rule>(wrong, Reading::kStrict).error().message(),
               "/shape: expected one of \"hidden\" or an object with exactly one of the members \"square\"")
         << wrong;

@@ -47,8 +47,9 @@ struct Role {
   std::vector<Permission> permissions;  ///< Each includes those before it: write may read.
   DatasetReach datasets = DatasetReach::kListed;
   SensitivityRules sensitivity;
-  std::map<std::string, ColumnRules> columns;      ///< By dataset; they go before `sensitivity`.
-  std::map<std::string, std::string> row_filters;  ///< By dataset: an SQL condition over its unmasked columns.
+  std::map<std::string, ColumnRules> columns;  ///< By dataset; they go before `sensitivity`.
+  std::map<std::string, std::string>
+      row_filters;  ///< By dataset: an SQL condition over its unmasked columns.
   JsonValue::Object unknown;
 
   bool Has(Permission permission) const;
@@ -72,13 +73,13 @@ template <>
 struct lake::Describe<lake::access::SensitivityRules> {
   using T = lake::access::SensitivityRules;
   static constexpr std::string_view kName = "SensitivityRules";
-  static constexpr auto kFields =
-      std::tuple{Optional("unclassified", &T::unclassified, "Columns nobody has classified; absent by default."),
-                 Optional("public", &T::public_data, "Columns for everybody; clear by default."),
-                 Optional("internal", &T::internal, "Columns for everybody here; clear by default."),
-                 Optional("pii", &T::pii, "Columns that identify a person; absent by default."),
-                 Optional("financial", &T::financial, "Columns about money; absent by default."),
-                 Optional("restricted", &T::restricted, "SSN, medical data, secrets; absent by default.")};
+  static constexpr auto kFields = std::tuple{
+      Optional("unclassified", &T::unclassified, "Columns nobody has classified; absent by default."),
+      Optional("public", &T::public_data, "Columns for everybody; clear by default."),
+      Optional("internal", &T::internal, "Columns for everybody here; clear by default."),
+      Optional("pii", &T::pii, "Columns that identify a person; absent by default."),
+      Optional("financial", &T::financial, "Columns about money; absent by default."),
+      Optional("restricted", &T::restricted, "SSN, medical data, secrets; absent by default.")};
 };
 template <>
 struct lake::Describe<lake::access::Role> {

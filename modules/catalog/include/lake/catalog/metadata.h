@@ -62,10 +62,9 @@ template <>
 struct lake::Describe<lake::catalog::DatasetMetadata> {
   using T = lake::catalog::DatasetMetadata;
   static constexpr auto kUnknown = &T::unknown;
-  static constexpr auto kFields =
-      std::tuple{Optional("description", &T::description, "What the dataset holds."),
-                 Optional("owner", &T::owner, "Whom to ask."),
-                 Optional("tags", &T::tags, "Words to find it by."),
-                 Optional("sensitivity", &T::sensitivity, "Of the columns that have none of their own."),
-                 Optional("columns", &T::columns, "What is known of single columns.")};
+  static constexpr auto kFields = std::tuple{
+      Optional("description", &T::description, "What the dataset holds."),
+      Optional("owner", &T::owner, "Whom to ask."), Optional("tags", &T::tags, "Words to find it by."),
+      Optional("sensitivity", &T::sensitivity, "Of the columns that have none of their own."),
+      Optional("columns", &T::columns, "What is known of single columns.")};
 };

@@ -74,7 +74,8 @@ JsonValue WriteDescribed(const T& value, Secrets secrets) {
   } else if constexpr (AVariant<T>) {
     return std::visit(
         [&]<class Case>(const Case& content) {
-          if constexpr (kIsBare<Case>) return JsonValue(Describe<Case>::kTag);
+          if constexpr (kIsBare<Case>)
+            return JsonValue(Describe<Case>::kTag);
           else
             return JsonValue::MakeObject(
                 {{std::string(Describe<Case>::kTag), WriteDescribed(content, secrets)}});

@@ -146,13 +146,16 @@ class HistoryTest(SqlShell):
         return self.home / ".local/state/lakehouse/sql_history"
 
     def test_a_later_session_has_it(self):
-        shell = self.shell("--key", "secret-key")
+        made = self.server.post("/access/keys", {"name": self.id().rsplit(".", 1)[1], "role": "admin"})
+        self.assertEqual(made.status, 201, made.body)
+        secret = made.document["key"]
+        shell = self.shell("--key", secret)
         shell.type("SELECT 40\n + 2 AS answer;\nSELECT 1 AS one;\n")
         shell.expect(r"^ one\n")
         self.leave(shell)
         self.assertEqual(self.history().stat().st_mode & 0o777, 0o600)
         self.assertEqual(self.history().parent.stat().st_mode & 0o777, 0o700)
-        self.assertNotIn("secret-key", self.history().read_text() + shell.text)
+        self.assertNotIn(secret, self.history().read_text() + shell.text)
         shell = self.shell()
         shell.type(UP + UP + "\n")
         shell.expect(r"^ answer\n─+\n +42\n")

@@ -87,6 +87,7 @@ class RoutesTest : public testing::Test {
     server_.emplace(api_, HttpServerOptions{},
                     [this](const RequestHead&, Context context) -> Result<access::Request> {
                       return access::Request{.caller = {.name = "ann", .role = "admin"},
+                                             .role = access::BuiltInRole("admin"),
                                              .context = std::move(context),
                                              .snapshot = catalog_->snapshot()};
                     });

@@ -40,8 +40,9 @@ class HostileTest : public GovernedLake {
     LAKE_ASSIGN_OR_RETURN(engine::SelectTree tree, engine_->Parse(Context{}, sql));
     LAKE_RETURN_IF_ERROR(CheckStatement(tree.root, {.max_tree_nodes = 100'000, .max_tables = 256}));
     const access::Request request = MakeRequest({});
+    const RelationProviders none;
     const CompilerInputs inputs = {
-        .context = request.context, .engine = *engine_, .buckets = buckets_, .request = request};
+        .engine = *engine_, .buckets = buckets_, .relations = none, .request = request};
     LAKE_ASSIGN_OR_RETURN(CompiledStatement ignored, CompileRelations(inputs, tree.root));
     return {};
   }

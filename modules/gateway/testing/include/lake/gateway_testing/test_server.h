@@ -17,8 +17,10 @@ namespace lake::gateway {
 inline Result<access::Request> AuthenticateByRole(const RequestHead& head, Context context) {
   const std::string key(head.Find("x-api-key"));
   if (key == "wrong") return Unauthenticated("bad_credentials", "this key is not known");
+  access::RoleRef role = access::BuiltInRole(key);
+  if (role == nullptr && !key.empty()) role = std::make_shared<access::Role>(access::Role{.name = key});
   return access::Request{.caller = {.name = key.empty() ? "" : key + "-key", .role = key},
-                         .role = key.empty() ? nullptr : access::BuiltInRole(key),
+                         .role = role,
                          .context = std::move(context),
                          .snapshot = nullptr};
 }

@@ -6,8 +6,8 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
+#include <system_error>
 
 namespace lake::access {
 namespace {
@@ -31,7 +31,8 @@ class File {
 };
 
 Error NotWritten(const std::string& path) {
-  return Unavailable("secret_not_written", "the file '{}' cannot be written: {}", path, std::strerror(errno));
+  return Unavailable("secret_not_written", "the file '{}' cannot be written: {}", path,
+                     std::generic_category().message(errno));
 }
 
 Status WriteAll(const File& file, std::string_view text, const std::string& path) {
@@ -67,7 +68,8 @@ Result<std::optional<std::string>> ReadSecretFile(const std::string& path) {
   if (file.fd() < 0 && errno == ENOENT) return std::optional<std::string>();
   struct stat info = {};
   if (file.fd() < 0 || ::fstat(file.fd(), &info) != 0)
-    return Unavailable("secret_not_read", "the file '{}' cannot be read: {}", path, std::strerror(errno));
+    return Unavailable("secret_not_read", "the file '{}' cannot be read: {}", path,
+                       std::generic_category().message(errno));
   if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
     return FailedPrecondition("secret_readable_by_others",
                               "others may read '{}'; make it yours alone: chmod 600 '{}'", path, path);

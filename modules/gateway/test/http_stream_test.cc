@@ -2,9 +2,8 @@
 // complete. Method: streaming routes whose handlers a test drives, over real sockets.
 #include <gtest/gtest.h>
 
-#include <thread>
-
 #include <atomic>
+#include <thread>
 
 #include "answer_queue.h"
 #include "body_queue.h"

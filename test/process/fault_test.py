@@ -49,7 +49,8 @@ class Tracer:
             for thread in threads.iterdir()))
 
     def finish(self) -> str:
-        self.process.wait(timeout=60)  # It ends with the server.
+        self.process.terminate()  # It lets the server go: what is asked afterwards writes audit records of its own.
+        self.process.wait(timeout=60)
         return self.output.read_text(errors="replace")
 
 
@@ -91,9 +92,9 @@ class FaultTest(unittest.TestCase):
                 tracer = Tracer(server, Path(name), fault)
                 answer = self.perform(server, operation)
                 self.assertIsNone(server.process.poll(), f"the server died: {server.log_text()}")
+                trace = tracer.finish()
                 self.check(server, operation, answer, "before the kill")
                 server.kill()
-                trace = tracer.finish()
             with Server(data) as server:
                 self.check(server, operation, answer, "after the restart")
                 self.assertEqual(server.ingest("later", csv(0, 5)).status, 200, "it works again")

@@ -46,7 +46,7 @@ void QueryAudit::Begin() {
 
 Status QueryAudit::WaitUntilDurable() { return durable_.get(); }
 
-Error QueryAudit::Refuse(Error why) {
+Error QueryAudit::Refuse(const Error& why) {
   const bool denied = why.Is(ErrorCode::kPermissionDenied) || why.Is(ErrorCode::kUnauthenticated);
   record_.decision = denied ? access::AuditDecision::kDenied : access::AuditDecision::kRefused;
   record_.error = why.reason();

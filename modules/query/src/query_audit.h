@@ -29,7 +29,7 @@ class QueryAudit {
   /// Nothing of it may leave before. Error: unavailable/audit_not_written.
   Status WaitUntilDurable();
   /// It does not run. Gives `why` back when that is on record, else why it is not.
-  Error Refuse(Error why);
+  Error Refuse(const Error& why);
   /// Once; `error` is a slug, empty when all went well.
   void End(uint64_t rows, std::string_view error);
 

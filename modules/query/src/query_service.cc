@@ -65,7 +65,7 @@ class Service final : public QueryService {
   Result<std::unique_ptr<RunningQuery>> Start(const access::Request& request, QueryRequest query) override {
     auto audit = std::make_unique<QueryAudit>(parts_.audit, MakeRecord(request, query, "query"));
     Result<Admitted> admitted = Admit(request, query, *audit);
-    if (!admitted.ok()) return audit->Refuse(std::move(admitted).error());
+    if (!admitted.ok()) return audit->Refuse(admitted.error());
     audit->Begin();
     Result<std::unique_ptr<engine::ResultStream>> rows =
         admitted->session->Execute(admitted->tree, query.parameters);
@@ -79,7 +79,7 @@ class Service final : public QueryService {
   Result<QueryPlan> Explain(const access::Request& request, QueryRequest query) override {
     QueryAudit audit(parts_.audit, MakeRecord(request, query, "explain"));
     Result<Admitted> admitted = Admit(request, query, audit);
-    if (!admitted.ok()) return audit.Refuse(std::move(admitted).error());
+    if (!admitted.ok()) return audit.Refuse(admitted.error());
     audit.Begin();
     Result<QueryPlan> plan = ExplainAdmitted(request, query, *admitted);
     audit.End(0, plan.ok() ? "" : plan.error().reason());

@@ -13,8 +13,8 @@
 #include "duckdb/function/scalar_function.hpp"
 #include "duckdb/main/client_context.hpp"
 #include "duckdb/main/connection.hpp"
-#include "duckdb/parser/parsed_data/create_scalar_function_info.hpp"
 #include "lake/engine/engine.h"
+#include "own_function.h"
 #include "session_state.h"
 
 namespace lake::engine {
@@ -81,12 +81,7 @@ void KeyedHash(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duc
 void RegisterKeyedHash(duckdb::DuckDB& database) {
   duckdb::ScalarFunction function(std::string(kKeyedHashFunction), {duckdb::LogicalType::VARCHAR},
                                   duckdb::LogicalType::VARCHAR, KeyedHash);
-  duckdb::CreateScalarFunctionInfo info(std::move(function));
-  duckdb::Connection connection(database);
-  connection.BeginTransaction();
-  auto& catalog = duckdb::Catalog::GetSystemCatalog(*connection.context);
-  catalog.CreateFunction(*connection.context, info);
-  connection.Commit();
+  AddOwnFunction(database, std::move(function));
 }
 
 }  // namespace lake::engine

@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <bit>
 
-#include "duckdb/catalog/catalog.hpp"
 #include "duckdb/function/table_function.hpp"
 #include "duckdb/main/client_context.hpp"
-#include "duckdb/main/connection.hpp"
-#include "duckdb/parser/expression/constant_expression.hpp"
-#include "duckdb/parser/expression/function_expression.hpp"
-#include "duckdb/parser/parsed_data/create_table_function_info.hpp"
-#include "duckdb/parser/tableref/table_function_ref.hpp"
 #include "lake/engine/memory_table.h"
+#include "own_function.h"
 #include "session_state.h"
 
 namespace lake::engine {
@@ -141,11 +136,7 @@ duckdb::unique_ptr<duckdb::TableRef> Replace(duckdb::ClientContext& context,
                                              duckdb::optional_ptr<duckdb::ReplacementScanData>) {
   const auto session = SessionState::Of(context);
   if (!session || !session->FindTable(input.table_name)) return nullptr;
-  duckdb::vector<duckdb::unique_ptr<duckdb::ParsedExpression>> arguments;
-  arguments.push_back(duckdb::make_uniq<duckdb::ConstantExpression>(duckdb::Value(input.table_name)));
-  auto table = duckdb::make_uniq<duckdb::TableFunctionRef>();
-  table->function = duckdb::make_uniq<duckdb::FunctionExpression>(kFunctionName, std::move(arguments));
-  return table;
+  return CallOf(kFunctionName, input.table_name);
 }
 
 }  // namespace
@@ -155,12 +146,7 @@ void AddMemoryTableReplacement(duckdb::DBConfig& config) { config.replacement_sc
 void RegisterMemoryTableFunction(duckdb::DuckDB& database) {
   duckdb::TableFunction function(kFunctionName, {duckdb::LogicalType::VARCHAR}, Scan, Bind, StartScan);
   function.cardinality = Cardinality;
-  duckdb::CreateTableFunctionInfo info(std::move(function));
-  duckdb::Connection connection(database);
-  connection.BeginTransaction();
-  auto& catalog = duckdb::Catalog::GetSystemCatalog(*connection.context);
-  catalog.CreateTableFunction(*connection.context, info);
-  connection.Commit();
+  AddOwnFunction(database, std::move(function));
 }
 
 }  // namespace lake::engine

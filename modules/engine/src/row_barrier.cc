@@ -13,7 +13,6 @@
 #include "duckdb/optimizer/filter_pushdown.hpp"
 #include "duckdb/optimizer/optimizer.hpp"
 #include "duckdb/optimizer/optimizer_extension.hpp"
-#include "duckdb/parser/parsed_data/create_scalar_function_info.hpp"
 #include "duckdb/planner/binder.hpp"
 #include "duckdb/planner/expression/bound_columnref_expression.hpp"
 #include "duckdb/planner/expression/bound_function_expression.hpp"
@@ -23,6 +22,7 @@
 #include "duckdb/planner/operator/logical_filter.hpp"
 #include "duckdb/planner/operator/logical_limit.hpp"
 #include "duckdb/planner/operator/logical_projection.hpp"
+#include "own_function.h"
 #include "safe_expression.h"
 
 namespace lake::engine {
@@ -253,12 +253,7 @@ void AddRowBarrier(duckdb::DBConfig& config) {
 
 void RegisterBarrierFunction(duckdb::DuckDB& database) {
   duckdb::ScalarFunction function(kMark, {}, duckdb::LogicalType::BOOLEAN, ReturnTrue);
-  duckdb::CreateScalarFunctionInfo info(std::move(function));
-  duckdb::Connection connection(database);
-  connection.BeginTransaction();
-  auto& catalog = duckdb::Catalog::GetSystemCatalog(*connection.context);
-  catalog.CreateFunction(*connection.context, info);
-  connection.Commit();
+  AddOwnFunction(database, std::move(function));
 }
 
 }  // namespace lake::engine

@@ -105,18 +105,17 @@ Result<wire::Dataset> Patch(DatasetService& datasets, const Request& request, wi
   return MakeDatasetAt(request, *changed, changed->changes.back().version);
 }
 
-/// Figures about all rows are for those who see all rows.
-Status RequireAllRows(const Request& request, const catalog::Dataset& dataset) {
-  LAKE_ASSIGN_OR_RETURN(const access::Decision decision, access::Decide(request, dataset, dataset.schema()));
-  if (decision.row_filter().empty()) return {};
+/// Figures about all rows are for those who see all rows; the decision that says so.
+Result<access::Decision> RequireAllRows(const Request& request, const catalog::Dataset& dataset) {
+  LAKE_ASSIGN_OR_RETURN(access::Decision decision, access::Decide(request, dataset, dataset.schema()));
+  if (decision.row_filter().empty()) return decision;
   return PermissionDenied("forbidden", "role '{}' does not see every row of dataset '{}'",
                           request.caller.role, dataset.name);
 }
 
 /// Row keys are values of a column.
 Status RequireKeyColumn(const Request& request, const catalog::Dataset& dataset, std::string_view column) {
-  LAKE_RETURN_IF_ERROR(RequireAllRows(request, dataset));
-  LAKE_ASSIGN_OR_RETURN(const access::Decision decision, access::Decide(request, dataset, dataset.schema()));
+  LAKE_ASSIGN_OR_RETURN(const access::Decision decision, RequireAllRows(request, dataset));
   for (const access::ColumnDecision& decided : decision.columns())
     if (SameFolded(decided.column.name, column) && !decided.clear())
       return PermissionDenied("forbidden", "role '{}' does not see the row keys of dataset '{}'",

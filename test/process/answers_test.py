@@ -108,6 +108,34 @@ class HoldBackTest(Answers):
                 self.assertLess(first, whole / 2)
 
 
+class LimitTest(Answers):
+    def test_a_statement_that_takes_too_long_is_stopped(self):
+        server = self.start("query.timeout_secs=1", "query.max_running=1")
+        started = time.monotonic()
+        answer = server.post("/query/sql", {"sql": ENDLESS})
+        self.assertLess(time.monotonic() - started, 10)
+        error = answer.document.get("error", answer.document)  # Its head may have gone out before.
+        self.assertEqual(error["code"], "deadline")
+        wait_until("the slot is free", lambda: server.post("/query/sql", {"sql": "SELECT 1"}).status == 200, 30)
+
+    def test_an_answer_has_at_most_so_many_rows(self):
+        server = self.start("query.max_result_rows=1000")
+        self.assertEqual(self.ask(server, rows(5), JSON).status, 400)  # It asks for a billion.
+        answer = server.post("/query/sql", {"sql": rows(1001)})
+        self.assertEqual((answer.document["row_count"], answer.document["truncated"]), (1000, True))
+
+    def test_answers_are_kept_within_their_memory(self):
+        server = self.start("query.cache_bytes=1048576")
+        small = rows(5)
+        caches = [self.ask(server, small, JSON).headers["X-Lakehouse-Cache"] for _ in range(2)]
+        self.assertEqual(caches, ["miss", "hit"])
+        large = [self.ask(server, rows(5000), JSON).headers["X-Lakehouse-Cache"] for _ in range(2)]
+        self.assertEqual(large, ["miss", "miss"])
+        off = Server(self.data.with_name("other"), settings=("query.cache_bytes=0",))
+        self.addCleanup(off.kill)
+        self.assertEqual([self.ask(off, small, JSON).headers["X-Lakehouse-Cache"] for _ in range(2)], [None, None])
+
+
 class CancelTest(Answers):
     def running(self, server: Server) -> list:
         return server.get("/query").document["items"]

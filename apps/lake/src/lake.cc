@@ -72,6 +72,8 @@ query::QueryLimits QueryLimits(const Settings& settings) {
   query::QueryLimits limits;
   limits.max_running = settings.query.max_running;
   limits.max_waiting = settings.query.max_waiting;
+  limits.timeout = std::chrono::seconds(settings.query.timeout_secs);
+  limits.cache_bytes = settings.query.cache_bytes;
   return limits;
 }
 
@@ -153,7 +155,7 @@ class WiredLake final : public Lake {
     LAKE_RETURN_IF_ERROR(OpenStorage(settings.storage));
     LAKE_RETURN_IF_ERROR(OpenServices(settings));
     LAKE_RETURN_IF_ERROR(OpenAccess(settings));
-    AddRoutes();
+    AddRoutes(settings);
     return Listen(settings);
   }
 
@@ -262,7 +264,7 @@ class WiredLake final : public Lake {
     return {};
   }
 
-  void AddRoutes();
+  void AddRoutes(const Settings& settings);
   Status Listen(const Settings& settings);
 
   const Seams seams_;
@@ -285,7 +287,7 @@ class WiredLake final : public Lake {
   std::unique_ptr<gateway::HttpServer> server_;
 };
 
-void WiredLake::AddRoutes() {
+void WiredLake::AddRoutes(const Settings& settings) {
   api_ = std::make_unique<gateway::Api>();
   gateway::AddHealthRoutes(
       *api_,
@@ -304,7 +306,9 @@ void WiredLake::AddRoutes() {
   gateway::AddDatasetRoutes(*api_, *datasets_);
   gateway::AddJobRoutes(*api_, *jobs_);
   gateway::AddIngestRoutes(*api_, *ingest_, *jobs_);
-  gateway::AddQueryRoutes(*api_, *query_);
+  gateway::AddQueryRoutes(
+      *api_, *query_,
+      {.max_rows = settings.query.max_result_rows, .max_bytes = settings.query.max_result_bytes});
 }
 
 Status WiredLake::Listen(const Settings& settings) {

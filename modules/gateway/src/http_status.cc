@@ -18,6 +18,7 @@ constexpr auto kByReason = std::to_array<std::pair<std::string_view, int>>({
     {"payload_too_large", 413},
     {"upload_too_large", 413},
     {"unsupported_media_type", 415},
+    {"result_too_large", 400},
     {"expectation_failed", 417},
     {"host_not_allowed", 421},
     {"header_too_large", 431},

@@ -9,6 +9,13 @@ namespace {
 using engine::Batch;
 using engine::ResultStream;
 
+void AppendJsonSummary(const ResultSummary& summary, std::string* out) {
+  fmt::format_to(std::back_inserter(*out),
+                 ",\"row_count\":{},\"truncated\":{},\"elapsed_ms\":", summary.row_count, summary.truncated);
+  AppendJsonNumber(summary.elapsed_ms, out);
+  fmt::format_to(std::back_inserter(*out), ",\"version\":{}", summary.version);
+}
+
 class JsonEncoder final : public ResultEncoder {
  public:
   explicit JsonEncoder(const ResultStream& rows) : rows_(rows), writer_(engine::MakeJsonArrayWriter(rows)) {}
@@ -24,26 +31,18 @@ class JsonEncoder final : public ResultEncoder {
     writer_->Append(batch, 0, count, out);
     return {};
   }
-  Status End(const ResultSummary& summary, std::string* out) override {
-    AppendSummary(summary, out);
-    out->append("}");
+  Status End(std::string* out) override {
+    out->append("]");
     return {};
   }
   bool Fail(const ResultSummary& summary, const wire::Problem& problem, std::string* out) override {
-    AppendSummary(summary, out);
+    out->append("]");
+    AppendJsonSummary(summary, out);
     out->append(",\"error\":").append(WriteJson(ToJson(problem))).append("}");
     return true;
   }
 
  private:
-  static void AppendSummary(const ResultSummary& summary, std::string* out) {
-    fmt::format_to(std::back_inserter(*out),
-                   "],\"row_count\":{},\"truncated\":{},\"elapsed_ms\":", summary.row_count,
-                   summary.truncated);
-    AppendJsonNumber(summary.elapsed_ms, out);
-    fmt::format_to(std::back_inserter(*out), ",\"version\":{}", summary.version);
-  }
-
   const ResultStream& rows_;
   const std::unique_ptr<engine::RowWriter> writer_;
 };
@@ -57,7 +56,7 @@ class NdjsonEncoder final : public ResultEncoder {
     writer_->Append(batch, 0, count, out);
     return {};
   }
-  Status End(const ResultSummary&, std::string*) override { return {}; }
+  Status End(std::string*) override { return {}; }
   bool Fail(const ResultSummary&, const wire::Problem& problem, std::string* out) override {
     out->append("{\"error\":").append(WriteJson(ToJson(problem))).append("}\n");
     return true;
@@ -79,7 +78,7 @@ class CsvEncoder final : public ResultEncoder {
     writer_->Append(batch, 0, count, out);
     return {};
   }
-  Status End(const ResultSummary&, std::string*) override { return {}; }
+  Status End(std::string*) override { return {}; }
   bool Fail(const ResultSummary&, const wire::Problem&, std::string*) override { return false; }
 
  private:
@@ -95,7 +94,7 @@ class ArrowEncoder final : public ResultEncoder {
   Status Rows(const Batch& batch, size_t count, std::string* out) override {
     return writer_->Append(batch, 0, count, out);
   }
-  Status End(const ResultSummary&, std::string* out) override {
+  Status End(std::string* out) override {
     writer_->End(out);
     return {};
   }
@@ -113,7 +112,7 @@ class ParquetEncoder final : public ResultEncoder {
   Status Rows(const Batch& batch, size_t count, std::string* out) override {
     return writer_->Append(batch, count, out);
   }
-  Status End(const ResultSummary&, std::string* out) override { return writer_->End(out); }
+  Status End(std::string* out) override { return writer_->End(out); }
   bool Fail(const ResultSummary&, const wire::Problem&, std::string*) override { return false; }
 
  private:
@@ -121,6 +120,12 @@ class ParquetEncoder final : public ResultEncoder {
 };
 
 }  // namespace
+
+void AppendSummary(ResultFormat format, const ResultSummary& summary, std::string* out) {
+  if (format != ResultFormat::kJson) return;  // Trailers tell.
+  AppendJsonSummary(summary, out);
+  out->append("}");
+}
 
 Result<std::unique_ptr<ResultEncoder>> MakeResultEncoder(ResultFormat format, const ResultStream& rows) {
   switch (format) {

@@ -27,6 +27,9 @@ struct ResultSummary {
   uint64_t version = 0;
 };
 
+/// What of an answer tells of this run of the statement; after End.
+void AppendSummary(ResultFormat format, const ResultSummary& summary, std::string* out);
+
 /// Each function appends to `out`. In this order: Begin, Rows…, then End or Fail.
 class ResultEncoder {
  public:
@@ -34,7 +37,7 @@ class ResultEncoder {
   virtual Status Begin(std::string* out) = 0;
   virtual Status Rows(const engine::Batch& batch, size_t count,
                       std::string* out) = 0;  ///< The first `count` of it.
-  virtual Status End(const ResultSummary& summary, std::string* out) = 0;
+  virtual Status End(std::string* out) = 0;   ///< Of the rows; AppendSummary is the rest.
   /// How the format says that it ends early; false when it cannot.
   virtual bool Fail(const ResultSummary& summary, const wire::Problem& problem, std::string* out) = 0;
 };

@@ -11,27 +11,39 @@
 #include "lake/gateway_testing/raw_client.h"
 #include "lake/gateway_testing/test_server.h"
 #include "lake/query/query_service.h"
+#include "query_result.h"
 
 namespace lake::gateway::query_route_test {
 namespace {
 
+constexpr size_t kKeepableBytes = 300u << 10;
+
 class EngineQuery final : public query::RunningQuery {
  public:
   EngineQuery(query::QueryId id, std::unique_ptr<engine::Session> session,
-              std::unique_ptr<engine::ResultStream> rows)
-      : id_(std::move(id)), session_(std::move(session)), rows_(std::move(rows)) {}
+              std::unique_ptr<engine::ResultStream> rows, std::shared_ptr<const query::KeptAnswer>* keep)
+      : id_(std::move(id)), session_(std::move(session)), rows_(std::move(rows)), keep_(keep) {}
   const query::QueryId& id() const override { return id_; }
   catalog::Version version() const override { return {7}; }
+  std::shared_ptr<const query::KeptAnswer> kept() const override {
+    return keep_ == nullptr ? nullptr : *keep_;
+  }
   engine::ResultStream& rows() override { return *rows_; }
+  size_t keepable_bytes() const override { return keep_ == nullptr ? 0 : kKeepableBytes; }
+  void Keep(query::KeptAnswer answer) override {
+    if (keep_ != nullptr) *keep_ = std::make_shared<const query::KeptAnswer>(std::move(answer));
+  }
   void Conclude(const query::QueryEnd&) override {}
 
  private:
   const query::QueryId id_;
   std::unique_ptr<engine::Session> session_;
   std::unique_ptr<engine::ResultStream> rows_;
+  std::shared_ptr<const query::KeptAnswer>* const keep_;  // By form; null when nothing is kept.
 };
 
-/// Runs what it is given; knows one query at a time.
+/// Runs what it is given; knows one query at a time. Keeps one answer of each form, whatever was asked, once
+/// `keeps` is set.
 class EngineQueries final : public query::QueryService {
  public:
   explicit EngineQueries(engine::Engine& engine) : engine_(engine) {}
@@ -47,7 +59,8 @@ class EngineQueries final : public query::QueryService {
     LAKE_ASSIGN_OR_RETURN(const engine::SelectTree tree, engine_.Parse(context, query.sql));
     LAKE_ASSIGN_OR_RETURN(auto session, engine_.StartSession(context, {}));
     LAKE_ASSIGN_OR_RETURN(auto rows, session->Execute(tree, query.parameters));
-    return std::make_unique<EngineQuery>(query::QueryId("q-1"), std::move(session), std::move(rows));
+    return std::make_unique<EngineQuery>(query::QueryId("q-1"), std::move(session), std::move(rows),
+                                         keeps && !query.form.empty() ? &kept_[query.form] : nullptr);
   }
   Result<query::QueryPlan> Explain(const access::Request& request, query::QueryRequest query) override {
     LAKE_ASSIGN_OR_RETURN(const engine::SelectTree tree, engine_.Parse(request.context, query.sql));
@@ -67,8 +80,11 @@ class EngineQueries final : public query::QueryService {
   void OnRightsChange(const access::RightsChange&) override {}
   std::vector<query::QueryInfo> Running(const access::Request&) const override { return {}; }
 
+  bool keeps = false;
+
  private:
   engine::Engine& engine_;
+  std::map<std::string, std::shared_ptr<const query::KeptAnswer>> kept_;
   Mutex mutex_;
   CancelSource stop_ LAKE_GUARDED_BY(mutex_);
 };
@@ -84,8 +100,13 @@ class QueryRouteTest : public testing::Test {
     LAKE_CHECK(opened.ok());
     engine_ = std::move(*opened);
     queries_.emplace(*engine_);
-    AddQueryRoutes(api_, *queries_);
-    server_.emplace(api_);
+    Serve({});
+  }
+  void Serve(AnswerLimits limits) {
+    server_.reset();
+    api_ = std::make_unique<Api>();
+    AddQueryRoutes(*api_, *queries_, limits);
+    server_.emplace(*api_);
   }
 
   static std::string Request(std::string_view accept, std::string_view json) {
@@ -112,7 +133,7 @@ class QueryRouteTest : public testing::Test {
   TempDir directory_;
   std::unique_ptr<engine::Engine> engine_;
   std::optional<EngineQueries> queries_;
-  Api api_;
+  std::unique_ptr<Api> api_;
   std::optional<TestServer> server_;
 };
 
@@ -241,6 +262,84 @@ TEST_F(QueryRouteTest, AStatementCanBeStoppedBeforeItsFirstRow) {
   EXPECT_TRUE(json.complete);
   EXPECT_EQ(json.json().Find("rows")->as_array().size(), 0u);
   EXPECT_EQ(json.json().Find("error")->FindString("code"), "by_request");
+}
+
+/// Without what tells of its own run: "elapsed_ms".
+std::string RowsOf(const RawResponse& response) {
+  return response.body.substr(0, response.body.rfind(",\"elapsed_ms\":"));
+}
+
+TEST_F(QueryRouteTest, AKeptAnswerIsTheSameInEveryFormat) {
+  queries_->keeps = true;
+  constexpr std::string_view kSql =
+      R"json({"sql":"SELECT range AS n, 'x' AS t FROM range(9000)","limit":8000})json";
+  for (const std::string_view accept : kResultTypes) {
+    const RawResponse first = Query(accept, kSql);
+    const RawResponse again = Query(accept, kSql);
+    EXPECT_EQ(first.header("x-lakehouse-cache"), "miss") << accept;
+    EXPECT_EQ(again.header("x-lakehouse-cache"), "hit") << accept;
+    EXPECT_EQ(again.header("content-type"), accept);
+    EXPECT_TRUE(first.complete && again.complete) << accept;
+    EXPECT_EQ(RowsOf(again), RowsOf(first)) << accept;
+    EXPECT_EQ(again.trailers, first.trailers) << accept;
+    if (accept != "application/json") EXPECT_EQ(again.trailers.at("x-lakehouse-row-count"), "8000") << accept;
+  }
+  const JsonValue json = Query("application/json", kSql).json();
+  EXPECT_EQ(json.Find("row_count")->as_int(), 8000);
+  EXPECT_TRUE(json.Find("truncated")->as_bool());
+}
+
+TEST_F(QueryRouteTest, NoCacheRunsTheStatement) {
+  queries_->keeps = true;
+  constexpr std::string_view kSql = R"json({"sql":"SELECT 1 AS one"})json";
+  EXPECT_EQ(Query("*/*", kSql).header("x-lakehouse-cache"), "miss");
+  for (const char* control : {"no-cache", "No-Store", "max-age=0, no-cache"})
+    EXPECT_EQ(Query(fmt::format("*/*\r\nCache-Control: {}", control), kSql).header("x-lakehouse-cache"), "")
+        << control;
+  EXPECT_EQ(Query("*/*\r\nCache-Control: max-age=5", kSql).header("x-lakehouse-cache"), "hit");
+}
+
+TEST_F(QueryRouteTest, LongAndBrokenAnswersAreNotKept) {
+  queries_->keeps = true;
+  constexpr std::string_view kLong = R"json({"sql":"SELECT range AS n FROM range(100000)"})json";
+  for (int i = 0; i < 2; ++i) {
+    const RawResponse response = Query("text/csv", kLong);
+    EXPECT_GT(response.body.size(), kKeepableBytes);
+    EXPECT_EQ(response.header("x-lakehouse-cache"), "miss");
+  }
+  for (int i = 0; i < 2; ++i) {
+    const RawResponse broken = Stopped("application/json", kEndless);
+    EXPECT_TRUE(broken.complete);
+    EXPECT_EQ(broken.header("x-lakehouse-cache"), "miss");
+  }
+}
+
+TEST_F(QueryRouteTest, AnswersHaveAtMostSoManyRows) {
+  Serve({.max_rows = 100, .max_bytes = 0});
+  for (const std::string_view accept : kResultTypes) {
+    const RawResponse over = Query(accept, R"json({"sql":"FROM range(101)","limit":101})json");
+    EXPECT_EQ(over.code(), "limit_too_large");
+    EXPECT_EQ(Query(accept, R"json({"sql":"FROM range(101)","limit":100})json").status, 200) << accept;
+  }
+  EXPECT_EQ(Query("text/csv", R"json({"sql":"FROM range(100)"})json").trailers.at("x-lakehouse-row-count"),
+            "100");
+  const RawResponse csv = Query("text/csv", R"json({"sql":"FROM range(101)"})json");
+  EXPECT_EQ(csv.status, 400);
+  EXPECT_EQ(csv.code(), "result_too_large");
+  // JSON cuts at its default limit, which is no larger than that of the server, and says so.
+  const JsonValue json = Query("*/*", R"json({"sql":"FROM range(101)"})json").json();
+  EXPECT_EQ(json.Find("row_count")->as_int(), 100);
+  EXPECT_TRUE(json.Find("truncated")->as_bool());
+}
+
+TEST_F(QueryRouteTest, AnswersHaveAtMostSoManyBytes) {
+  Serve({.max_rows = 0, .max_bytes = 1u << 20});
+  EXPECT_TRUE(Query("text/csv", R"json({"sql":"FROM range(10000)"})json").complete);
+  EXPECT_FALSE(Query("text/csv", R"json({"sql":"FROM range(10000000)"})json").complete);
+  const RawResponse json = Query("*/*", R"json({"sql":"FROM range(10000000)","limit":10000000})json");
+  EXPECT_TRUE(json.complete);
+  EXPECT_LT(json.body.size(), 4u << 20);
+  EXPECT_EQ(json.json().Find("error")->FindString("code"), "result_too_large");
 }
 
 TEST_F(QueryRouteTest, UnknownQueriesCannotBeStopped) {

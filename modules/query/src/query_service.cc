@@ -4,10 +4,12 @@
 #include <thread>
 #include <utility>
 
+#include "answer_key.h"
 #include "explain.h"
 #include "gate.h"
 #include "query_audit.h"
 #include "relation_compiler.h"
+#include "result_cache.h"
 #include "running_queries.h"
 #include "running_table.h"
 
@@ -20,17 +22,22 @@ struct Admitted {
   std::unique_ptr<Ticket> ticket;
   CancelRegistration from_request;
   engine::SelectTree tree;
-  std::unique_ptr<engine::Session> session;
+  std::optional<std::string> answer_key;  // None: the answer is not kept.
+  std::shared_ptr<const KeptAnswer> kept;
+  std::unique_ptr<engine::Session> session;  // Null when there is a kept answer.
 };
 
 class RunningStatement final : public RunningQuery {
  public:
   RunningStatement(std::unique_ptr<QueryAudit> audit, Admitted admitted, catalog::Version version,
-                   std::unique_ptr<engine::ResultStream> rows)
+                   std::unique_ptr<engine::ResultStream> rows, ResultCache& cache)
       : audit_(std::move(audit)),
         ticket_(std::move(admitted.ticket)),
         from_request_(std::move(admitted.from_request)),
         version_(version),
+        cache_(cache),
+        answer_key_(std::move(admitted.answer_key)),
+        kept_(std::move(admitted.kept)),
         session_(std::move(admitted.session)),
         rows_(std::move(rows)) {
     ticket_->registry().SetSession(ticket_->entry(), session_.get());
@@ -39,7 +46,12 @@ class RunningStatement final : public RunningQuery {
 
   const QueryId& id() const override { return ticket_->entry().id; }
   catalog::Version version() const override { return version_; }
+  std::shared_ptr<const KeptAnswer> kept() const override { return kept_; }
   engine::ResultStream& rows() override { return *rows_; }
+  size_t keepable_bytes() const override { return answer_key_ ? cache_.max_answer_bytes() : 0; }
+  void Keep(KeptAnswer answer) override {
+    if (answer_key_) cache_.Put(*answer_key_, std::move(answer));
+  }
   void Conclude(const QueryEnd& end) override { audit_->End(end.rows, end.error); }
 
  private:
@@ -48,6 +60,9 @@ class RunningStatement final : public RunningQuery {
   std::unique_ptr<Ticket> ticket_;
   CancelRegistration from_request_;
   catalog::Version version_;
+  ResultCache& cache_;
+  const std::optional<std::string> answer_key_;
+  const std::shared_ptr<const KeptAnswer> kept_;
   std::unique_ptr<engine::Session> session_;
   std::unique_ptr<engine::ResultStream> rows_;
 };
@@ -57,6 +72,7 @@ class Service final : public QueryService {
   Service(const QueryParts& parts, QueryLimits limits)
       : parts_(parts),
         limits_(limits),
+        cache_(limits.cache_bytes),
         admission_({.max_running = limits.max_running, .max_waiting = limits.max_waiting}) {
     parts_.relations.push_back(
         MakeRunningTable([this](const access::Request& request) { return Running(request); }));
@@ -67,16 +83,16 @@ class Service final : public QueryService {
     Result<Admitted> admitted = Admit(request, query, *audit);
     if (!admitted.ok()) return audit->Refuse(admitted.error());
     audit->Begin();
-    Result<std::unique_ptr<engine::ResultStream>> rows =
-        admitted->session->Execute(admitted->tree, query.parameters);
+    Result<std::unique_ptr<engine::ResultStream>> rows = Execute(*admitted, query);
     if (!rows.ok()) audit->End(0, rows.error().reason());
     LAKE_RETURN_IF_ERROR(audit->WaitUntilDurable());
     if (!rows.ok()) return std::move(rows).error();
     return std::make_unique<RunningStatement>(std::move(audit), std::move(*admitted),
-                                              request.snapshot->version(), std::move(*rows));
+                                              request.snapshot->version(), std::move(*rows), cache_);
   }
 
   Result<QueryPlan> Explain(const access::Request& request, QueryRequest query) override {
+    query.form.clear();  // A plan is no answer that could be kept.
     QueryAudit audit(parts_.audit, MakeRecord(request, query, "explain"));
     Result<Admitted> admitted = Admit(request, query, audit);
     if (!admitted.ok()) return audit.Refuse(admitted.error());
@@ -123,7 +139,8 @@ class Service final : public QueryService {
 
   Result<Admitted> Admit(const access::Request& request, const QueryRequest& query, QueryAudit& audit) {
     LAKE_RETURN_IF_ERROR(CheckSize(query));
-    LAKE_RETURN_IF_ERROR(admission_.Acquire(request.context));
+    Context within = WithinTimeout(request.context);
+    LAKE_RETURN_IF_ERROR(admission_.Acquire(within));
     auto entry = std::make_shared<RunningEntry>();
     entry->id = QueryId(audit.record().id);
     entry->caller = request.caller;
@@ -134,6 +151,7 @@ class Service final : public QueryService {
     // The query has its own token, so that it can be cancelled by id; the request's token passes through to
     // it.
     access::Request own = request;
+    own.context = std::move(within);
     own.context.cancel = entry->cancel.token();
     CancelRegistration from_request =
         request.context.cancel.OnCancel([cancel = entry->cancel, token = request.context.cancel]() mutable {
@@ -143,16 +161,41 @@ class Service final : public QueryService {
     LAKE_ASSIGN_OR_RETURN(engine::SelectTree tree, parts_.engine.Parse(own.context, query.sql));
     LAKE_RETURN_IF_ERROR(CheckStatement(
         tree.root, {.max_tree_nodes = limits_.max_tree_nodes, .max_tables = limits_.max_tables}));
+    const std::optional<std::string> digest =
+        cache_.max_answer_bytes() > 0 && !query.form.empty() ? StatementDigest(tree.root) : std::nullopt;
     LAKE_ASSIGN_OR_RETURN(CompiledStatement compiled, CompileRelations({.engine = parts_.engine,
                                                                         .buckets = parts_.buckets,
                                                                         .relations = parts_.relations,
                                                                         .request = own},
                                                                        tree.root));
     audit.Reads(compiled.tables);
-    compiled.read_set.SetHashKey(parts_.hash_keys.current());
-    LAKE_ASSIGN_OR_RETURN(std::unique_ptr<engine::Session> session,
+    const access::HashKey hash_key = parts_.hash_keys.current();
+    Admitted admitted = {.ticket = std::move(ticket),
+                         .from_request = std::move(from_request),
+                         .tree = std::move(tree),
+                         .answer_key = digest ? AnswerKey(*digest, query, compiled, hash_key) : std::nullopt,
+                         .kept = nullptr,
+                         .session = nullptr};
+    if (admitted.answer_key) admitted.kept = cache_.Find(*admitted.answer_key);
+    if (admitted.kept != nullptr) return admitted;
+    compiled.read_set.SetHashKey(hash_key);
+    LAKE_ASSIGN_OR_RETURN(admitted.session,
                           parts_.engine.StartSession(own.context, std::move(compiled.read_set)));
-    return Admitted{std::move(ticket), std::move(from_request), std::move(tree), std::move(session)};
+    return admitted;
+  }
+
+  /// Null when there is a kept answer.
+  static Result<std::unique_ptr<engine::ResultStream>> Execute(Admitted& admitted,
+                                                               const QueryRequest& query) {
+    if (admitted.kept != nullptr) return std::unique_ptr<engine::ResultStream>();
+    return admitted.session->Execute(admitted.tree, query.parameters);
+  }
+
+  Context WithinTimeout(Context context) const {
+    if (limits_.timeout.count() == 0) return context;
+    const Deadline own = Deadline::After(limits_.timeout);
+    if (own.when() < context.deadline.when()) context.deadline = own;
+    return context;
   }
 
   Result<QueryPlan> ExplainAdmitted(const access::Request& request, const QueryRequest& query,
@@ -186,6 +229,7 @@ class Service final : public QueryService {
 
   QueryParts parts_;
   const QueryLimits limits_;
+  ResultCache cache_;
   Admission admission_;
   mutable RunningQueries registry_;
 };

@@ -44,7 +44,9 @@ class Compiler {
     return RewriteScope(node);
   }
 
-  CompiledStatement Take() { return {.read_set = std::move(read_set_), .tables = std::move(tables_)}; }
+  CompiledStatement Take() {
+    return {.read_set = std::move(read_set_), .tables = std::move(tables_), .mentions = std::move(mentions_)};
+  }
   std::set<std::string> TakeColumns() { return std::move(columns_); }
   std::set<std::string, std::less<>> SystemNames() const {
     std::set<std::string, std::less<>> names;
@@ -138,7 +140,8 @@ class Compiler {
     for (const engine::TableColumn& column : provider->columns()) columns_.insert(Fold(column.name));
     tables_.push_back({.name = fmt::format("{}.{}", kSystemSchema, provider->name()),
                        .version = inputs_.request.snapshot->version(),
-                       .decision = {}});
+                       .decision = {},
+                       .content = {}});
     return &system_relations_.emplace(provider, std::move(table)).first->second;
   }
 
@@ -160,14 +163,31 @@ class Compiler {
   /// The relation as a table reference node; the same dataset at the same version is scanned once.
   Result<const JsonValue*> RelationTree(const catalog::Dataset& dataset, catalog::Version version) {
     std::pair<std::string, uint64_t> key(dataset.id.value(), version.number);
-    if (auto found = relations_.find(key); found != relations_.end()) return &found->second;
+    if (auto found = relations_.find(key); found != relations_.end()) {
+      mentions_.push_back(found->second.table);
+      return &found->second.tree;
+    }
     LAKE_ASSIGN_OR_RETURN(access::Decision decision,
                           access::Decide(inputs_.request, dataset, dataset.SchemaAt(version)));
     LAKE_ASSIGN_OR_RETURN(JsonValue table, GovernedTable(dataset, version, decision));
     for (const access::ColumnDecision& column : decision.columns())
       if (column.visible()) columns_.insert(Fold(column.column.name));
-    tables_.push_back({.name = dataset.name, .version = version, .decision = std::move(decision)});
-    return &relations_.emplace(std::move(key), std::move(table)).first->second;
+    mentions_.push_back(tables_.size());
+    Compiled compiled = {.tree = std::move(table), .table = tables_.size()};
+    tables_.push_back({.name = dataset.name,
+                       .version = version,
+                       .decision = std::move(decision),
+                       .content = ContentOf(dataset, version)});
+    return &relations_.emplace(std::move(key), std::move(compiled)).first->second.tree;
+  }
+
+  /// The dataset, which exists at the version, at its last change up to there; and its last change of all,
+  /// for what is tombstoned now is gone from every version.
+  static std::string ContentOf(const catalog::Dataset& dataset, catalog::Version version) {
+    const auto after =
+        std::ranges::upper_bound(dataset.changes, version, {}, &catalog::DatasetChange::version);
+    return fmt::format("{}@{}/{}", dataset.id.value(), std::prev(after)->version.number,
+                       dataset.changes.back().version.number);
   }
 
   Result<JsonValue> GovernedTable(const catalog::Dataset& dataset, catalog::Version version,
@@ -228,7 +248,12 @@ class Compiler {
   std::set<std::string> columns_;   // Of the datasets, folded.
   std::vector<std::string> names_;  // WITH names in scope, folded; inner ones last.
   std::vector<TableRead> tables_;
-  std::map<std::pair<std::string, uint64_t>, JsonValue> relations_;
+  std::vector<size_t> mentions_;
+  struct Compiled {
+    JsonValue tree;
+    size_t table;  // Of tables_.
+  };
+  std::map<std::pair<std::string, uint64_t>, Compiled> relations_;  // By dataset and version.
   std::map<const RelationProvider*, JsonValue> system_relations_;
 };
 

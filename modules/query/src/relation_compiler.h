@@ -32,11 +32,14 @@ struct TableRead {
   std::string name;  ///< "people", "system.datasets".
   catalog::Version version;
   std::optional<access::Decision> decision;  ///< None: a provider decides on its own.
+  /// Equal where the dataset's rows are the same ones, tombstones considered.
+  std::string content;
 };
 
 struct CompiledStatement {
   engine::ReadSet read_set;       ///< What it may open.
   std::vector<TableRead> tables;  ///< In the order of their first mention.
+  std::vector<size_t> mentions;   ///< Which of the tables each reference to a dataset became, in their order.
 };
 
 /// Rewrites `tree` in place: every table becomes the rows and the values that the caller may see.

@@ -170,6 +170,22 @@ TEST_F(QueryTest, ACancelledQueryStopsAndFreesItsSlot) {
               IsError(ErrorCode::kNotFound, "query_not_found"));
 }
 
+TEST_F(QueryTest, AStatementHasItsTimeWaitingIncluded) {
+  service_ = MakeService(*engine_, {.max_running = 1, .timeout = std::chrono::milliseconds(200)});
+  EXPECT_THAT(Run("SELECT count(*) FROM range(100000000000) t(i) WHERE i % 7 = 3"),
+              IsError(ErrorCode::kDeadlineExceeded, "deadline"));
+  auto holder = service_->Start(MakeRequest(), {.sql = "SELECT 1"});
+  ASSERT_THAT(holder, IsOk());
+  EXPECT_THAT(Run("SELECT 1"), IsError(ErrorCode::kDeadlineExceeded, "deadline"));
+  holder->reset();
+  EXPECT_THAT(Run("SELECT 1"), HasValue(std::string("[1]")));
+  // A request that has less time than that keeps its own.
+  access::Request hurried = MakeRequest();
+  hurried.context.deadline = Deadline::After(std::chrono::milliseconds(-1));
+  EXPECT_THAT(service_->Start(hurried, {.sql = "SELECT 1"}),
+              IsError(ErrorCode::kDeadlineExceeded, "deadline"));
+}
+
 std::string Replaced(std::string text, std::string_view what, std::string_view by) {
   for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
     text.replace(at, what.size(), by);

@@ -41,6 +41,10 @@ struct QuerySettings {
   uint64_t spill_bytes = 64ull << 30;
   uint32_t max_running = 0;
   uint32_t max_waiting = 64;
+  uint32_t timeout_secs = 0;
+  uint64_t max_result_rows = 0;
+  uint64_t max_result_bytes = 64ull << 30;
+  uint64_t cache_bytes = 64u << 20;
 };
 
 struct IngestSettings {
@@ -125,7 +129,19 @@ struct lake::Describe<lake::app::QuerySettings> {
       Optional("memory_bytes", &T::memory_bytes, "Engine memory; 0 is half of the machine's."),
       Optional("spill_bytes", &T::spill_bytes, "Most disk space for queries that do not fit in memory."),
       Optional("max_running", &T::max_running, "Queries at once; 0 is twice the cores.").Between(0, 4096),
-      Optional("max_waiting", &T::max_waiting, "Queries that may wait for a slot.").Between(0, 65536)};
+      Optional("max_waiting", &T::max_waiting, "Queries that may wait for a slot.").Between(0, 65536),
+      Optional("timeout_secs", &T::timeout_secs,
+               "A query is stopped after this long, waiting for a slot included; 0 is "
+               "server.request_timeout_secs.")
+          .Between(0, 86400),
+      Optional(
+          "max_result_rows", &T::max_result_rows,
+          "Most rows of one answer; an answer that has more ends in an error. 0 is as many as there are."),
+      Optional("max_result_bytes", &T::max_result_bytes,
+               "Most bytes of one answer before compression; 0 is as many as there are."),
+      Optional("cache_bytes", &T::cache_bytes,
+               "Memory for answers that are given again while nothing that they depend on changed; 0 keeps "
+               "none.")};
 };
 template <>
 struct lake::Describe<lake::app::IngestSettings> {

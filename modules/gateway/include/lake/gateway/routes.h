@@ -2,6 +2,7 @@
 // before the server starts, AddOpenApiRoute too; the order does not matter.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -49,7 +50,12 @@ void AddAccessRoutes(Api& api, access::KeyService& keys, access::RoleService& ro
 void AddJobRoutes(Api& api, jobs::JobService& jobs);
 /// POST /ingest/file. `jobs` must know the kind ingest::kIngestFileJob, registered with FileIngest::Kind().
 void AddIngestRoutes(Api& api, ingest::FileIngest& ingest, jobs::JobService& jobs);
+/// What one answer may hold; 0 = as much as there is.
+struct AnswerLimits {
+  uint64_t max_rows = 0;
+  uint64_t max_bytes = 0;  ///< Before compression.
+};
 /// POST /query/sql, DELETE /query/{query_id}.
-void AddQueryRoutes(Api& api, query::QueryService& queries);
+void AddQueryRoutes(Api& api, query::QueryService& queries, AnswerLimits limits);
 
 }  // namespace lake::gateway

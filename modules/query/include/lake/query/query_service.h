@@ -4,6 +4,7 @@
 // (governed below everything the user wrote), and the tree is executed; the user's text never is.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -33,11 +34,24 @@ struct QueryLimits {
   size_t max_parameters = 1000;
   uint64_t max_tree_nodes = 100'000;  ///< A statement after parsing; bounds rewriting.
   size_t max_tables = 256;            ///< Table references in one statement.
+  std::chrono::milliseconds timeout{
+      0};                    ///< From the start, waiting included; 0 = the request's deadline alone.
+  uint64_t cache_bytes = 0;  ///< Of answers kept for those who ask the same again; 0 keeps none.
 };
 
 struct QueryRequest {
   std::string sql;
   std::vector<JsonValue> parameters;  ///< Bound to $1, $2… in order.
+  /// How the answer is written down, its limit included: an answer of the same form may be given again.
+  /// Empty: the statement runs, and its answer is not kept.
+  std::string form;
+};
+
+/// An answer written down, but for what tells of its own run.
+struct KeptAnswer {
+  std::string body;
+  uint64_t rows = 0;
+  bool truncated = false;  ///< By the limit in its form.
 };
 
 struct QueryEnd {
@@ -51,7 +65,13 @@ class RunningQuery {
   virtual ~RunningQuery() = default;
   virtual const QueryId& id() const = 0;
   virtual catalog::Version version() const = 0;  ///< Snapshot it reads.
-  virtual engine::ResultStream& rows() = 0;
+  /// What was answered to the same question about the same content under the same rules; nothing runs then.
+  /// Null otherwise.
+  virtual std::shared_ptr<const KeptAnswer> kept() const = 0;
+  virtual engine::ResultStream& rows() = 0;  ///< Not when there is a kept() answer.
+  /// Largest body that Keep takes; 0 when the answer is not to be kept.
+  virtual size_t keepable_bytes() const = 0;
+  virtual void Keep(KeptAnswer answer) = 0;
   /// For the audit log, when the answer is over. A query that is destroyed without has been abandoned.
   virtual void Conclude(const QueryEnd& end) = 0;
 };

@@ -148,7 +148,7 @@ class CancelTest(Answers):
 
     def begin(self, server: Server) -> http.client.HTTPResponse:
         """The endless statement, once it has taken memory."""
-        base = memory(server, "VmRSS")
+        self.base = base = memory(server, "VmRSS")
         response = self.ask(server, ENDLESS, JSON)  # Its head comes after a second without rows.
         wait_until("it takes memory", lambda: memory(server, "VmRSS") > base + 64 * MIB, 60)
         self.assertEqual(server.post("/query/sql", {"sql": "SELECT 1"}).code, "too_many_queries")
@@ -170,9 +170,25 @@ class CancelTest(Answers):
                     self.connection.close()
                 seconds = self.slot_free_after(server, started)
                 time.sleep(max(0.0, 1 - (time.monotonic() - started)))
+                after = memory(server, "VmRSS")
                 print(f"\nstopped {how}: slot free after {seconds * 1000:.0f} ms, "
-                      f"memory {took / MIB:.0f} -> {memory(server, 'VmRSS') / MIB:.0f} MiB a second later")
+                      f"memory {self.base / MIB:.0f} -> {took / MIB:.0f} -> {after / MIB:.0f} MiB a second later")
                 self.assertLess(seconds, 1)
+                self.assertLess(after - self.base, (took - self.base) / 2)
+
+    def test_a_client_that_does_not_read_is_dropped(self):
+        server = self.start("query.max_running=1", "query.max_waiting=0", "server.stall_timeout_secs=2")
+        for accept in (JSON, ARROW):
+            with self.subTest(accept=accept):
+                response = self.ask(server, rows(20_000_000), accept)
+                started = time.monotonic()
+                self.assertEqual(len(self.running(server)), 1)
+                seconds = self.slot_free_after(server, started)
+                print(f"\na client that does not read {accept} is dropped after {seconds:.1f} s")
+                self.assertGreater(seconds, 1)
+                self.assertLess(seconds, 10)
+                with self.assertRaises((http.client.IncompleteRead, ConnectionResetError)):
+                    response.read()
 
 
 if __name__ == "__main__":

@@ -94,6 +94,7 @@ gateway::HttpServerOptions ServerOptions(const ServerSettings& settings) {
   options.allowed_hosts = settings.allowed_hosts;
   options.worker_threads = settings.workers;
   options.request_timeout = std::chrono::seconds(settings.request_timeout_secs);
+  options.stall_timeout = std::chrono::seconds(settings.stall_timeout_secs);
   options.drain_timeout = std::chrono::seconds(settings.drain_timeout_secs);
   return options;
 }

@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include "duckdb/common/allocator.hpp"
 #include "duckdb/main/client_context.hpp"
 #include "duckdb/main/pending_query_result.hpp"
 #include "duckdb/parser/parser.hpp"
@@ -40,7 +41,13 @@ DuckSession::DuckSession(std::shared_ptr<Instance> instance, DeadlineWatch& watc
   on_deadline_ = watch.Watch(context.deadline, interrupt);
 }
 
-DuckSession::~DuckSession() = default;
+DuckSession::~DuckSession() {
+  on_cancel_ = {};
+  on_deadline_ = {};
+  connection_.reset();
+  // What a stopped statement had in memory goes back to the machine now and not with some later statement.
+  if (!state_->context().CheckAlive().ok()) duckdb::Allocator::FlushAll();
+}
 
 Result<DuckSession::BoundSelect> DuckSession::BindParameters(const SelectTree& tree,
                                                              const std::vector<JsonValue>& parameters) {

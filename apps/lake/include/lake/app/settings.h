@@ -20,6 +20,7 @@ struct ServerSettings {
   std::vector<std::string> allowed_hosts;
   uint32_t workers = 16;
   uint32_t request_timeout_secs = 300;
+  uint32_t stall_timeout_secs = 30;
   uint32_t drain_timeout_secs = 10;
 };
 
@@ -97,6 +98,9 @@ struct lake::Describe<lake::app::ServerSettings> {
       Optional("workers", &T::workers, "Threads that run requests.").Between(1, 1024),
       Optional("request_timeout_secs", &T::request_timeout_secs, "A request is stopped after this long.")
           .Between(1, 86400),
+      Optional("stall_timeout_secs", &T::stall_timeout_secs,
+               "A client that takes or sends less than 1 KiB a second for this long is cut off.")
+          .Between(1, 3600),
       Optional("drain_timeout_secs", &T::drain_timeout_secs, "At shutdown, running requests get this long.")
           .Between(0, 3600)};
 };

@@ -49,7 +49,7 @@ class Service final : public FileIngest {
     if (exists && file.mode == IngestMode::kCreate)
       return AlreadyExists("dataset_exists", "dataset '{}' exists already", file.dataset);
     if (!exists && file.mode == IngestMode::kAppend)
-      return tables::DatasetService::Find(*request.snapshot, file.dataset).error();
+      return access::FindDataset(request, file.dataset).error();
     LAKE_RETURN_IF_ERROR(tables::BucketForWriting(parts_.buckets, file.bucket));
     return {};
   }

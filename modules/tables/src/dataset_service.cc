@@ -4,15 +4,12 @@
 #include <set>
 
 #include "lake/common/fold.h"
-#include "lake/common/suggest.h"
 #include "lake/tables/column_type.h"
 
 namespace lake::tables {
 namespace {
 
 constexpr size_t kMaxNameBytes = 255;  // A name is one path segment on every file system.
-constexpr size_t kMaxSuggestions =
-    2000;  // Names looked through for "did you mean"; an error must stay cheap.
 constexpr size_t kMaxTombstoneKeys =
     100'000;  // One request's keys stay far below the size of a commit object.
 
@@ -92,12 +89,7 @@ Status CheckColumnName(std::string_view name) {
 Result<DatasetService::DatasetRef> DatasetService::Find(const catalog::Snapshot& snapshot,
                                                         std::string_view name) {
   if (DatasetRef dataset = snapshot.FindDatasetByName(name)) return dataset;
-  std::vector<DatasetRef> datasets = snapshot.ListDatasets("", kMaxSuggestions);
-  std::vector<std::string_view> names;
-  for (const DatasetRef& dataset : datasets) names.push_back(dataset->name);
-  std::string_view nearest = Suggest(name, names);
-  return NotFound("dataset_not_found", "dataset '{}' does not exist{}", name.substr(0, kMaxNameBytes),
-                  nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
+  return NotFound("dataset_not_found", "dataset '{}' does not exist", name.substr(0, kMaxNameBytes));
 }
 
 Result<DatasetService::DatasetRef> DatasetService::AfterCommit(const catalog::DatasetId& id) const {

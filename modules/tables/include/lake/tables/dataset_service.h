@@ -78,7 +78,8 @@ class DatasetService {
 
   using DatasetRef = std::shared_ptr<const catalog::Dataset>;
 
-  /// Error: not_found/dataset_not_found with the nearest name when one is close.
+  /// Error: not_found/dataset_not_found. It knows of no caller, so it names no other dataset
+  /// (access::FindDataset does).
   static Result<DatasetRef> Find(const catalog::Snapshot& snapshot, std::string_view name);
 
   /// Errors: invalid_argument/…, already_exists/dataset_exists, unavailable/bucket_not_found.

@@ -30,6 +30,7 @@
 #include "lake/storage/bucket_registry.h"
 #include "lake/storage/directory_lock.h"
 #include "lake/storage/local_store.h"
+#include "lake/storage/scratch_store.h"
 #include "lake/tables/dataset_service.h"
 
 namespace lake::app {
@@ -180,6 +181,9 @@ class WiredLake final : public Lake {
   Status OpenStorage(const StorageSettings& settings) {
     LAKE_ASSIGN_OR_RETURN(storage::DirectoryLock lock, storage::DirectoryLock::Acquire(settings.root));
     lock_ = std::make_unique<storage::DirectoryLock>(std::move(lock));
+    LAKE_ASSIGN_OR_RETURN(std::unique_ptr<storage::Disk> scratch,
+                          storage::OpenPosixDisk(settings.root + "/.lake-scratch"));
+    LAKE_ASSIGN_OR_RETURN(scratch_, storage::OpenScratchStore(std::move(scratch)));
     LAKE_ASSIGN_OR_RETURN(std::vector<BucketSettings> buckets, Buckets(settings));
     for (const BucketSettings& bucket : buckets) {
       LAKE_ASSIGN_OR_RETURN(std::shared_ptr<storage::ObjectStore> store, OpenBucket(bucket.root));
@@ -201,8 +205,9 @@ class WiredLake final : public Lake {
     LAKE_ASSIGN_OR_RETURN(hash_keys_, access::HashKeys::Open(*catalog_->snapshot(), SecretsFile(settings),
                                                              seams_.random, seams_.log));
     audit_ = access::AuditLog::Make(*primary_, seams_.log);
-    ingest_ = ingest::FileIngest::Make(*catalog_, *engine_, buckets_, primary_, seams_.clock, seams_.random,
-                                       seams_.log, IngestLimits(settings));
+    ingest_ =
+        ingest::FileIngest::Make(*catalog_, *engine_, buckets_, {.durable = primary_, .scratch = scratch_},
+                                 seams_.clock, seams_.random, seams_.log, IngestLimits(settings));
     job_pool_ = std::make_unique<WorkerPool>(
         WorkerPool::Options{.name = "jobs", .threads = settings.ingest.jobs, .queue_limit = kJobQueue});
     std::map<std::string, jobs::JobKind> kinds;
@@ -272,6 +277,7 @@ class WiredLake final : public Lake {
   std::unique_ptr<storage::DirectoryLock> lock_;
   storage::BucketRegistry buckets_;
   std::shared_ptr<storage::ObjectStore> primary_;
+  std::shared_ptr<storage::ObjectStore> scratch_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<tables::DatasetService> datasets_;

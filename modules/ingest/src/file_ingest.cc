@@ -21,7 +21,7 @@ constexpr size_t kMaxIdempotencyKey = 255;
 
 class Service final : public FileIngest {
  public:
-  Service(IngestParts parts, std::shared_ptr<storage::ObjectStore> spool, Log& log, IngestOptions options)
+  Service(IngestParts parts, UploadStores uploads, Log& log, IngestOptions options)
       : options_(options),
         parts_{.catalog = parts.catalog,
                .engine = parts.engine,
@@ -29,7 +29,7 @@ class Service final : public FileIngest {
                .clock = parts.clock,
                .random = parts.random,
                .options = options_},
-        spool_(std::move(spool), parts.clock, parts.random, options_),
+        spool_(std::move(uploads), parts.clock, parts.random, options_),
         log_(log) {}
 
   const IngestOptions& options() const override { return options_; }
@@ -150,9 +150,9 @@ class Service final : public FileIngest {
 }  // namespace
 
 std::unique_ptr<FileIngest> FileIngest::Make(catalog::Catalog& catalog, engine::Engine& engine,
-                                             const storage::BucketRegistry& buckets,
-                                             std::shared_ptr<storage::ObjectStore> spool, Clock& clock,
-                                             RandomSource& random, Log& log, IngestOptions options) {
+                                             const storage::BucketRegistry& buckets, UploadStores uploads,
+                                             Clock& clock, RandomSource& random, Log& log,
+                                             IngestOptions options) {
   const IngestOptions& given = options;
   return std::make_unique<Service>(IngestParts{.catalog = catalog,
                                                .engine = engine,
@@ -160,7 +160,7 @@ std::unique_ptr<FileIngest> FileIngest::Make(catalog::Catalog& catalog, engine::
                                                .clock = clock,
                                                .random = random,
                                                .options = given},
-                                   std::move(spool), log, options);
+                                   std::move(uploads), log, options);
 }
 
 }  // namespace lake::ingest

@@ -31,9 +31,8 @@ Result<size_t> ReadPiece(ByteSource& source, std::vector<char>& piece) {
 
 }  // namespace
 
-Spool::Spool(std::shared_ptr<storage::ObjectStore> store, Clock& clock, RandomSource& random,
-             const IngestOptions& options)
-    : store_(std::move(store)), clock_(clock), random_(random), options_(options) {}
+Spool::Spool(UploadStores stores, Clock& clock, RandomSource& random, const IngestOptions& options)
+    : stores_(std::move(stores)), clock_(clock), random_(random), options_(options) {}
 
 Result<std::string> Spool::NewKey() {
   return std::string(kPrefix) + random_.NextUuid(clock_.Now().micros / 1000);
@@ -46,6 +45,7 @@ Result<Upload> Spool::Receive(const Context& context, ByteSource& source, Upload
   Sha256 digest;
   std::vector<char> piece(kPieceBytes);
   std::string held;
+  const auto& store = hold == UploadHold::kWhileRequest ? stores_.scratch : stores_.durable;
   std::unique_ptr<storage::ObjectWriter> writer;
   if (hold != UploadHold::kDurable)
     held.reserve(std::min(source.declared_bytes().value_or(0), options_.async_bytes));
@@ -59,7 +59,7 @@ Result<Upload> Spool::Receive(const Context& context, ByteSource& source, Upload
     bytes += count;
     if (bytes > options_.max_upload_bytes) return TooLarge(options_.max_upload_bytes).error();
     if (writer == nullptr && (hold == UploadHold::kDurable || bytes > options_.async_bytes)) {
-      LAKE_ASSIGN_OR_RETURN(writer, store_->StartPut(context, key, storage::IfAbsent{}));
+      LAKE_ASSIGN_OR_RETURN(writer, store->StartPut(context, key, storage::IfAbsent{}));
       LAKE_RETURN_IF_ERROR(writer->Append(held));
       if (!held.empty()) on_start(held);
       held = {};
@@ -70,7 +70,7 @@ Result<Upload> Spool::Receive(const Context& context, ByteSource& source, Upload
       held.append(arrived);
   }
   if (bytes == 0) return InvalidArgument("empty_file", "the file is empty");
-  Upload upload{.store = store_, .key = std::move(text), .bytes = bytes, .sha256 = digest.FinishHex()};
+  Upload upload{.store = store, .key = std::move(text), .bytes = bytes, .sha256 = digest.FinishHex()};
   if (writer != nullptr) {
     LAKE_RETURN_IF_ERROR(writer->Finish());
   } else {
@@ -80,25 +80,25 @@ Result<Upload> Spool::Receive(const Context& context, ByteSource& source, Upload
 }
 
 Status Spool::Discard(const Context& context, const Upload& upload) {
-  if (upload.store != store_) return {};  // Held in memory: gone with its last user.
   LAKE_ASSIGN_OR_RETURN(storage::ObjectKey key, storage::ObjectKey::Parse(upload.key));
-  return store_->Delete(context, key);
+  return upload.store->Delete(context, key);
 }
 
 Status Spool::Collect(const Context& context, const std::set<std::string>& keys_in_use) {
   storage::ListOptions options;
   options.prefix = kPrefix;
   while (true) {
-    LAKE_ASSIGN_OR_RETURN(storage::ObjectPage page, store_->List(context, options));
+    LAKE_ASSIGN_OR_RETURN(storage::ObjectPage page, stores_.durable->List(context, options));
     for (const storage::ObjectInfo& object : page.objects)
-      if (!keys_in_use.contains(object.key.text())) LAKE_RETURN_IF_ERROR(store_->Delete(context, object.key));
+      if (!keys_in_use.contains(object.key.text()))
+        LAKE_RETURN_IF_ERROR(stores_.durable->Delete(context, object.key));
     if (!page.next_after) return {};
     options.after = *page.next_after;
   }
 }
 
 Upload Spool::Recall(std::string key, uint64_t bytes, std::string sha256) const {
-  return {.store = store_, .key = std::move(key), .bytes = bytes, .sha256 = std::move(sha256)};
+  return {.store = stores_.durable, .key = std::move(key), .bytes = bytes, .sha256 = std::move(sha256)};
 }
 
 }  // namespace lake::ingest

@@ -1,4 +1,5 @@
-// Where uploads wait: small ones in memory, large or long-lived ones as objects under "_uploads/".
+// Where uploads wait: small ones in memory, larger ones in a scratch store for as long as their request,
+// those of jobs durably as objects under "_uploads/".
 #pragma once
 
 #include <memory>
@@ -13,8 +14,7 @@ namespace lake::ingest {
 
 class Spool {
  public:
-  Spool(std::shared_ptr<storage::ObjectStore> store, Clock& clock, RandomSource& random,
-        const IngestOptions& options);
+  Spool(UploadStores stores, Clock& clock, RandomSource& random, const IngestOptions& options);
 
   /// Gets the first bytes of an upload that turns out too large for memory, once.
   using OnStart = std::function<void(std::string_view start)>;
@@ -28,7 +28,7 @@ class Spool {
  private:
   Result<std::string> NewKey();
 
-  std::shared_ptr<storage::ObjectStore> store_;
+  const UploadStores stores_;
   Clock& clock_;
   RandomSource& random_;
   const IngestOptions& options_;

@@ -33,8 +33,9 @@ class TextSource final : public ByteSource {
 
 class SpoolTest : public ::testing::Test {
  protected:
-  size_t Objects() {
-    auto page = store_->List(Context{}, {.prefix = "_uploads/"});
+  size_t Objects() { return ObjectsIn(*store_); }
+  static size_t ObjectsIn(storage::ObjectStore& store) {
+    auto page = store.List(Context{}, {.prefix = "_uploads/"});
     return page.ok() ? page->objects.size() : SIZE_MAX;
   }
 
@@ -48,7 +49,8 @@ class SpoolTest : public ::testing::Test {
   SeededRandom random_{1};
   IngestOptions options_{.async_bytes = 10, .max_upload_bytes = 1000};
   std::shared_ptr<storage::ObjectStore> store_ = storage::MakeMemoryStore(clock_);
-  Spool spool_{store_, clock_, random_, options_};
+  std::shared_ptr<storage::ObjectStore> scratch_ = storage::MakeMemoryStore(clock_);
+  Spool spool_{{.durable = store_, .scratch = scratch_}, clock_, random_, options_};
 };
 
 TEST_F(SpoolTest, SmallFilesStayInMemoryUnlessAJobNeedsThem) {
@@ -65,7 +67,7 @@ TEST_F(SpoolTest, SmallFilesStayInMemoryUnlessAJobNeedsThem) {
 
 TEST_F(SpoolTest, LargeFilesAreSpooledAndDiscarded) {
   TextSource large(std::string(900, 'x'), {});
-  auto upload = Receive(large, UploadHold::kWhileRequest);
+  auto upload = Receive(large, UploadHold::kWhileSmall);
   LAKE_ASSERT_OK(upload);
   EXPECT_EQ(Objects(), 1u);
   EXPECT_THAT(store_->Get(Context{}, *storage::ObjectKey::Parse(upload->key), {}),
@@ -73,6 +75,17 @@ TEST_F(SpoolTest, LargeFilesAreSpooledAndDiscarded) {
   EXPECT_THAT(starts_, testing::IsEmpty());  // All of it came at once: there was nothing to do meanwhile.
   LAKE_EXPECT_OK(spool_.Discard(Context{}, *upload));
   EXPECT_EQ(Objects(), 0u);
+}
+
+TEST_F(SpoolTest, WhatARequestWaitsForNeedsNoSync) {
+  TextSource large(std::string(900, 'x'), {});
+  auto upload = Receive(large, UploadHold::kWhileRequest);
+  LAKE_ASSERT_OK(upload);
+  EXPECT_EQ(upload->store, scratch_);
+  EXPECT_EQ(Objects(), 0u);
+  EXPECT_EQ(ObjectsIn(*scratch_), 1u);
+  LAKE_EXPECT_OK(spool_.Discard(Context{}, *upload));
+  EXPECT_EQ(ObjectsIn(*scratch_), 0u);
 }
 
 TEST_F(SpoolTest, TheStartOfALargeFileIsHandedOutWhileTheRestArrives) {

@@ -1,12 +1,13 @@
 // Every store keeps the contract of object_store.h. Method: the shared suite of conformance.h on the local
-// store over a real disk; over faulty disks that do not fail, once with the fallbacks of old kernels; on the
-// memory store; and on a faulty store that does not fail.
+// store over a real disk, the same as scratch; over faulty disks that do not fail, once with the fallbacks of
+// old kernels; on the memory store; and on a faulty store that does not fail.
 #include "lake/storage_testing/conformance.h"
 
 #include "lake/common_testing/fake_clock.h"
 #include "lake/common_testing/temp_dir.h"
 #include "lake/storage/local_store.h"
 #include "lake/storage/memory_store.h"
+#include "lake/storage/scratch_store.h"
 #include "lake/storage_testing/faulty_disk.h"
 #include "lake/storage_testing/faulty_store.h"
 #include "lake/storage_testing/memory_dir.h"
@@ -22,6 +23,15 @@ class LocalUnderTest final : public StoreUnderTest {
  private:
   TempDir directory_;
   std::unique_ptr<ObjectStore> store_ = OpenLocalStore(OpenPosixDisk(directory_.path()).value()).value();
+};
+
+class ScratchUnderTest final : public StoreUnderTest {
+ public:
+  ObjectStore& store() override { return *store_; }
+
+ private:
+  TempDir directory_;
+  std::unique_ptr<ObjectStore> store_ = OpenScratchStore(OpenPosixDisk(directory_.path()).value()).value();
 };
 
 class LocalWithFallbacksUnderTest final : public StoreUnderTest {
@@ -72,6 +82,7 @@ std::unique_ptr<StoreUnderTest> Make() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Local, StoreConformance, testing::Values(&Make<LocalUnderTest>));
+INSTANTIATE_TEST_SUITE_P(Scratch, StoreConformance, testing::Values(&Make<ScratchUnderTest>));
 INSTANTIATE_TEST_SUITE_P(LocalWithFallbacks, StoreConformance,
                          testing::Values(&Make<LocalWithFallbacksUnderTest>));
 INSTANTIATE_TEST_SUITE_P(LocalOnFaultyDisk, StoreConformance,

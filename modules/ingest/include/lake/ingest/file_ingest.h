@@ -71,9 +71,16 @@ struct Upload {
 
 /// A job outlives the process, so its upload must too; an answer that waits needs no copy on disk.
 enum class UploadHold {
-  kWhileRequest,  ///< In memory up to async_bytes, beyond that in the spool; sniffed while it arrives.
-  kWhileSmall,    ///< Alike, but a larger file is for a job, which sniffs it when it runs.
-  kDurable,       ///< In the spool, synced.
+  kWhileRequest,  ///< In memory up to async_bytes, beyond that in the scratch store; sniffed while it
+                  ///< arrives.
+  kWhileSmall,    ///< In memory up to async_bytes; a larger file is for a job, which sniffs it when it runs.
+  kDurable,       ///< Synced.
+};
+
+/// Where uploads are until they are ingested.
+struct UploadStores {
+  std::shared_ptr<storage::ObjectStore> durable;
+  std::shared_ptr<storage::ObjectStore> scratch;  ///< Need not outlive the process.
 };
 
 struct IngestResult {
@@ -90,19 +97,19 @@ struct IngestResult {
 
 class FileIngest {
  public:
-  /// `spool` keeps uploads until they are ingested; left-overs without a job are removed by CollectSpool.
+  /// What is left in the durable one of `uploads` without a job is removed by CollectSpool.
   static std::unique_ptr<FileIngest> Make(catalog::Catalog& catalog, engine::Engine& engine,
-                                          const storage::BucketRegistry& buckets,
-                                          std::shared_ptr<storage::ObjectStore> spool, Clock& clock,
-                                          RandomSource& random, Log& log, IngestOptions options);
+                                          const storage::BucketRegistry& buckets, UploadStores uploads,
+                                          Clock& clock, RandomSource& random, Log& log,
+                                          IngestOptions options);
   virtual ~FileIngest() = default;
 
   virtual const IngestOptions& options() const = 0;
   /// Checks the request before a byte is read: names, mode against the snapshot, bucket.
   virtual Status Check(const access::Request& request, const FileRequest& file) const = 0;
-  /// Receives the body. Anything larger than async_bytes is durable on ok, smaller bodies when `hold` says
-  /// so. Errors: invalid_argument/empty_file, resource_exhausted/upload_too_large,
-  /// resource_exhausted/storage_full, those of the source. Nothing is left behind on error.
+  /// Receives the body; what is for a job is durable on ok. Errors: invalid_argument/empty_file,
+  /// resource_exhausted/upload_too_large, resource_exhausted/storage_full, those of the source. Nothing is
+  /// left behind on error.
   virtual Result<Upload> Receive(const access::Request& request, ByteSource& source, UploadHold hold) = 0;
   virtual void Discard(const Upload& upload) = 0;
   /// Reads, writes and commits, all or nothing. Leaves the upload alone. `progress` is called from any thread

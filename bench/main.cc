@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "benchmarks.h"
+#include "echo_server.h"
 
 namespace {
 
@@ -24,6 +25,7 @@ constexpr std::array kBenchmarks = {
     Benchmark{"P6", "22 analytic queries over HTTP as Arrow and JSON, beside embedded DuckDB", RunP6},
     Benchmark{"P8", "CSV over HTTP to catalogued Parquet, beside DuckDB's COPY", RunP8},
     Benchmark{"P10", "durable append and tombstone, beside fdatasync", RunP10},
+    Benchmark{"P13", "a tiny HTTP request beside bare Beast, and 10,000 idle clients", RunP13},
     Benchmark{"P14", "start, page and commit of a catalog of 100,000 datasets", RunP14},
     Benchmark{"P15", "exec of the server to ready and to its first answer", RunP15},
 };
@@ -60,6 +62,7 @@ std::optional<RunOptions> ParseOptions(std::span<char* const> words) {
 int main(int argc, char** argv) {
   const std::span<char* const> words(argv, static_cast<size_t>(argc));
   const std::string_view id = argc > 1 ? words[1] : "";
+  if (id == kEchoServerWord) return RunEchoServer();
   if (id == "--help") {
     fmt::print("{}", Usage());
     return 0;

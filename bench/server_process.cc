@@ -9,8 +9,8 @@
 #include <csignal>
 #include <ctime>
 #include <fstream>
-#include <vector>
 
+#include "echo_server.h"
 #include "lake/common/check.h"
 
 namespace lake::bench {
@@ -70,14 +70,22 @@ std::filesystem::path LakeBinary() { return LAKE_BINARY; }
 
 Result<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::filesystem::path& data,
                                                             const std::filesystem::path& log) {
+  return Execute({LakeBinary().string(), "serve", "--data", data.string(), "--port", "0"}, log);
+}
+
+Result<std::unique_ptr<ServerProcess>> ServerProcess::StartEcho() {
+  return Execute({"/proc/self/exe", std::string(kEchoServerWord)}, "/dev/null");
+}
+
+Result<std::unique_ptr<ServerProcess>> ServerProcess::Execute(const std::vector<std::string>& words,
+                                                              const std::filesystem::path& log) {
   int ends[2];
   LAKE_CHECK(::pipe2(ends, O_CLOEXEC) == 0);
   FileActions actions;
   actions.Duplicate(ends[1], STDOUT_FILENO);
   actions.Open(STDERR_FILENO, log);
   std::unique_ptr<ServerProcess> server(new ServerProcess());  // Its clock starts here.
-  const Result<pid_t> process =
-      Spawn({LakeBinary().string(), "serve", "--data", data.string(), "--port", "0"}, actions);
+  const Result<pid_t> process = Spawn(words, actions);
   ::close(ends[1]);
   const std::string line = process.ok() ? ReadLine(ends[0]) : "";
   ::close(ends[0]);

@@ -1,4 +1,4 @@
-// The `lake` binary as a process of its own, as people start it.
+// A server as a process of its own: the `lake` binary as people start it, or the one beside it.
 #pragma once
 
 #include <sys/types.h>
@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "lake/common/result.h"
 #include "report.h"
@@ -22,6 +23,8 @@ class ServerProcess {
   /// `log`. Errors, here and below: internal/server_failed.
   static Result<std::unique_ptr<ServerProcess>> Start(const std::filesystem::path& data,
                                                       const std::filesystem::path& log);
+  /// This program once more, as RunEchoServer (echo_server.h).
+  static Result<std::unique_ptr<ServerProcess>> StartEcho();
   ~ServerProcess();  ///< Kills it when it was not stopped.
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
@@ -36,6 +39,8 @@ class ServerProcess {
 
  private:
   ServerProcess() = default;
+  static Result<std::unique_ptr<ServerProcess>> Execute(const std::vector<std::string>& words,
+                                                        const std::filesystem::path& log);
 
   Stopwatch since_exec_;
   pid_t process_ = 0;

@@ -2,8 +2,8 @@
 // servers are three processes; the client (http_load.h) is the same for both.
 //   beast        a bare Beast server (echo_server.h) reads a request and writes the same body.
 //   lake         `lake serve` as people start it, GET /health: read, admitted, answered on the I/O thread,
-//   and
-//                one line in the access log, which goes to a file.
+//   with
+//                its line in the access log, which is a file.
 //   lake worker  the same server, GET /access/me: over to a worker thread and back.
 // 1, 16 and 64 connections that stay, with one request at a time on each; the three take turns of one second
 // (0.4 s when quick) and change their order. Figures are medians over the turns. `vs_beast` is the median of

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <fstream>
 
 #include "lake/common/check.h"
 
@@ -21,25 +22,26 @@ ScratchDirectory::~ScratchDirectory() {
 }
 
 Result<std::unique_ptr<ServedLake>> ServedLake::Open(const std::filesystem::path& data) {
-  return Open(data, {});
+  return Open(data, app::Settings{});
 }
 
 Result<std::unique_ptr<ServedLake>> ServedLake::Open(const std::filesystem::path& data,
-                                                     const app::QuerySettings& query) {
+                                                     app::Settings settings) {
   std::unique_ptr<ServedLake> served(new ServedLake());
-  app::Settings settings;
   settings.storage.root = data.string();
   settings.server.port = 0;
-  settings.query = query;
   LAKE_ASSIGN_OR_RETURN(
       served->lake_,
       app::Lake::Open(settings, {.clock = served->clock_, .random = served->random_, .log = *served->log_}));
   served->client_ =
       std::make_unique<app::HttpClient>(fmt::format("http://127.0.0.1:{}", served->lake_->port()));
+  if (const std::string file = served->lake_->first_key_file(); !file.empty())
+    std::ifstream(file) >> served->key_;
   return served;
 }
 
-Result<std::string> ServedLake::Send(const app::HttpRequest& request) {
+Result<std::string> ServedLake::Send(app::HttpRequest request) {
+  if (!key_.empty()) request.headers.emplace_back("X-API-Key", key_);
   std::string body;
   LAKE_ASSIGN_OR_RETURN(app::HttpResponse response,
                         client_->Stream(Context{}, request, [&](std::string_view piece) -> Status {

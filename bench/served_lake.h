@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "lake/app/http_client.h"
 #include "lake/app/lake.h"
@@ -33,11 +34,15 @@ class ScratchDirectory {
 class ServedLake {
  public:
   static Result<std::unique_ptr<ServedLake>> Open(const std::filesystem::path& data);
-  static Result<std::unique_ptr<ServedLake>> Open(const std::filesystem::path& data,
-                                                  const app::QuerySettings& query);
+  /// Of the settings, where the data is and the port do not count. With access.auth, on a directory that was
+  /// never opened so, requests carry the first administrator's key.
+  static Result<std::unique_ptr<ServedLake>> Open(const std::filesystem::path& data, app::Settings settings);
+
+  /// From now on requests carry this key; none when empty. Returns the one before.
+  std::string UseKey(std::string key) { return std::exchange(key_, std::move(key)); }
 
   /// The answer's body; any status of 400 and above is an error.
-  Result<std::string> Send(const app::HttpRequest& request);
+  Result<std::string> Send(app::HttpRequest request);
   Result<std::string> Get(const std::string& path) { return Send({.path = path}); }
   Result<std::string> Post(const std::string& path, const JsonValue& document);
   /// The rows of one SELECT in the form that `media_type` names.
@@ -53,6 +58,7 @@ class ServedLake {
   std::unique_ptr<Log> log_ = MakeJsonLog(LogLevel::kError);
   std::unique_ptr<app::Lake> lake_;
   std::unique_ptr<app::HttpClient> client_;
+  std::string key_;
 };
 
 /// The time of one appended page made durable: what every durable operation must pay at least once.

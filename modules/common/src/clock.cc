@@ -1,5 +1,7 @@
 #include "lake/common/clock.h"
 
+#include <fmt/compile.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -76,9 +78,9 @@ std::string FormatTimestamp(Timestamp time) {
   const std::chrono::year_month_day date{sys_days(day)};
   const int64_t micros = (since_epoch - day).count();
   const int64_t seconds = micros / kMicrosPerSecond;
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", int(date.year()), unsigned(date.month()),
-                     unsigned(date.day()), seconds / 3600, seconds / 60 % 60, seconds % 60,
-                     micros % kMicrosPerSecond);
+  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z"), int(date.year()),
+                     unsigned(date.month()), unsigned(date.day()), seconds / 3600, seconds / 60 % 60,
+                     seconds % 60, micros % kMicrosPerSecond);
 }
 
 Result<Timestamp> ParseTimestamp(std::string_view text) {

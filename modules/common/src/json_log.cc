@@ -6,6 +6,8 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <list>
+#include <vector>
 
 #include "utf8.h"
 
@@ -26,21 +28,57 @@ std::string Cut(std::string_view text, size_t budget) {
   return fmt::format("{}…", text.substr(0, end));
 }
 
-/// The value, or the start of its text when that is longer than `budget` bytes.
-JsonValue Shortened(const JsonValue& value, size_t budget) {
-  if (value.is_string())
-    return value.as_string().size() <= budget ? value : JsonValue(Cut(value.as_string(), budget));
-  if (!value.is_array() && !value.is_object()) return value;
-  const std::string text = WriteJson(value);
-  return text.size() <= budget ? value : JsonValue(Cut(text, budget));
-}
+/// The members of one event's line, written as they come: a line is logged for every request.
+class LineWriter {
+ public:
+  explicit LineWriter(size_t fields) {
+    text_.reserve(kUsualLineBytes);
+    names_.reserve(fields);
+  }
 
-/// A name a line has already gets an underscore: a reader must not lose the time to a field called "time".
-std::string FreeName(const JsonValue& line, std::string_view name) {
-  std::string free(name);
-  while (line.Find(free) != nullptr) free.push_back('_');
-  return free;
-}
+  /// The value, or the start of its text when that is longer than `budget` bytes.
+  void Add(std::string_view name, const JsonValue& value, size_t budget) {
+    AddName(name);
+    if (value.is_string()) return AppendText(value.as_string(), budget);
+    const std::string text = WriteJson(value);
+    const bool too_long = (value.is_array() || value.is_object()) && text.size() > budget;
+    too_long ? AppendText(text, budget) : void(text_ += text);
+  }
+  void AddText(std::string_view name, std::string_view text, size_t budget) {
+    AddName(name);
+    AppendText(text, budget);
+  }
+
+  std::string Finish() && {
+    text_ += "}\n";
+    return std::move(text_);
+  }
+
+ private:
+  static constexpr size_t kUsualLineBytes = 512;
+
+  bool Has(std::string_view name) const { return std::ranges::find(names_, name) != names_.end(); }
+
+  /// A name a line has already gets an underscore: a reader must not lose the time to a field called "time".
+  void AddName(std::string_view name) {
+    if (Has(name)) {
+      std::string& free = renamed_.emplace_back(name);
+      while (Has(free)) free.push_back('_');
+      name = free;
+    }
+    text_.push_back(names_.empty() ? '{' : ',');
+    names_.push_back(name);
+    AppendJsonString(name, &text_);
+    text_.push_back(':');
+  }
+  void AppendText(std::string_view text, size_t budget) {
+    text.size() <= budget ? AppendJsonString(text, &text_) : AppendJsonString(Cut(text, budget), &text_);
+  }
+
+  std::string text_;
+  std::vector<std::string_view> names_;
+  std::list<std::string> renamed_;  ///< Names that had one before; they stay where they are.
+};
 
 class JsonLog final : public Log {
  public:
@@ -52,20 +90,25 @@ class JsonLog final : public Log {
 
   void Write(LogLevel level, std::string_view event, std::span<const Field> fields) override {
     if (level < minimum_) return;
-    const auto head = JsonValue::MakeObject({{"time", FormatTimestamp(clock_.Now())},
-                                             {"level", LogLevelName(level)},
-                                             {"event", Shortened(event, kTextBudgets.back())}});
+    const std::string time = FormatTimestamp(clock_.Now());
+    const auto begun = [&] {
+      LineWriter line(fields.size() + 4);
+      line.AddText("time", time, kTextBudgets.front());
+      line.AddText("level", LogLevelName(level), kTextBudgets.front());
+      line.AddText("event", event, kTextBudgets.back());
+      return line;
+    };
     const auto kept = fields.first(std::min(fields.size(), kMostFields));
     for (const size_t budget : kTextBudgets) {
-      JsonValue line = head;
-      for (const auto& [name, value] : kept) line.Set(FreeName(line, name), Shortened(value, budget));
-      if (kept.size() < fields.size()) line.Set("fields_dropped", fields.size() - kept.size());
-      const std::string text = WriteJson(line) + '\n';
+      LineWriter line = begun();
+      for (const auto& [name, value] : kept) line.Add(name, value, budget);
+      if (kept.size() < fields.size()) line.Add("fields_dropped", fields.size() - kept.size(), budget);
+      const std::string text = std::move(line).Finish();
       if (text.size() <= kMostLineBytes) return Put(text);
     }
-    JsonValue line = head;
-    line.Set("fields_dropped", fields.size());
-    Put(WriteJson(line) + '\n');
+    LineWriter line = begun();
+    line.Add("fields_dropped", fields.size(), kTextBudgets.front());
+    Put(std::move(line).Finish());
   }
 
  private:

@@ -1,9 +1,11 @@
 #include "response_text.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <iterator>
 
 #include "http_status.h"
@@ -14,21 +16,27 @@ namespace {
 
 void AppendHeader(std::string_view name, std::string_view value, std::string* out) {
   out->append(name).append(": ");
-  std::ranges::transform(value, std::back_inserter(*out),
-                         [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c; });
+  const auto begin = static_cast<std::ptrdiff_t>(out->size());
+  out->append(value);
+  std::ranges::replace_if(
+      out->begin() + begin, out->end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
   out->append("\r\n");
 }
 
 void AppendDate(std::time_t now, std::string* out) {
-  std::tm utc = {};
-  gmtime_r(&now, &utc);
+  using std::chrono::sys_seconds;
   constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  fmt::format_to(std::back_inserter(*out), "Date: {}, {:02} {} {} {:02}:{:02}:{:02} GMT\r\n",
-                 kDays[static_cast<size_t>(utc.tm_wday)], utc.tm_mday,
-                 kMonths[static_cast<size_t>(utc.tm_mon)], utc.tm_year + 1900, utc.tm_hour, utc.tm_min,
-                 utc.tm_sec);
+  const sys_seconds time{std::chrono::seconds(now)};
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
+  fmt::format_to(std::back_inserter(*out), FMT_COMPILE("Date: {}, {:02} {} {} {:02}:{:02}:{:02} GMT\r\n"),
+                 kDays[std::chrono::weekday(day).c_encoding()], unsigned(date.day()),
+                 kMonths[unsigned(date.month()) - 1], int(date.year()), clock.hours().count(),
+                 clock.minutes().count(), clock.seconds().count());
 }
 
 bool Has(const ResponseHead& head, std::string_view name) {
@@ -47,12 +55,13 @@ void AppendSafetyHeaders(const ResponseHead& head, std::string* out) {
 std::string WriteHead(const ResponseHead& head, const ResponseLine& line) {
   std::string out;
   out.reserve(512);
-  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", head.status, StatusPhrase(head.status));
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE("HTTP/1.1 {} {}\r\n"), head.status,
+                 StatusPhrase(head.status));
   AppendHeader("Server", "lakehouse", &out);
   AppendDate(line.now, &out);
   if (!head.content_type.empty()) AppendHeader("Content-Type", head.content_type, &out);
   if (line.framing == BodyFraming::kLength)
-    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", line.length);
+    fmt::format_to(std::back_inserter(out), FMT_COMPILE("Content-Length: {}\r\n"), line.length);
   if (line.framing == BodyFraming::kChunked) AppendHeader("Transfer-Encoding", "chunked", &out);
   if (!line.keep_alive) AppendHeader("Connection", "close", &out);
   if (line.keep_alive && !line.http11) AppendHeader("Connection", "keep-alive", &out);

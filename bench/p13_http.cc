@@ -1,9 +1,8 @@
 // P13: what the HTTP server costs around a tiny request, and what idle clients cost. The client and the two
 // servers are three processes; the client (http_load.h) is the same for both.
 //   beast        a bare Beast server (echo_server.h) reads a request and writes the same body.
-//   lake         `lake serve` as people start it, GET /health: read, admitted, answered on the I/O thread,
-//   with
-//                its line in the access log, which is a file.
+//   lake         `lake serve` as people start it, GET /health: read, admitted, answered on the I/O thread;
+//                a line in the access log, which is a file.
 //   lake worker  the same server, GET /access/me: over to a worker thread and back.
 // 1, 16 and 64 connections that stay, with one request at a time on each; the three take turns of one second
 // (0.4 s when quick) and change their order. Figures are medians over the turns. `vs_beast` is the median of

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "column_names.h"
 #include "duckdb/common/error_data.hpp"
 #include "duckdb/parser/parser.hpp"
 #include "errors.h"
@@ -54,10 +55,12 @@ Result<SelectTree> ParseSelect(std::string_view sql) {
     parser.ParseQuery(std::string(sql));
     if (parser.statements.empty()) return NotOneSelect("it holds no statement");
     if (parser.statements.size() > 1) return NotOneSelect("it holds several");
-    const duckdb::SQLStatement& statement = *parser.statements.front();
+    duckdb::SQLStatement& statement = *parser.statements.front();
     if (statement.type != duckdb::StatementType::SELECT_STATEMENT)
       return NotOneSelect("this is another kind");
-    LAKE_ASSIGN_OR_RETURN(JsonValue node, TreeOf(statement.Cast<duckdb::SelectStatement>()));
+    auto& select = statement.Cast<duckdb::SelectStatement>();
+    NameColumnsOfSubqueries(select);
+    LAKE_ASSIGN_OR_RETURN(JsonValue node, TreeOf(select));
     JsonValue::Array statements;
     statements.push_back(std::move(node));
     return SelectTree{JsonValue::MakeObject({{"error", false}, {"statements", std::move(statements)}})};

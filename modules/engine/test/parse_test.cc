@@ -1,5 +1,10 @@
 // Goal: a statement becomes exactly one SELECT tree or an error that says where and why.
 // Method: DuckDB's own json_serialize_sql is the oracle for trees; errors are compared in full.
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <cstdio>
+
 #include "engine_fixture.h"
 
 namespace lake::engine {
@@ -31,8 +36,8 @@ TEST_F(ParseTest, TreeIsThatOfJsonSerializeSql) {
       "SUMMARIZE t",
       "DESCRIBE t",
       "SELECT 1 UNION BY NAME SELECT 2 EXCEPT ALL SELECT 3",
-      "SELECT t.a::VARCHAR COLLATE NOCASE, a NOT SIMILAR TO 'x', EXISTS (SELECT 1), a > ALL (SELECT 2) FROM "
-      "t",
+      "SELECT t.a::VARCHAR COLLATE NOCASE, a NOT SIMILAR TO 'x', EXISTS (SELECT 1) AS e FROM t WHERE a > ALL "
+      "(SELECT 2)",
       "SELECT COLUMNS('a.*'), grouping(a) FROM t GROUP BY GROUPING SETS ((a), ()) HAVING a > 1",
   };
   for (const std::string& statement : statements) {
@@ -43,6 +48,49 @@ TEST_F(ParseTest, TreeIsThatOfJsonSerializeSql) {
     ASSERT_TRUE(oracle.ok()) << rows;
     EXPECT_EQ(WriteJson(tree->root), WriteJson(*oracle)) << statement;
   }
+}
+
+TEST_F(ParseTest, ColumnsOfSubqueriesAreNamedAfterTheirText) {
+  const auto names = [&](const std::string& sql) {
+    std::vector<std::string> found;
+    const auto tree = engine_->Parse({}, sql);
+    LAKE_CHECK(tree.ok());
+    const std::string text = WriteJson(tree->root);
+    for (size_t at = 0; (at = text.find("\"alias\":\"", at)) != std::string::npos;) {
+      at += std::string_view("\"alias\":\"").size();
+      const std::string name = text.substr(at, text.find("\",", at) - at);
+      if (!name.empty()) found.push_back(name);
+    }
+    return found;
+  };
+  using testing::ElementsAre;
+  EXPECT_THAT(names("SELECT (SELECT 1), a, 1 + 2 FROM t WHERE EXISTS (SELECT 2)"), ElementsAre("(SELECT 1)"));
+  EXPECT_THAT(names("SELECT (SELECT (SELECT 1))"), ElementsAre("(SELECT (SELECT 1))", "(SELECT 1)"));
+  EXPECT_THAT(names("SELECT (SELECT 1) AS x"), ElementsAre("x"));
+  for (const char* sql :
+       {"SELECT * FROM (SELECT (SELECT 1))", "WITH w AS (SELECT (SELECT 1)) FROM w",
+        "SELECT 1 UNION SELECT (SELECT 1)", "DESCRIBE SELECT (SELECT 1)",
+        "SELECT * FROM t WHERE a IN (SELECT (SELECT 1))", "FROM t ORDER BY x IN (SELECT (SELECT 1))",
+        "FROM t JOIN u ON EXISTS (SELECT (SELECT 1))", "FROM range(t(x := (SELECT (SELECT 1))))",
+        "WITH RECURSIVE w AS (SELECT 1 UNION SELECT (SELECT 1) FROM w) FROM w"})
+    EXPECT_THAT(names(sql), testing::Contains("(SELECT 1)")) << sql;
+  const std::string longest = names("SELECT (SELECT '" + std::string(3000, 'x') + "é')").at(0);
+  EXPECT_EQ(longest.size(), 1024u);
+}
+
+/// Names repeat the texts inside them: at each depth, that would take minutes.
+TEST_F(ParseTest, NamesOfDeepSubqueriesStaySmall) {
+  std::string sql = "SELECT 1 IN (1";
+  for (int i = 0; i < 20'000; ++i) sql += ", 1";
+  sql += ")";
+  for (int i = 0; i < 60; ++i) sql = "SELECT (" + sql + ")";
+  const auto start = std::chrono::steady_clock::now();
+  const auto tree = engine_->Parse({}, sql);
+  const auto took = std::chrono::steady_clock::now() - start;
+  ASSERT_TRUE(tree.ok()) << tree.error().ToString();
+  std::printf("%zu bytes parsed in %.3f s\n", sql.size(), std::chrono::duration<double>(took).count());
+  EXPECT_LT(took, std::chrono::seconds(20));
+  EXPECT_NE(WriteJson(tree->root).find("\"alias\":\"(subquery)\""), std::string::npos);
 }
 
 TEST_F(ParseTest, SyntaxErrorsSayWhere) {

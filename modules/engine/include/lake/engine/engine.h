@@ -34,8 +34,9 @@ struct EngineOptions {
 };
 
 /// Exactly one SELECT as the engine serialises it: the whole document of json_serialize_sql,
-/// {"error": false, "statements": [{"node": …, "named_param_map": […]}]}, with one statement. It may be
-/// rewritten freely. "query_location" members are byte offsets into the parsed text and become the positions
+/// {"error": false, "statements": [{"node": …, "named_param_map": […]}]}, with one statement; columns with
+/// subqueries in them carry their names as aliases, for their text changes by rewriting. It may be rewritten
+/// freely. "query_location" members are byte offsets into the parsed text and become the positions
 /// of errors: set those of a fragment from another text to UINT64_MAX ("nowhere").
 struct SelectTree {
   JsonValue root;

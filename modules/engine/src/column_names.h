@@ -1,0 +1,16 @@
+// Names of columns, before anything is put into a statement.
+#pragma once
+
+#include "duckdb_prelude.h"
+
+#include "duckdb/parser/statement/select_statement.hpp"
+
+namespace lake::engine {
+
+/// A column without an alias is called after the text of its expression. Where a subquery is part of that,
+/// the text would show what a table in it was replaced by: files, rules, columns that the caller may not know
+/// of. So such columns get their names here, as an alias, from the text as it was written; of a very long one
+/// the beginning, and deep in subqueries of subqueries a constant.
+void NameColumnsOfSubqueries(duckdb::SelectStatement& statement);
+
+}  // namespace lake::engine

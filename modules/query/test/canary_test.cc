@@ -1,6 +1,7 @@
 // Goal: what a role does not see, and what is gone, appears nowhere: in no answer, error, cause for the log,
-// plan or column name, whatever is asked. Method: random statements, most of them valid, over a table whose
-// hidden values and rows are all canaries. LAKE_CANARY_STATEMENTS sets how many; the seed is fixed.
+// plan, column name, log line or audit record, whatever is asked. Method: random statements, most of them
+// valid, run and explained, over a table whose hidden values and rows are all canaries.
+// LAKE_CANARY_STATEMENTS sets how many; the seed is fixed.
 #include <gmock/gmock.h>
 
 #include <cstdlib>
@@ -11,7 +12,7 @@
 namespace lake::query {
 namespace {
 
-constexpr int kStatements = 600;  // About ten seconds under the sanitizers.
+constexpr int kStatements = 600;  // About fifteen seconds under the sanitizers.
 constexpr uint32_t kSeed = 20261121;
 
 /// Statements over "secrets", made of what SQL has to compute and combine values.
@@ -197,42 +198,111 @@ class CanaryTest : public GovernedLake {
     for (const ErrorDetail& detail : error.details()) text += detail.message;
     return text;
   }
+
+  static void AppendOperator(const engine::PlanOperator& op, std::string* text) {
+    *text += op.name + "\n";
+    for (const auto& [name, value] : op.details) *text += name + "=" + value + "\n";
+    for (const engine::PlanOperator& child : op.children) AppendOperator(child, text);
+  }
+
+  Result<std::string> NamesAndRows(const access::Request& request, const std::string& sql) {
+    LAKE_ASSIGN_OR_RETURN(auto running, service_->Start(request, {.sql = sql, .parameters = {}}));
+    std::string names;
+    for (const engine::ResultColumn& column : running->rows().columns()) names += "[" + column.name + " ";
+    LAKE_ASSIGN_OR_RETURN(const std::string rows, Drain(running->rows()));
+    return names + rows;
+  }
+
+  /// Columns as "[name type]", operators, and what is said of them.
+  std::string PlanOf(const access::Request& request, const std::string& sql) {
+    const Result<QueryPlan> plan = service_->Explain(request, {.sql = sql, .parameters = {}});
+    if (!plan.ok()) return AllOf(plan.error());
+    std::string text;
+    for (const engine::ResultColumn& column : plan->columns)
+      text += "[" + column.name + " " + column.type + "]\n";
+    AppendOperator(plan->root, &text);
+    return text;
+  }
+
+  /// All that the log got so far.
+  std::string Logged() const {
+    std::string text;
+    for (const CaptureLog::Event& event : log_.events()) text += event.name + WriteJson(event.fields) + "\n";
+    return text;
+  }
+
+  /// The bytes of the audit log's objects, whatever they are.
+  std::string Audited() {
+    service_.reset();
+    audit_.reset();  // Writes what it still has.
+    std::string text;
+    for (std::optional<std::string> after = ""; after.has_value();) {
+      const auto page = store_->List(Context{}, {.prefix = "_audit/", .delimiter = "", .after = *after});
+      LAKE_CHECK(page.ok());
+      for (const storage::ObjectInfo& object : page->objects) text += *store_->Get(Context{}, object.key, {});
+      after = page->next_after;
+    }
+    return text;
+  }
+
+  static void ExpectNoCanary(const std::string& text, const std::string& where) {
+    for (const char* canary : {"CANARY", "YRANAC", "98765432", "canary"})
+      ASSERT_EQ(text.find(canary), std::string::npos) << where << "\n" << text.substr(0, 10'000);
+  }
 };
 
 TEST_F(CanaryTest, NothingHiddenAppearsAnywhere) {
   const char* wanted = std::getenv("LAKE_CANARY_STATEMENTS");
   const int count = wanted == nullptr ? kStatements : std::atoi(wanted);
   Statements statements(kSeed);
-  int answered = 0;
+  int answered = 0, explained = 0;
   std::map<std::string, int> errors;
   for (int i = 0; i < count; ++i) {
     const std::string sql = statements.Next();
     ASSERT_EQ(sql.find("CANARY"), std::string::npos);
-    const Result<std::string> answer = RunAs(Outsider(), sql);
+    const Result<std::string> answer = NamesAndRows(Outsider(), sql);
     answered += answer.ok() ? 1 : 0;
     if (!answer.ok()) ++errors[answer.error().reason()];
     const std::string text = answer.ok() ? *answer : AllOf(answer.error());
-    for (const char* canary : {"CANARY", "YRANAC", "98765432", "canary"})
-      ASSERT_EQ(text.find(canary), std::string::npos) << sql << "\n" << text;
+    ASSERT_NO_FATAL_FAILURE(ExpectNoCanary(text, sql));
     ASSERT_FALSE(!answer.ok() && answer.error().Is(ErrorCode::kInternal)) << sql << "\n" << text;
+    const std::string plan = PlanOf(Outsider(), sql);
+    explained += plan.starts_with("[") ? 1 : 0;
+    ASSERT_NO_FATAL_FAILURE(ExpectNoCanary(plan, "EXPLAIN " + sql));
+    // Nor that there is a column "code", or what lies below the statement.
+    for (const char* hidden : {"[code ", "parquet", "lake_", "PARQUET"}) {
+      ASSERT_EQ(plan.find(hidden), std::string::npos) << sql << "\n" << plan;
+      if (answer.ok()) ASSERT_EQ(text.find(hidden), std::string::npos) << sql << "\n" << text;
+    }
   }
-  fmt::print("{} statements, {} answered", count, answered);
+  fmt::print("{} statements, {} answered, {} explained", count, answered, explained);
   for (const auto& [reason, times] : errors) fmt::print(", {} {}", times, reason);
   fmt::print("\n");
   // A generator of nonsense would prove nothing.
   EXPECT_GT(answered, count / 4);
+  EXPECT_GT(explained, count / 4);
+  ExpectNoCanary(Logged(), "log");
+  const std::string audited = Audited();
+  EXPECT_THAT(audited, testing::HasSubstr("FROM secrets"));
+  ExpectNoCanary(audited, "audit log");
 }
 
-/// The canaries are there to be found: an administrator's statements show them.
+/// The canaries are there to be found: an administrator's statements show them, and plans say what they know.
 TEST_F(CanaryTest, WithoutRulesTheyDoAppear) {
   Statements statements(kSeed);
-  int shown = 0;
+  int shown = 0, files_shown = 0, columns_shown = 0;
   for (int i = 0; i < 200; ++i) {
-    const Result<std::string> answer = RunAs(MakeRequest({}), statements.Next());
+    const std::string sql = statements.Next();
+    const Result<std::string> answer = RunAs(MakeRequest({}), sql);
     const std::string text = answer.ok() ? *answer : AllOf(answer.error());
     shown += text.find("CANARY") != std::string::npos ? 1 : 0;
+    const std::string plan = PlanOf(MakeRequest({}), sql);
+    files_shown += plan.find("PARQUET") != std::string::npos ? 1 : 0;
+    columns_shown += plan.find("[code ") != std::string::npos ? 1 : 0;
   }
   EXPECT_GT(shown, 20);
+  EXPECT_GT(files_shown, 20);
+  EXPECT_GT(columns_shown, 0);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ BANNED_WORDS = {"manager", "util", "utils", "utility", "helper", "helpers", "mis
 
 # Third-party headers by the start of the path, and the only places that may include them.
 FORBIDDEN_INCLUDES = {
-    "duckdb": r"modules/engine/(src|test)/|bench/",
+    "duckdb": r"modules/engine/(src|test|testing)/|bench/",
     "boost/": r"modules/gateway/src/|bench/echo_server\.cc",
     "simdjson": r"modules/common/src/",
     "toml++/": r"modules/common/src/",

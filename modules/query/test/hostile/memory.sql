@@ -29,12 +29,12 @@ SELECT string_agg(rpad('x', 1000000000, 'y'), ',') FROM people
 SELECT list_transform([1, 2, 3], x -> repeat('x', 1000000000))
 SELECT list_transform([1000000000], x -> range(x))
 SELECT CASE WHEN id > 1 THEN repeat('x', 2000000000) ELSE name END FROM people
-SELECT 'x'.repeat(2000000000)
+SELECT ('x').repeat(2000000000)
 SELECT name.rpad(2000000000, 'x') FROM people
 SELECT replace(s, 'a', s) FROM (SELECT string_agg('a', '') AS s FROM range(200000))
 SELECT regexp_replace(s, 'a', s, 'g') FROM (SELECT string_agg('a', '') AS s FROM range(200000))
-SELECT array_to_string(list('a'), string_agg('a', '')) FROM range(200000)
-SELECT list_aggregate(l, 'string_agg', s) FROM (SELECT list('a') AS l, string_agg('a', '') AS s FROM range(200000))
+SELECT array_to_string(list('a'), repeat('y', 1000000)) FROM range(200000)
+SELECT list_aggregate(list('a'), 'string_agg', repeat('y', 1000000)) FROM range(200000)
 SELECT list_transform(l, x -> l) FROM (SELECT list(range) AS l FROM range(100000))
 SELECT list_transform(l, x -> s) FROM (SELECT list(range) AS l, string_agg('a', '') AS s FROM range(200000))
 SELECT list_filter(l, x -> len(list_filter(l, y -> y > x)) > 3) FROM (SELECT list(range) AS l FROM range(100000))

@@ -60,9 +60,9 @@ SHOW DATABASES
 SHOW SCHEMAS
 DESCRIBE
 DESCRIBE duckdb_tables
-SUMMARIZE duckdb_settings
+SUMMARIZE duckdb_tables
 SELECT file_row_number FROM '{dir}/people.parquet'
 SELECT pg_get_viewdef(1)
 SELECT pg_get_constraintdef(1)
-SELECT obj_description(1)
+SELECT obj_description(1, 'pg_class')
 SELECT has_table_privilege('people', 'SELECT')

@@ -34,5 +34,5 @@ SELECT current_setting('threads')
 SELECT current_setting('memory_limit')
 SELECT current_setting('temp_directory')
 SELECT id FROM people ORDER BY current_setting('threads')
-SELECT set_config('threads', '1', false)
+SET default_order = 'DESC'
 SELECT getvariable('x')

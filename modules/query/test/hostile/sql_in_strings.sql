@@ -15,6 +15,6 @@ SELECT json_serialize_plan('SELECT 1')
 SELECT * FROM people WHERE id IN (FROM query('SELECT 1'))
 WITH t AS (FROM query('SELECT 1 AS a')) SELECT a FROM t
 SELECT (SELECT count(*) FROM query('FROM people'))
-PRAGMA json_execute_serialized_sql('{"error":false,"statements":[]}')
+PRAGMA json_execute_serialized_sql('{"statements":[{"node":{"type":"SELECT_NODE","modifiers":[],"cte_map":{"map":[]},"select_list":[{"class":"CONSTANT","type":"VALUE_CONSTANT","alias":"","value":{"type":{"id":"INTEGER","type_info":null},"is_null":false,"value":1}}],"from_table":{"type":"EMPTY","alias":"","sample":null},"where_clause":null,"group_expressions":[],"group_sets":[],"aggregate_handling":"STANDARD_HANDLING","having":null,"sample":null,"qualify":null}}]}')
 SELECT * FROM sql_auto_complete('SEL')
 SELECT * FROM check_peg_parser('SELECT 1')

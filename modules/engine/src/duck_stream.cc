@@ -1,6 +1,8 @@
 #include "duck_stream.h"
 
+#include <algorithm>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include "errors.h"
@@ -14,6 +16,30 @@ namespace {
 constexpr size_t kMaxChunks = 32;
 constexpr size_t kMaxBatchBytes = 8u << 20;
 constexpr std::chrono::milliseconds kMaxJoinTime(20);
+
+// How long to look away while other threads have all the work that is left: a little of the time that the
+// statement has taken so far.
+constexpr std::chrono::microseconds kShortestPause(10);
+constexpr std::chrono::microseconds kLongestPause(1000);
+constexpr int kPausesInElapsed = 64;
+
+/// Helps with the statement until its first rows are there. DuckDB's own Execute asks for work again and
+/// again without a pause, and counts the progress each time: half of a core for nothing while one long task
+/// runs.
+void RunUntilRows(duckdb::PendingQueryResult& pending) {
+  const auto start = std::chrono::steady_clock::now();
+  for (;;) {
+    const duckdb::PendingExecutionResult state = pending.ExecuteTask();
+    if (duckdb::PendingQueryResult::IsResultReady(state)) return;
+    if (state == duckdb::PendingExecutionResult::BLOCKED) {
+      pending.WaitForTask();
+    } else if (state == duckdb::PendingExecutionResult::NO_TASKS_AVAILABLE) {
+      const auto elapsed =
+          std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+      std::this_thread::sleep_for(std::clamp(elapsed / kPausesInElapsed, kShortestPause, kLongestPause));
+    }
+  }
+}
 
 }  // namespace
 
@@ -37,6 +63,8 @@ Status DuckStream::Start() {
   if (!pending_) return {};
   const auto pending = std::exchange(pending_, nullptr);
   try {
+    RunUntilRows(*pending);
+    if (pending->HasError()) return TranslateError(pending->GetErrorObject(), *session_);
     result_ = pending->Execute();
     if (!result_->HasError()) return {};
     Error error = TranslateError(result_->GetErrorObject(), *session_);

@@ -96,6 +96,17 @@ class CredentialsTest(unittest.TestCase):
             self.assertEqual(self.key_file.read_text().strip(), self.admin)
             self.assertEqual(again.request("GET", "/access/me", X_API_Key=self.admin).status, 200)
 
+    def test_keys_that_cannot_administer_lock_nobody_out(self):
+        other = Path(self.directory.name) / "other"
+        with Server(other) as server:  # As the demo does: keys of people and agents, made while none were needed.
+            answer = server.post("/access/keys", {"name": "anna", "role": "recruiter"})
+            self.assertEqual(answer.status, 201)
+        with Server(other, settings=("access.auth=true",)) as server:
+            admin = (other / ".lake-admin-key").read_text().strip()
+            self.assertEqual(server.request("GET", "/access/keys", X_API_Key=admin).status, 200)
+            anna = server.request("GET", "/access/me", X_API_Key=answer.document["key"])
+            self.assertEqual(anna.document["role"], "recruiter")
+
     def test_a_revocation_stops_what_is_running(self):
         key = self.make_key("busy", "analyst")
         answers = []

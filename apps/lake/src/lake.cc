@@ -236,7 +236,7 @@ class WiredLake final : public Lake {
     LAKE_ASSIGN_OR_RETURN(keys_, access::KeyService::Open(Context{}, *catalog_, *primary_, *hash_keys_,
                                                           seams_.clock, seams_.random, listener));
     OpenQueries(settings);  // Before the first change of rights.
-    if (!settings.access.auth || keys_->AnyInForce(*catalog_->snapshot())) return {};
+    if (!settings.access.auth || SomebodyMayAdminister()) return {};
     return MakeFirstKey(settings);
   }
 
@@ -253,6 +253,15 @@ class WiredLake final : public Lake {
                                         .random = seams_.random,
                                         .relations = std::move(tables)},
                                        QueryLimits(settings));
+  }
+
+  /// Keys of other roles, made while none were needed, let nobody in who can make more.
+  bool SomebodyMayAdminister() const {
+    const catalog::SnapshotRef snapshot = catalog_->snapshot();
+    return keys_->AnyInForce(*snapshot, [&](const std::string& name) {
+      const access::RoleRef role = roles_->Find(*snapshot, name);
+      return role != nullptr && role->Has(access::Permission::kAdmin);
+    });
   }
 
   /// Somebody must be able to come in. The key is in the file before it is in force, so that it is never

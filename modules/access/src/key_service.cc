@@ -130,10 +130,13 @@ class Keys final : public KeyService {
     return keys;
   }
 
-  bool AnyInForce(const catalog::Snapshot& snapshot) const override {
+  bool AnyInForce(const catalog::Snapshot& snapshot,
+                  const std::function<bool(const std::string& role)>& of_role) const override {
     const Timestamp now = clock_.Now();
     for (const auto& entity : snapshot.ListEntities(kKeyKind, "", kMaxKeys))
-      if (Result<KeyRecord> record = ReadKey(*entity); record.ok() && record->InForce(now)) return true;
+      if (Result<KeyRecord> record = ReadKey(*entity);
+          record.ok() && record->InForce(now) && of_role(record->role))
+        return true;
     return false;
   }
 

@@ -88,9 +88,20 @@ TEST_F(KeyServiceTest, AnExpiredKeyIsRefused) {
   LAKE_EXPECT_OK(Enter(created.secret));
   clock_.Advance(std::chrono::microseconds(1'000'000));
   EXPECT_THAT(Enter(created.secret), IsError(ErrorCode::kUnauthenticated, "key_expired"));
-  EXPECT_FALSE(keys_->AnyInForce(*catalog_->snapshot()));
+  EXPECT_FALSE(keys_->AnyInForce(*catalog_->snapshot(), [](const std::string&) { return true; }));
   EXPECT_THAT(keys_->Create(As("admin"), {.name = "late", .role = "analyst", .expires_at = end}),
               IsError(ErrorCode::kInvalidArgument, "bad_expiry"));
+}
+
+TEST_F(KeyServiceTest, KeysInForceAreAskedForByRole) {
+  const auto any = [&](std::string_view wanted) {
+    return keys_->AnyInForce(*catalog_->snapshot(), [&](const std::string& role) { return role == wanted; });
+  };
+  const CreatedKey created = Make("anna", "analyst");
+  EXPECT_TRUE(any("analyst"));
+  EXPECT_FALSE(any("admin"));
+  LAKE_ASSERT_OK(keys_->Revoke(As("admin"), created.key.id));
+  EXPECT_FALSE(any("analyst"));
 }
 
 TEST_F(KeyServiceTest, ARevokedKeyIsRefusedAndItsQueriesAreToBeStopped) {

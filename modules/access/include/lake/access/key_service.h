@@ -72,8 +72,9 @@ class KeyService {
   /// Ascending by id, from the first after `after`; at most `limit`.
   virtual std::vector<Key> List(const catalog::Snapshot& snapshot, const KeyId& after,
                                 size_t limit) const = 0;
-  /// Whether any key may still be used.
-  virtual bool AnyInForce(const catalog::Snapshot& snapshot) const = 0;
+  /// Whether any key of such a role may still be used.
+  virtual bool AnyInForce(const catalog::Snapshot& snapshot,
+                          const std::function<bool(const std::string& role)>& of_role) const = 0;
 
   /// Whose `secret` it is, and notes the use. Does not block. Errors: unauthenticated/invalid_key, and for
   /// one that was right once: /key_expired, /key_revoked.

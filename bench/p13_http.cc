@@ -155,7 +155,7 @@ Status RunP13(const RunOptions& options, Report& report) {
   // First, while the servers' memory is as they started.
   for (const Target& target : {targets[0], targets[1]})
     LAKE_RETURN_IF_ERROR(MeasureIdleClients(target, idle, effort, reporter));
-  for (const size_t connections : {1, 16, 64})
+  for (const size_t connections : {1u, 16u, 64u})
     LAKE_RETURN_IF_ERROR(MeasureTinyRequests(targets, connections, effort, reporter));
   LAKE_RETURN_IF_ERROR(lake->Stop());
   return beast->Stop();

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -23,7 +24,7 @@ constexpr size_t kRecordBytes = 16u << 10;
 
 bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
-int DescriptorOf(BIO* bio) { return static_cast<int>(reinterpret_cast<intptr_t>(BIO_get_data(bio))); }
+int DescriptorOf(BIO* bio) { return static_cast<int>(std::bit_cast<intptr_t>(BIO_get_data(bio))); }
 
 int SocketWrite(BIO* bio, const char* bytes, int size) {
   BIO_clear_retry_flags(bio);
@@ -68,7 +69,7 @@ TlsSession::TlsSession(std::unique_ptr<ssl_st, Free> ssl, int descriptor)
     : ssl_(std::move(ssl)), descriptor_(descriptor) {
   BIO* bio = BIO_new(SocketMethod());
   LAKE_CHECK(bio != nullptr);
-  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<intptr_t>(descriptor)));
+  BIO_set_data(bio, std::bit_cast<void*>(static_cast<intptr_t>(descriptor)));
   BIO_set_init(bio, 1);
   SSL_set_bio(ssl_.get(), bio, bio);
   SSL_set_accept_state(ssl_.get());

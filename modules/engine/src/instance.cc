@@ -14,6 +14,7 @@
 #include "errors.h"
 #include "file_system.h"
 #include "keyed_hash.h"
+#include "mask_text.h"
 #include "memory_table_scan.h"
 #include "plan_guard.h"
 #include "row_barrier.h"
@@ -59,6 +60,7 @@ Result<std::shared_ptr<Instance>> Instance::Open(const EngineOptions& options, s
     RegisterValuesFunction(*instance->database_);
     RegisterMemoryTableFunction(*instance->database_);
     RegisterKeyedHash(*instance->database_);
+    RegisterMaskText(*instance->database_);
     RegisterBarrierFunction(*instance->database_);
     instance->Harden(options);
   } catch (const std::exception& failure) {

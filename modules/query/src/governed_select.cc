@@ -9,17 +9,6 @@ namespace {
 
 using engine::QuoteIdentifier;
 
-/// Every character between the first and the last ones becomes a star; values no longer than what is kept are
-/// stars as a whole.
-std::string Masked(const access::Mask& mask, const std::string& text) {
-  const uint64_t kept = uint64_t{mask.keep_prefix} + mask.keep_suffix;
-  if (kept == 0) return fmt::format("repeat('*', length({}))", text);
-  return fmt::format(
-      "CASE WHEN length({0}) <= {3} THEN repeat('*', length({0})) "
-      "ELSE left({0}, {1}) || repeat('*', length({0}) - {3}) || right({0}, {2}) END",
-      text, mask.keep_prefix, mask.keep_suffix, kept);
-}
-
 class Shown {
  public:
   explicit Shown(const catalog::Column& column)
@@ -36,7 +25,8 @@ class Shown {
     return fmt::format("{}({}) AS {}", engine::kKeyedHashFunction, text_, name_);
   }
   std::string operator()(const access::Mask& mask) const {
-    return fmt::format("{} AS {}", Masked(mask, text_), name_);
+    return fmt::format("{}({}, {}, {}) AS {}", engine::kMaskFunction, text_, mask.keep_prefix,
+                       mask.keep_suffix, name_);
   }
 
  private:

@@ -128,6 +128,10 @@ class Engine {
 /// the read set.
 inline constexpr std::string_view kKeyedHashFunction = "lake_keyed_hash";
 
+/// For trusted SQL: lake_mask(text, prefix, suffix) keeps that many characters at the beginning and at the
+/// end and makes each of the others a star; a text with no more characters than those is stars as a whole.
+inline constexpr std::string_view kMaskFunction = "lake_mask";
+
 /// Condition of a relation that leaves rows out for the caller not to see, in trusted SQL only:
 ///   SELECT <columns> FROM (<select that leaves rows out>) AS lake_rows WHERE lake_barrier()
 /// The text in the brackets is a SELECT with a projection of its own (filters, joins, masks, and relations

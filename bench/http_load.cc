@@ -8,10 +8,12 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <optional>
 #include <span>
+#include <system_error>
 
 #include "lake/common/check.h"
 
@@ -25,7 +27,7 @@ constexpr size_t kAnswerBytes = 4096;  // Tiny ones have some hundred.
 constexpr timeval kPatience = {.tv_sec = 10, .tv_usec = 0};
 
 Error Failed(std::string_view what) {
-  return Internal("load_failed", "the client's {}: {}", what, std::strerror(errno));
+  return Internal("load_failed", "the client's {}: {}", what, std::generic_category().message(errno));
 }
 
 /// The size of the whole answer; none while its head is not complete. 0 for any but 200.

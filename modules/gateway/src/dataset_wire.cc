@@ -20,12 +20,6 @@ std::string Fingerprint(const access::Decision& decision) {
   return "sha256:" + Sha256Hex(WriteJson(shown));
 }
 
-/// The last change a reader at `at` sees; the first one of all for a reader before it.
-const catalog::DatasetChange& LastChangeAt(const catalog::Dataset& dataset, catalog::Version at) {
-  const auto later = std::ranges::upper_bound(dataset.changes, at, {}, &catalog::DatasetChange::version);
-  return later == dataset.changes.begin() ? *later : *std::prev(later);
-}
-
 }  // namespace
 
 std::vector<std::shared_ptr<const catalog::Dataset>> Reachable(const access::Request& request,
@@ -51,7 +45,8 @@ Result<ShownDataset> ShownDataset::Make(const access::Request& request, const ca
 }
 
 wire::Dataset ShownDataset::Summary() const {
-  const catalog::DatasetChange& last = LastChangeAt(dataset_, at_);
+  const catalog::DatasetChange* seen = dataset_.ChangeAt(at_);
+  const catalog::DatasetChange& last = seen != nullptr ? *seen : dataset_.changes.front();
   wire::Dataset made = {.id = dataset_.id.value(),
                         .name = dataset_.name,
                         .bucket = dataset_.bucket,

@@ -184,9 +184,7 @@ class Compiler {
   /// The dataset, which exists at the version, at its last change up to there; and its last change of all,
   /// for what is tombstoned now is gone from every version.
   static std::string ContentOf(const catalog::Dataset& dataset, catalog::Version version) {
-    const auto after =
-        std::ranges::upper_bound(dataset.changes, version, {}, &catalog::DatasetChange::version);
-    return fmt::format("{}@{}/{}", dataset.id.value(), std::prev(after)->version.number,
+    return fmt::format("{}@{}/{}", dataset.id.value(), dataset.ChangeAt(version)->version.number,
                        dataset.changes.back().version.number);
   }
 

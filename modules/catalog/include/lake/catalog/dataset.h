@@ -54,6 +54,8 @@ struct Dataset {
   uint64_t next_sequence = 1;
 
   const Schema& schema() const { return schemas.back(); }
+  /// The last change at or before `version`; null when the dataset did not exist yet.
+  const DatasetChange* ChangeAt(Version version) const;
   /// The schema that was current at `version`, decided by the changes recorded for it.
   const Schema& SchemaAt(Version version) const;
   std::vector<std::shared_ptr<const DataFile>> FilesAt(Version version) const;

@@ -10,12 +10,10 @@
 #include <memory>
 #include <string_view>
 
-#include "duckdb/catalog/catalog.hpp"
 #include "duckdb/common/vector_operations/unary_executor.hpp"
 #include "duckdb/execution/expression_executor_state.hpp"
 #include "duckdb/function/scalar_function.hpp"
 #include "duckdb/main/client_context.hpp"
-#include "duckdb/main/connection.hpp"
 #include "lake/engine/engine.h"
 #include "own_function.h"
 #include "session_state.h"

@@ -68,7 +68,7 @@ class AnswerSender {
 
  private:
   Status SendKept(const query::KeptAnswer& kept) {
-    LAKE_RETURN_IF_ERROR(writer_.Start(MakeHead("hit")));
+    LAKE_RETURN_IF_ERROR(writer_.Start(MakeHead()));
     LAKE_RETURN_IF_ERROR(writer_.Write(kept.body));
     summary_.row_count = kept.rows;
     summary_.truncated = kept.truncated;
@@ -77,7 +77,7 @@ class AnswerSender {
 
   Status SendRows() {
     LAKE_ASSIGN_OR_RETURN(encoder_, MakeResultEncoder(plan_.format, running_.rows()));
-    LAKE_RETURN_IF_ERROR(writer_.Start(MakeHead(running_.keepable_bytes() > 0 ? "miss" : "")));
+    LAKE_RETURN_IF_ERROR(writer_.Start(MakeHead()));
     Result<std::unique_ptr<engine::Batch>> batch = NextBatch();
     if (!batch.ok() && writer_.Withdraw()) return std::move(batch).error();
     LAKE_RETURN_IF_ERROR(encoder_->Begin(&out_));
@@ -110,13 +110,14 @@ class AnswerSender {
     return batch;
   }
 
-  ResponseHead MakeHead(std::string_view cache) {
+  ResponseHead MakeHead() {
     summary_.version = running_.version().number;
     ResponseHead head = {.content_type = std::string(kResultTypes[static_cast<size_t>(plan_.format)])};
     head.headers = {{"X-Lakehouse-Query-Id", running_.id().value()},
                     {"X-Lakehouse-Version", fmt::to_string(summary_.version)},
                     {"Vary", "Accept"}};
-    if (!cache.empty()) head.headers.push_back({"X-Lakehouse-Cache", std::string(cache)});
+    if (running_.keepable_bytes() > 0)
+      head.headers.push_back({"X-Lakehouse-Cache", running_.kept() != nullptr ? "hit" : "miss"});
     if (plan_.format != ResultFormat::kJson)
       head.headers.push_back({"Trailer", fmt::format("{}, {}", kRowCountTrailer, kTruncatedTrailer)});
     return head;

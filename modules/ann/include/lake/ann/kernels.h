@@ -1,0 +1,47 @@
+// The inner loops, one set for each kind of processor. Every set gives the same bits: integer sums are exact,
+// and sums of floats are added up in one order that this header defines, without fused operations. Graphs,
+// files and answers therefore do not depend on the machine.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace lake::ann {
+
+/// Codes are padded with zeros to this many bytes: one cache line, one AVX-512 register.
+inline constexpr size_t kCodeAlignment = 64;
+
+/// Floats are added up in this many lanes: element i goes to lane i % 32, and the lanes are folded in halves
+/// (16 onto 16, 8 onto 8, …).
+inline constexpr size_t kFloatLanes = 32;
+
+enum class Target { kScalar, kAvx2, kAvx512Vnni };
+
+/// "scalar", "avx2", "avx512_vnni".
+std::string_view TargetName(Target target);
+
+struct Kernels {
+  Target target;
+  /// The sum of a[i] * b[i] over `bytes`, a multiple of kCodeAlignment; no element is -128.
+  int32_t (*dot_codes)(const int8_t* a, const int8_t* b, size_t bytes);
+  /// The same of `query` and the codes at `rows` (row r begins at codes + r * bytes), into `sums`; fetches
+  /// ahead.
+  void (*dot_codes_at)(const int8_t* query, const int8_t* codes, size_t bytes, std::span<const uint32_t> rows,
+                       int32_t* sums);
+  /// a . b of `count` floats.
+  float (*dot)(const float* a, const float* b, size_t count);
+  /// The sum of (a[i] - b[i])^2.
+  float (*squared_distance)(const float* a, const float* b, size_t count);
+};
+
+/// Those this processor can run, the slowest first; kScalar is always there.
+std::vector<Target> AvailableTargets();
+/// Only for a target that is available.
+const Kernels& KernelsFor(Target target);
+/// The fastest available.
+const Kernels& BestKernels();
+
+}  // namespace lake::ann

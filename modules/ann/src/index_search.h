@@ -1,0 +1,20 @@
+// One question to one index.
+#pragma once
+
+#include "beam.h"
+#include "exact_scan.h"
+#include "index_view.h"
+
+namespace lake::ann {
+
+struct SearchMemory::State {
+  QueryCode query;
+  Beam beam;
+  ExactScan scan;
+  std::vector<Candidate> found;
+};
+
+Result<Answer> SearchIndex(const IndexView& index, std::span<const float> query, const SearchOptions& options,
+                           const CancelToken& cancel, SearchMemory::State* memory);
+
+}  // namespace lake::ann

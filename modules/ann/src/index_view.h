@@ -1,0 +1,25 @@
+// All that a search reads, wherever it lies.
+#pragma once
+
+#include "coded_rows.h"
+#include "duplicates.h"
+#include "entry_set.h"
+#include "graph.h"
+#include "lake/ann/index.h"
+
+namespace lake::ann {
+
+struct IndexView {
+  BuildOptions options;
+  Matrix vectors;
+  CodedRows coded;
+  Graph graph;
+  Entries entries;
+  std::span<const Duplicate> duplicates;
+  std::span<const uint64_t> ids;
+};
+
+/// SHA-256 of neighbours, entry rows, codes and terms, in this order, in hex.
+std::string DigestOf(const IndexView& view);
+
+}  // namespace lake::ann

@@ -1,0 +1,96 @@
+#include "link_table.h"
+
+#include <algorithm>
+
+namespace lake::ann {
+namespace {
+
+/// Places beyond the degree: a quarter more halves how often a full row has to choose anew.
+size_t Capacity(size_t degree) { return degree + (degree + 3) / 4; }
+
+constexpr size_t kRowsAtOnce = 64;
+
+}  // namespace
+
+LinkTable::LinkTable(const CodedRows& rows, const SelectionRule& rule)
+    : rows_(rows),
+      rule_(rule),
+      capacity_(Capacity(rule.degree)),
+      neighbours_(rows.count * capacity_),
+      distances_(rows.count * capacity_) {
+  std::fill_n(neighbours_.data(), neighbours_.size(), kNoRow);
+}
+
+void LinkTable::Store(uint32_t row, std::span<const Candidate> neighbours) {
+  uint32_t* to = neighbours_.data() + row * capacity_;
+  float* distance = distances_.data() + row * capacity_;
+  for (size_t i = 0; i < neighbours.size(); ++i) {
+    to[i] = neighbours[i].row;
+    distance[i] = neighbours[i].distance;
+  }
+  if (neighbours.size() < capacity_) to[neighbours.size()] = kNoRow;
+}
+
+void LinkTable::Load(uint32_t row, std::vector<Candidate>* neighbours) const {
+  neighbours->clear();
+  const std::span<const uint32_t> to = view().of(row);
+  for (size_t i = 0; i < to.size(); ++i) neighbours->push_back({distances_[row * capacity_ + i], to[i]});
+}
+
+void LinkTable::SetNew(uint32_t row, std::span<const Candidate> neighbours) { Store(row, neighbours); }
+
+void LinkTable::AddReverse(std::span<const uint32_t> sources, std::span<const std::vector<Candidate>> chosen,
+                           ThreadTeam* team) {
+  links_.clear();
+  for (size_t i = 0; i < sources.size(); ++i)
+    for (const Candidate& candidate : chosen[i])
+      links_.push_back({candidate.row, {candidate.distance, sources[i]}});
+  std::ranges::sort(links_, [](const Link& a, const Link& b) {
+    return a.to < b.to || (a.to == b.to && a.from.row < b.from.row);
+  });
+  std::vector<size_t> begins;
+  for (size_t i = 0; i < links_.size(); ++i)
+    if (i == 0 || links_[i].to != links_[i - 1].to) begins.push_back(i);
+  begins.push_back(links_.size());
+  team->ForEachPiece(begins.size() - 1, kRowsAtOnce, [&](size_t, size_t begin, size_t end) {
+    std::vector<Candidate> all;
+    std::vector<Candidate> kept;
+    for (size_t g = begin; g < end; ++g)
+      TakeIn(std::span(links_).subspan(begins[g], begins[g + 1] - begins[g]), &all, &kept);
+  });
+}
+
+void LinkTable::TakeIn(std::span<const Link> links, std::vector<Candidate>* all,
+                       std::vector<Candidate>* kept) {
+  const uint32_t row = links.front().to;
+  Load(row, all);
+  for (const Link& link : links) all->push_back(link.from);
+  if (all->size() <= capacity_) return Store(row, *all);
+  std::ranges::sort(*all, std::less<>());
+  SelectNeighbours(rows_, *all, rule_, kept);
+  Store(row, *kept);
+}
+
+HugeArray<uint32_t> LinkTable::Finish(ThreadTeam* team) {
+  HugeArray<uint32_t> finished(rows_.count * rule_.degree);
+  team->ForEachPiece(rows_.count, kRowsAtOnce, [&](size_t, size_t begin, size_t end) {
+    std::vector<Candidate> all;
+    std::vector<Candidate> kept;
+    for (size_t row = begin; row < end; ++row) {
+      Load(static_cast<uint32_t>(row), &all);
+      std::ranges::sort(all, std::less<>());
+      if (all.size() > rule_.degree) {
+        SelectNeighbours(rows_, all, rule_, &kept);
+        all.swap(kept);
+      }
+      uint32_t* to = finished.data() + row * rule_.degree;
+      std::fill_n(to, rule_.degree, kNoRow);
+      for (size_t i = 0; i < all.size(); ++i) to[i] = all[i].row;
+    }
+  });
+  neighbours_ = {};
+  distances_ = {};
+  return finished;
+}
+
+}  // namespace lake::ann

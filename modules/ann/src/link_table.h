@@ -1,0 +1,52 @@
+// The graph while it grows: every row's neighbours with their distances, and room for some more than it may
+// keep, so that choosing anew is rare and never computes again what was known.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "coded_rows.h"
+#include "graph.h"
+#include "huge_array.h"
+#include "neighbour_selection.h"
+#include "thread_team.h"
+
+namespace lake::ann {
+
+class LinkTable {
+ public:
+  LinkTable(const CodedRows& rows, const SelectionRule& rule);
+
+  Graph view() const { return {.neighbours = neighbours_.data(), .degree = capacity_}; }
+
+  /// The first neighbours of a row that nobody links to yet. Different rows may be set at once.
+  void SetNew(uint32_t row, std::span<const Candidate> neighbours);
+  /// Every row that one of `sources` chose (chosen[i] of sources[i]) takes that source in, and chooses anew
+  /// where there are too many.
+  void AddReverse(std::span<const uint32_t> sources, std::span<const std::vector<Candidate>> chosen,
+                  ThreadTeam* team);
+  /// Lists of at most the rule's degree, the nearest first, degree places a row. The table is empty
+  /// afterwards.
+  HugeArray<uint32_t> Finish(ThreadTeam* team);
+
+ private:
+  struct Link {
+    uint32_t to;
+    Candidate from;
+  };
+
+  size_t Size(uint32_t row) const { return Graph(view()).of(row).size(); }
+  void TakeIn(std::span<const Link> links, std::vector<Candidate>* all, std::vector<Candidate>* kept);
+  void Store(uint32_t row, std::span<const Candidate> neighbours);
+  /// The neighbours of a row with their distances, in no order.
+  void Load(uint32_t row, std::vector<Candidate>* neighbours) const;
+
+  const CodedRows& rows_;
+  SelectionRule rule_;
+  size_t capacity_;
+  HugeArray<uint32_t> neighbours_;
+  HugeArray<float> distances_;
+  std::vector<Link> links_;
+};
+
+}  // namespace lake::ann

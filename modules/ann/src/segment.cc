@@ -1,0 +1,87 @@
+#include "segment.h"
+
+#include <utility>
+
+#include "lake/common/digest.h"
+
+namespace lake::ann {
+namespace {
+
+CodeSpace::Parameters SpaceOf(const SegmentHeader& header, std::string_view file) {
+  const auto* mean = reinterpret_cast<const float*>(file.data() + header.sections.front().offset);
+  return {.metric = header.metric,
+          .reach = header.reach,
+          .mean = std::vector<float>(mean, mean + header.dimensions)};
+}
+
+}  // namespace
+
+Segment::Segment(const Kernels& kernels, MappedFile file, const SegmentHeader& header)
+    : file_(std::move(file)),
+      header_(header),
+      space_(SpaceOf(header, file_.bytes()), kernels),
+      view_(MakeView()) {}
+
+IndexView Segment::MakeView() const {
+  const auto entry_rows = std::span(At<uint32_t>(SectionKind::kEntryRows), header_.entries);
+  return {.options = {.metric = header_.metric,
+                      .ef_construction = header_.ef_construction,
+                      .degree = header_.degree,
+                      .alpha = header_.alpha,
+                      .seed = header_.seed},
+          .vectors = {.data = At<float>(SectionKind::kVectors),
+                      .rows = header_.rows,
+                      .dimensions = header_.dimensions},
+          .coded = {.space = &space_,
+                    .codes = At<int8_t>(SectionKind::kCodes),
+                    .terms = At<CodeTerms>(SectionKind::kTerms),
+                    .count = header_.rows},
+          .graph = {.neighbours = At<uint32_t>(SectionKind::kGraph), .degree = header_.degree},
+          .entries = {.rows = entry_rows,
+                      .coded = {.space = &space_,
+                                .codes = At<int8_t>(SectionKind::kEntryCodes),
+                                .terms = At<CodeTerms>(SectionKind::kEntryTerms),
+                                .count = header_.entries}},
+          .duplicates = {At<Duplicate>(SectionKind::kDuplicates), header_.duplicates},
+          .ids = {At<uint64_t>(SectionKind::kIds), header_.rows}};
+}
+
+Result<std::shared_ptr<const Segment>> Segment::Open(const Kernels& kernels, const std::string& path) {
+  LAKE_ASSIGN_OR_RETURN(MappedFile file, MappedFile::Open(path));
+  LAKE_ASSIGN_OR_RETURN(const SegmentHeader header, ReadHeader(file.bytes()));
+  std::shared_ptr<const Segment> segment(new Segment(kernels, std::move(file), header));
+  for (const uint32_t row : segment->view_.entries.rows)
+    if (row >= header.rows)
+      return DataLoss("segment_damaged", "the index file is damaged: an entry is no row");
+  // Points lie in the unit ball, and so does their mean.
+  const std::vector<float>& mean = segment->space_.parameters().mean;
+  if (!(kernels.dot(mean.data(), mean.data(), mean.size()) <= 2))
+    return DataLoss("segment_damaged", "the index file is damaged: its mean is none of its points");
+  return segment;
+}
+
+Status WriteSegment(const IndexView& view, const Index::ByteSink& sink) {
+  const SegmentHeader header = MakeHeader(view);
+  const auto sections = SectionsOf(view);
+  LAKE_RETURN_IF_ERROR(sink({reinterpret_cast<const char*>(&header), sizeof(header)}));
+  uint64_t written = sizeof(header);
+  for (size_t i = 0; i < kSections; ++i) {
+    LAKE_RETURN_IF_ERROR(sink(std::string(header.sections[i].offset - written, '\0')));
+    LAKE_RETURN_IF_ERROR(sink(sections[i]));
+    written = header.sections[i].offset + sections[i].size();
+  }
+  return {};
+}
+
+Status VerifySections(const IndexView& view, const SegmentHeader& header, const CancelToken& cancel) {
+  const auto sections = SectionsOf(view);
+  for (size_t i = 0; i < kSections; ++i) {
+    if (cancel.cancelled()) return cancel.error();
+    if (Hash64(sections[i]) != header.sections[i].checksum)
+      return DataLoss("segment_damaged", "the index file is damaged: the checksum of section {} is wrong",
+                      i + 1);
+  }
+  return {};
+}
+
+}  // namespace lake::ann

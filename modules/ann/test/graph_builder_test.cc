@@ -1,0 +1,117 @@
+// Goal: a graph that depends on vectors and options alone and loses no row. Method: digests over threads,
+// targets and seeds; every list of neighbours looked at; sets of vectors made to break graphs.
+#include "graph_builder.h"
+
+#include <gmock/gmock.h>
+
+#include "ann_scenarios.h"
+#include "lake/common/seeded_numbers.h"
+#include "lake/common_testing/result_matchers.h"
+#include "reachability.h"
+
+namespace lake::ann {
+namespace {
+
+constexpr BuildOptions kOptions = {.ef_construction = 40, .degree = 16, .seed = 42};
+
+std::string DigestWith(Target target, const SampleVectors& sample, const BuildOptions& options) {
+  return Index::BuildWith(KernelsFor(target), sample.rows(), Ids(sample.row_count), options, {})->Digest();
+}
+
+TEST(GraphBuilderTest, TheSameForAnyNumberOfThreadsAndAnyTarget) {
+  for (const SampleKind kind : {SampleKind::kTopics, SampleKind::kSubtopics}) {
+    const SampleVectors sample = SmallSample(kind);
+    std::set<std::string> digests;
+    for (const Target target : AvailableTargets()) {
+      for (const size_t threads : std::initializer_list<size_t>{1, 2, 3}) {
+        BuildOptions options = kOptions;
+        options.threads = threads;
+        digests.insert(DigestWith(target, sample, options));
+      }
+    }
+    EXPECT_EQ(digests.size(), 1);
+    BuildOptions other = kOptions;
+    other.seed = 43;
+    EXPECT_FALSE(digests.contains(DigestWith(Target::kScalar, sample, other)));
+  }
+}
+
+/// Compilers and machines are compared by what each computes of the same bytes: integers, so that no
+/// library's logarithm decides.
+TEST(GraphBuilderTest, TheDigestIsThatOfEveryCompiler) {
+  SeededNumbers numbers(5);
+  std::vector<float> values(2000 * 48);
+  for (float& value : values) value = static_cast<float>(static_cast<int>(numbers.Below(201)) - 100);
+  for (size_t r = 0; r < 2000; ++r)
+    for (size_t d = 0; d < 48; ++d)
+      values[r * 48 + d] += static_cast<float>(150 * (r % 7) * (d % 7 == r % 7 ? 1 : 0));
+  const Matrix vectors = {.data = values.data(), .rows = 2000, .dimensions = 48};
+  BuildOptions options = kOptions;
+  std::vector<std::string> digests;
+  for (const Metric metric : {Metric::kCosine, Metric::kInnerProduct, Metric::kL2}) {
+    options.metric = metric;
+    digests.push_back(Index::Build(vectors, Ids(2000), options, {})->Digest().substr(0, 16));
+  }
+  EXPECT_THAT(digests, testing::ElementsAre("0fe6e6ccf1dd480f", "196e3cb4f544d443", "39d1174c2c12df31"));
+}
+
+class GraphShapeTest : public testing::Test {
+ protected:
+  /// Builds and looks at every list.
+  void ExpectSound(const Matrix& vectors, Metric metric) {
+    ThreadTeam team(2);
+    const CodeSpace space = CodeSpace::Train(vectors, metric, BestKernels(), &team);
+    HugeArray<int8_t> codes(vectors.rows * space.code_bytes());
+    std::vector<CodeTerms> terms(vectors.rows);
+    for (size_t r = 0; r < vectors.rows; ++r)
+      terms[r] = space.EncodeRow(vectors.row(r), codes.data() + r * space.code_bytes());
+    const CodedRows rows = {
+        .space = &space, .codes = codes.data(), .terms = terms.data(), .count = vectors.rows};
+    std::vector<uint32_t> members(vectors.rows);
+    std::iota(members.begin(), members.end(), 0U);
+    const GraphOptions options = {.selection = {.degree = 8, .alpha = 1}, .ef_construction = 20, .seed = 1};
+    const BuiltGraph graph = BuildGraph(rows, members, options, {}, &team).value();
+    EXPECT_TRUE(UnreachableRows(graph.view(), vectors.rows, members, graph.entries).empty());
+    for (const uint32_t row : members) {
+      const std::span<const uint32_t> of = graph.view().of(row);
+      const std::set<uint32_t> distinct(of.begin(), of.end());
+      ASSERT_EQ(distinct.size(), of.size());
+      ASSERT_FALSE(distinct.contains(row));
+      if (!of.empty()) ASSERT_LT(*distinct.rbegin(), vectors.rows);
+    }
+  }
+};
+
+TEST_F(GraphShapeTest, EveryRowCanBeReached) {
+  for (const SampleKind kind : {SampleKind::kTopics, SampleKind::kSubtopics})
+    for (const Metric metric : {Metric::kCosine, Metric::kInnerProduct, Metric::kL2})
+      ExpectSound(SmallSample(kind).rows(), metric);
+}
+
+TEST_F(GraphShapeTest, IslandsFarFromOneAnother) {
+  // Forty crowds of near duplicates: the nearest rows of every row are its own crowd.
+  std::vector<float> values;
+  SeededNumbers numbers(3);
+  for (size_t r = 0; r < 4000; ++r)
+    for (size_t d = 0; d < 16; ++d)
+      values.push_back(static_cast<float>((r % 40 * 7 + d * 13) % 41) * 100 +
+                       static_cast<float>(numbers.Uniform()));
+  ExpectSound({.data = values.data(), .rows = 4000, .dimensions = 16}, Metric::kL2);
+}
+
+TEST_F(GraphShapeTest, FewRows) {
+  const SampleVectors sample = MakeSampleVectors({.rows = 300, .queries = 0, .dimensions = 8});
+  for (const size_t rows : std::initializer_list<size_t>{0, 1, 2, 3, 127, 128, 129, 300})
+    ExpectSound({.data = sample.values.data(), .rows = rows, .dimensions = 8}, Metric::kCosine);
+}
+
+TEST(GraphBuilderCancelTest, StopsWhenAsked) {
+  const SampleVectors sample = SmallSample(SampleKind::kTopics);
+  CancelSource source;
+  source.Cancel("by_request");
+  EXPECT_THAT(Index::Build(sample.rows(), Ids(sample.row_count), kOptions, source.token()),
+              IsError(ErrorCode::kCancelled, "by_request"));
+}
+
+}  // namespace
+}  // namespace lake::ann

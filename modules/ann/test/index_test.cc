@@ -1,0 +1,212 @@
+// Goal: answers are right: exact ones to the row, approximate ones to a floor of recall, and never fewer than
+// there are. Method: brute force in f64 from the definition of the metric; vectors and questions at the
+// edges.
+#include "lake/ann/index.h"
+
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "ann_scenarios.h"
+#include "lake/common/seeded_numbers.h"
+#include "lake/common_testing/result_matchers.h"
+
+namespace lake::ann {
+namespace {
+
+constexpr Metric kMetrics[] = {Metric::kCosine, Metric::kInnerProduct, Metric::kL2};
+
+/// Hits against the true order: the same ids, but that rows within `slack` of the k-th may stand for one
+/// another.
+void ExpectNearest(const Answer& answer, const std::vector<std::pair<double, uint64_t>>& order, size_t k) {
+  ASSERT_EQ(answer.hits.size(), std::min(k, order.size()));
+  for (size_t i = 0; i < answer.hits.size(); ++i)
+    EXPECT_NEAR(answer.hits[i].distance, order[i].first, 1e-5 * (1 + std::abs(order[i].first))) << i;
+}
+
+TEST(ExactSearchTest, EqualsTheDefinition) {
+  for (const Metric metric : kMetrics) {
+    SampleVectors sample = MakeSampleVectors({.rows = 2000, .queries = 20, .dimensions = 100});
+    if (metric != Metric::kCosine)
+      for (size_t i = 0; i < sample.values.size(); ++i)
+        sample.values[i] *= 1 + static_cast<float>(i / sample.dimensions % 5);
+    const Index index = BuildOrDie(sample.rows(), {.metric = metric, .degree = 8});
+    for (size_t q = 0; q < sample.query_count; ++q) {
+      for (const size_t k : std::initializer_list<size_t>{1, 10, 500}) {
+        const std::span<const float> query = sample.queries().row_span(q);
+        const Answer answer = SearchOrDie(index, query, {.k = k, .precision = Precision::kExact});
+        EXPECT_TRUE(answer.exact);
+        ExpectNearest(answer, TrueOrder(index, sample.rows(), query, nullptr), k);
+      }
+    }
+  }
+}
+
+TEST(ExactSearchTest, WorksWhereNothingIsNear) {
+  // Independent numbers: all rows are nearly as far, so almost every code has to be checked.
+  SeededNumbers numbers(4);
+  std::vector<float> values(1500 * 64);
+  for (float& value : values) value = static_cast<float>(numbers.Uniform() - 0.5);
+  const Matrix rows = {.data = values.data(), .rows = 1499, .dimensions = 64};
+  const Index index = BuildOrDie(rows, {.degree = 8});
+  const std::span<const float> query(&values[1499 * 64], 64);
+  ExpectNearest(SearchOrDie(index, query, {.k = 20, .precision = Precision::kExact}),
+                TrueOrder(index, rows, query, nullptr), 20);
+}
+
+TEST(FilteredSearchTest, FindsAllThatPassAndNothingElse) {
+  const SampleVectors sample = SmallSample(SampleKind::kSubtopics);
+  const Index index = BuildOrDie(sample.rows(), {.degree = 16});
+  SeededNumbers numbers(6);
+  for (const size_t one_in : std::initializer_list<size_t>{1, 2, 10, 100, 2500}) {
+    RowSet filter(sample.row_count);
+    for (size_t row = 0; row < sample.row_count; ++row)
+      if (numbers.Below(one_in) == 0) filter.Add(row);
+    for (size_t q = 0; q < 10; ++q) {
+      const std::span<const float> query = sample.queries().row_span(q);
+      ExpectNearest(SearchOrDie(index, query, {.filter = &filter}),
+                    TrueOrder(index, sample.rows(), query, &filter), 10);
+    }
+  }
+  const RowSet nothing(sample.row_count);
+  EXPECT_TRUE(SearchOrDie(index, sample.queries().row_span(0), {.filter = &nothing}).hits.empty());
+}
+
+TEST(GraphSearchTest, RecallFloors) {
+  // Floors are a little below what this seed gives; a graph that got worse falls below them.
+  struct Case {
+    SampleKind kind;
+    Metric metric;
+    double floor;
+  };
+  for (const Case& c :
+       {Case{SampleKind::kTopics, Metric::kCosine, 0.99}, Case{SampleKind::kTopics, Metric::kL2, 0.99},
+        Case{SampleKind::kTopics, Metric::kInnerProduct, 0.99},
+        Case{SampleKind::kSubtopics, Metric::kCosine, 0.99}}) {
+    const SampleVectors sample = SmallSample(c.kind);
+    const Index index = BuildOrDie(sample.rows(), {.metric = c.metric, .seed = 42});
+    const double recall = Recall(index, sample, {.ef_search = 64});
+    EXPECT_GE(recall, c.floor) << MetricName(c.metric);
+    EXPECT_GE(recall, Recall(index, sample, {.ef_search = 10}));
+    const Answer answer = SearchOrDie(index, sample.queries().row_span(0), {.ef_search = 64});
+    EXPECT_FALSE(answer.exact);
+    EXPECT_LT(answer.distances, sample.row_count / 2);
+    EXPECT_GT(answer.hops, 0);
+  }
+}
+
+TEST(GraphSearchTest, InnerProductsOfUnequalLengths) {
+  SampleVectors sample = SmallSample(SampleKind::kTopics);
+  for (size_t r = 0; r < sample.row_count; ++r)
+    for (size_t d = 0; d < sample.dimensions; ++d)
+      sample.values[r * sample.dimensions + d] *= 0.5F + static_cast<float>(r % 10) / 10;
+  const Index index = BuildOrDie(sample.rows(), {.metric = Metric::kInnerProduct});
+  EXPECT_GE(Recall(index, sample, {.ef_search = 100}), 0.98);
+}
+
+TEST(GraphSearchTest, AThousandEqualVectors) {
+  SampleVectors sample = SmallSample(SampleKind::kTopics);
+  for (size_t r = 1000; r < 2000; ++r)
+    std::ranges::copy(sample.rows().row_span(7), sample.values.begin() + static_cast<std::ptrdiff_t>(r * 96));
+  const Index index = BuildOrDie(sample.rows(), {});
+  const Answer answer = SearchOrDie(index, sample.rows().row_span(7), {.k = 50});
+  ASSERT_EQ(answer.hits.size(), 50);
+  EXPECT_FALSE(answer.exact);
+  EXPECT_EQ(answer.hits[0].id, index.ids()[7]);
+  for (size_t i = 1; i < 50; ++i) EXPECT_EQ(answer.hits[i].id, index.ids()[1000 + i - 1]) << "ties go by id";
+  EXPECT_GE(Recall(index, sample, {.ef_search = 64}), 0.99);
+}
+
+TEST(GraphSearchTest, AllVectorsEqual) {
+  const std::vector<float> values(3000 * 8, 0.5F);
+  const Index index = BuildOrDie({.data = values.data(), .rows = 3000, .dimensions = 8}, {});
+  const Answer answer = SearchOrDie(index, std::span(values).first(8), {.k = 12});
+  ASSERT_EQ(answer.hits.size(), 12);
+  EXPECT_EQ(answer.hits[11].id, index.ids()[11]);
+}
+
+TEST(IndexTest, AsManyAsThereAre) {
+  const SampleVectors sample = MakeSampleVectors({.rows = 3000, .queries = 1, .dimensions = 16});
+  for (const size_t rows : std::initializer_list<size_t>{0, 1, 5, 999, 1001, 3000}) {
+    const Index index = BuildOrDie({.data = sample.values.data(), .rows = rows, .dimensions = 16}, {});
+    EXPECT_EQ(index.rows(), rows);
+    for (const size_t k : std::initializer_list<size_t>{1, 10, 1000, 10'000}) {
+      const Answer answer = SearchOrDie(index, sample.queries().row_span(0), {.k = k});
+      EXPECT_EQ(answer.hits.size(), std::min(k, rows));
+    }
+  }
+}
+
+TEST(IndexTest, OneMemoryServesIndexesOfAnySize) {
+  const SampleVectors large = SmallSample(SampleKind::kTopics);
+  const SampleVectors small = MakeSampleVectors({.rows = 1200, .queries = 1, .dimensions = 20});
+  const Index first = BuildOrDie(large.rows(), {.degree = 16});
+  const Index second = BuildOrDie(small.rows(), {.degree = 16});
+  SearchMemory memory;
+  const Answer before = first.Search(large.queries().row_span(0), {}, {}, &memory).value();
+  const Answer between = second.Search(small.queries().row_span(0), {}, {}, &memory).value();
+  EXPECT_EQ(between.hits, SearchOrDie(second, small.queries().row_span(0), {}).hits);
+  EXPECT_EQ(first.Search(large.queries().row_span(0), {}, {}, &memory)->hits, before.hits);
+}
+
+TEST(IndexTest, ManyThreadsAskOneIndex) {
+  const SampleVectors sample = SmallSample(SampleKind::kTopics);
+  const Index index = BuildOrDie(sample.rows(), {.degree = 16, .threads = 2});
+  std::vector<Answer> expected;
+  for (size_t q = 0; q < 50; ++q) expected.push_back(SearchOrDie(index, sample.queries().row_span(q), {}));
+  std::vector<std::jthread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      SearchMemory memory;
+      for (size_t q = 0; q < 50; ++q)
+        EXPECT_EQ(index.Search(sample.queries().row_span(q), {}, {}, &memory)->hits, expected[q].hits);
+    });
+  }
+}
+
+TEST(IndexTest, RefusesQuestionsOutOfBounds) {
+  const SampleVectors sample = MakeSampleVectors({.rows = 2000, .queries = 1, .dimensions = 16});
+  const Index index = BuildOrDie(sample.rows(), {});
+  const std::span<const float> query = sample.queries().row_span(0);
+  SearchMemory memory;
+  const RowSet other(7);
+  for (const SearchOptions& options :
+       {SearchOptions{.k = 0}, SearchOptions{.k = 10'001}, SearchOptions{.ef_search = 9},
+        SearchOptions{.ef_search = 201}, SearchOptions{.filter = &other}})
+    EXPECT_THAT(index.Search(query, options, {}, &memory),
+                IsError(ErrorCode::kInvalidArgument, "search_option_out_of_range"));
+  EXPECT_THAT(index.Search(query.first(15), {}, {}, &memory),
+              IsError(ErrorCode::kInvalidArgument, "dimensions_differ"));
+  const std::vector<float> zero(16);
+  EXPECT_THAT(index.Search(zero, {}, {}, &memory), IsError(ErrorCode::kInvalidArgument, "vector_zero"));
+}
+
+TEST(IndexTest, RefusesBuildsOutOfBounds) {
+  const SampleVectors sample = MakeSampleVectors({.rows = 20, .queries = 0, .dimensions = 16});
+  for (const BuildOptions& options :
+       {BuildOptions{.ef_construction = 9}, BuildOptions{.ef_construction = 401}, BuildOptions{.degree = 3},
+        BuildOptions{.degree = 97}, BuildOptions{.alpha = 0.9F}, BuildOptions{.alpha = 2.1F},
+        BuildOptions{.threads = 0}})
+    EXPECT_THAT(Index::Build(sample.rows(), Ids(20), options, {}),
+                IsError(ErrorCode::kInvalidArgument, "build_option_out_of_range"));
+  std::vector<uint64_t> ids = Ids(20);
+  EXPECT_THAT(Index::Build(sample.rows(), std::span(ids).first(19), {}, {}),
+              IsError(ErrorCode::kInvalidArgument, "ids_not_ascending"));
+  ids[7] = ids[6];
+  EXPECT_THAT(Index::Build(sample.rows(), ids, {}, {}),
+              IsError(ErrorCode::kInvalidArgument, "ids_not_ascending"));
+}
+
+TEST(IndexTest, ALongScanStopsWhenAsked) {
+  const SampleVectors sample = MakeSampleVectors({.rows = 70'000, .queries = 1, .dimensions = 4});
+  const Index index = BuildOrDie(sample.rows(), {.ef_construction = 10, .degree = 4});
+  CancelSource source;
+  source.Cancel("client_gone");
+  SearchMemory memory;
+  EXPECT_THAT(
+      index.Search(sample.queries().row_span(0), {.precision = Precision::kExact}, source.token(), &memory),
+      IsError(ErrorCode::kCancelled, "client_gone"));
+}
+
+}  // namespace
+}  // namespace lake::ann

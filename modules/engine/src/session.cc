@@ -44,6 +44,9 @@ DuckSession::DuckSession(std::shared_ptr<Instance> instance, DeadlineWatch& watc
 DuckSession::~DuckSession() {
   on_cancel_ = {};
   on_deadline_ = {};
+  // Ends a statement that was not read to its end. Its tasks hold the connection for moments: a worker left
+  // as the last holder would wait for its own task, forever.
+  connection_->context->Destroy();
   connection_.reset();
   // What a stopped statement had in memory goes back to the machine now and not with some later statement.
   if (!state_->context().CheckAlive().ok()) duckdb::Allocator::FlushAll();

@@ -14,7 +14,7 @@ namespace lake::ann {
 inline constexpr size_t kStarts = 4;
 
 struct Starts {
-  std::array<uint32_t, kStarts> row;
+  std::array<uint32_t, kStarts> row = {};
   size_t count = 0;
   std::span<const uint32_t> rows() const { return {row.data(), count}; }
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -52,29 +53,40 @@ class Builder {
  private:
   std::span<const uint32_t> Sample() const { return std::span(order_).first(EntryCount(order_.size())); }
 
+  /// The rows of a batch may be searched in any order. Rows that start at the same entry meet the same rows,
+  /// so one after another they find their codes in the cache.
   void InsertBatch(size_t inserted, size_t batch) {
     constexpr size_t kRowsAtOnce = 16;
+    const std::span<const uint32_t> sources = std::span(order_).subspan(inserted, batch);
+    starts_.resize(batch);
     chosen_.resize(std::max(chosen_.size(), batch));
+    by_start_.resize(batch);
+    team_->ForEachPiece(batch, kRowsAtOnce, [&](size_t, size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) starts_[i] = StartsOf(sources[i]);
+    });
+    std::iota(by_start_.begin(), by_start_.end(), size_t{0});
+    std::ranges::sort(by_start_, {}, [&](size_t i) { return std::pair(starts_[i].row, i); });
     team_->ForEachPiece(batch, kRowsAtOnce, [&](size_t member, size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) {
-        const uint32_t row = order_[inserted + i];
-        SelectNeighbours(rows_, Find(row, inserted, &beams_[member]), options_.selection, &chosen_[i]);
-        links_.SetNew(row, chosen_[i]);
+      for (const size_t i : std::span(by_start_).subspan(begin, end - begin)) {
+        SelectNeighbours(rows_, Find(sources[i], inserted, starts_[i], &beams_[member]), options_.selection,
+                         &chosen_[i]);
+        links_.SetNew(sources[i], chosen_[i]);
       }
     });
-    links_.AddReverse(std::span(order_).subspan(inserted, batch), {chosen_.data(), batch}, team_);
+    links_.AddReverse(sources, {chosen_.data(), batch}, team_);
+  }
+
+  Starts StartsOf(uint32_t row) const {
+    if (!entries_.has_value()) return {};
+    return entries_->view().Nearest(rows_.code(row), rows_.terms[row]);
   }
 
   /// The inserted rows nearest to a row that is not inserted yet.
-  std::span<const Candidate> Find(uint32_t row, size_t inserted, Beam* beam) const {
+  std::span<const Candidate> Find(uint32_t row, size_t inserted, const Starts& starts, Beam* beam) const {
     const CodeDistances distances(rows_, rows_.code(row), rows_.terms[row]);
-    if (entries_.has_value()) {
-      const Starts starts = entries_->view().Nearest(rows_.code(row), rows_.terms[row]);
-      beam->Walk(links_.view(), rows_.count, options_.ef_construction, starts.rows(), distances);
-    } else {
-      beam->Walk(links_.view(), rows_.count, options_.ef_construction, std::span(order_).first(inserted),
-                 distances);
-    }
+    const std::span<const uint32_t> from =
+        entries_.has_value() ? starts.rows() : std::span(order_).first(inserted);
+    beam->Walk(links_.view(), rows_.count, options_.ef_construction, from, distances);
     return beam->found();
   }
 
@@ -84,8 +96,11 @@ class Builder {
   std::vector<uint32_t> order_;
   std::optional<EntrySet> entries_;
   LinkTable links_;
-  std::vector<Beam> beams_;                     ///< One for each member of the team.
-  std::vector<std::vector<Candidate>> chosen_;  ///< Of the rows of the batch.
+  std::vector<Beam> beams_;  ///< One for each member of the team.
+  // Of the rows of the batch:
+  std::vector<Starts> starts_;
+  std::vector<std::vector<Candidate>> chosen_;
+  std::vector<size_t> by_start_;
 };
 
 }  // namespace

@@ -8,6 +8,8 @@ namespace {
 /// Below this many rows a scan of all is quicker than a walk.
 constexpr size_t kRowsWorthAWalk = 1000;
 constexpr size_t kFewestReranked = 20;
+/// A walk compares about 8 codes for each row of its width, read at random: each costs about 3 of a scan's.
+constexpr size_t kScannedPerWidth = 24;
 
 Status CheckOptions(const IndexView& index, const SearchOptions& options) {
   if (options.k < 1 || options.k > kMaxK)
@@ -31,43 +33,87 @@ class Search {
     LAKE_RETURN_IF_ERROR(CheckOptions(index_, options_));
     LAKE_RETURN_IF_ERROR(index_.coded.space->EncodeQuery(query_, &memory_.query));
     if (MayWalk()) {
-      LAKE_RETURN_IF_ERROR(Walk());
-      // A walk that found too few, of rows that are there, is no answer.
-      if (memory_.found.size() >= std::min(options_.k, index_.coded.count)) return MakeAnswer();
+      LAKE_ASSIGN_OR_RETURN(const bool enough, WalkUntilEnoughPass());
+      if (enough) {
+        LAKE_RETURN_IF_ERROR(Rerank());
+        return MakeAnswer();
+      }
     }
     LAKE_RETURN_IF_ERROR(memory_.scan.Find(index_.coded, index_.vectors, query_.data(), memory_.query,
                                            options_.k, options_.filter, cancel, &memory_.found));
     answer_.exact = true;
     answer_.distances += memory_.scan.scanned();
-    answer_.reranked += memory_.scan.compared();
+    answer_.reranked = memory_.scan.compared();
     return MakeAnswer();
   }
 
  private:
   bool MayWalk() const {
-    return options_.precision == Precision::kApproximate && options_.filter == nullptr &&
-           index_.coded.count > kRowsWorthAWalk && options_.k < index_.coded.count;
+    return options_.precision == Precision::kApproximate && index_.coded.count > kRowsWorthAWalk &&
+           options_.k < index_.coded.count;
+  }
+  size_t passing() const {
+    return options_.filter != nullptr ? options_.filter->count() : index_.coded.count;
+  }
+  size_t reranked() const {
+    return std::max(options_.k,
+                    options_.rerank != 0 ? options_.rerank : std::max(2 * options_.k, kFewestReranked));
   }
 
-  /// Fills memory_.found with the nearest rows the walk met, by their f32 vectors.
-  Status Walk() {
+  /// Fills memory_.candidates with the nearest rows that pass, or says that a scan is cheaper. A walk finds
+  /// the nearest `width` rows whether they pass or not, so when enough of them pass, those are the nearest
+  /// that pass, however the filter and the query lie to one another. When too few do, the walk is made wider
+  /// by as much as they say.
+  Result<bool> WalkUntilEnoughPass() {
+    const size_t enough = options_.filter != nullptr ? reranked() : options_.k;
+    size_t width = std::max(options_.ef_search, options_.k);
+    if (options_.filter != nullptr) width = std::max(width, WidthFor(enough, passing(), index_.coded.count));
+    while (options_.filter == nullptr || width * kScannedPerWidth < passing()) {
+      LAKE_RETURN_IF_ERROR(Walk(width));
+      if (memory_.candidates.size() >= enough) return true;
+      // A walk that found too few, of rows that are all there to be found, is no answer.
+      if (options_.filter == nullptr) return false;
+      width = std::max(2 * width, WidthFor(enough, memory_.candidates.size(), width));
+    }
+    return false;
+  }
+
+  /// How wide a walk is expected to have to be for `enough` rows to pass when `passed` of `met` do; a quarter
+  /// to spare.
+  static size_t WidthFor(size_t enough, size_t passed, size_t met) {
+    return enough * met / std::max<size_t>(passed, 1) * 5 / 4;
+  }
+
+  Status Walk(size_t width) {
     const QueryCode& query = memory_.query;
-    const size_t width = std::max(options_.ef_search, options_.k);
     const Starts starts = index_.entries.Nearest(query.code.data(), query.terms);
     memory_.beam.Walk(index_.graph, index_.coded.count, width, starts.rows(),
                       CodeDistances(index_.coded, query.code.data(), query.terms));
     if (memory_.beam.damaged())
       return DataLoss("segment_damaged", "the index is damaged: a neighbour in its graph is no row");
-    answer_.distances = memory_.beam.statistics().distances + index_.entries.rows.size();
-    answer_.hops = memory_.beam.statistics().hops;
-    const size_t wanted = options_.rerank != 0 ? options_.rerank : std::max(2 * options_.k, kFewestReranked);
-    const std::span<const Candidate> met = memory_.beam.found();
-    return Rerank(met.first(std::min(met.size(), std::max(wanted, options_.k))));
+    answer_.distances += memory_.beam.statistics().distances + index_.entries.rows.size();
+    answer_.hops += memory_.beam.statistics().hops;
+    memory_.candidates.clear();
+    for (const Candidate& met : memory_.beam.found()) {
+      if (memory_.candidates.size() == reranked()) break;
+      if (Passes(met.row)) memory_.candidates.push_back(met);
+    }
+    return {};
   }
 
-  Status Rerank(std::span<const Candidate> candidates) {
+  /// Whether the row, or one that equals it, may be found.
+  bool Passes(uint32_t row) const {
+    if (options_.filter == nullptr || options_.filter->Contains(row)) return true;
+    return std::ranges::any_of(DuplicatesOf(index_.duplicates, row), [&](const Duplicate& duplicate) {
+      return duplicate.row < index_.coded.count && options_.filter->Contains(duplicate.row);
+    });
+  }
+
+  /// Fills memory_.found with what the candidates stand for, by its f32 vectors.
+  Status Rerank() {
     constexpr size_t kVectorsAhead = 2;
     const size_t bytes = index_.vectors.dimensions * sizeof(float);
+    const std::span<const Candidate> candidates = memory_.candidates;
     memory_.found.clear();
     for (size_t i = 0; i < candidates.size(); ++i) {
       if (i + kVectorsAhead < candidates.size())
@@ -75,17 +121,21 @@ class Search {
       const uint32_t row = candidates[i].row;
       const float distance = index_.coded.space->Distance(query_.data(), memory_.query.terms,
                                                           index_.vectors.row(row), index_.coded.terms[row]);
-      memory_.found.push_back({distance, row});
+      Find({distance, row});
       for (const Duplicate& duplicate : DuplicatesOf(index_.duplicates, row)) {
         if (duplicate.row >= index_.coded.count)
           return DataLoss("segment_damaged", "the index is damaged: a duplicate is no row");
-        memory_.found.push_back({distance, duplicate.row});
+        Find({distance, duplicate.row});
       }
     }
     answer_.reranked = candidates.size();
     std::ranges::sort(memory_.found, std::less<>());
     memory_.found.resize(std::min(memory_.found.size(), options_.k));
     return {};
+  }
+
+  void Find(Candidate row) {
+    if (options_.filter == nullptr || options_.filter->Contains(row.row)) memory_.found.push_back(row);
   }
 
   Answer MakeAnswer() {

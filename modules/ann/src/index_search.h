@@ -11,7 +11,8 @@ struct SearchMemory::State {
   QueryCode query;
   Beam beam;
   ExactScan scan;
-  std::vector<Candidate> found;
+  std::vector<Candidate> candidates;  ///< By their codes.
+  std::vector<Candidate> found;       ///< By the metric.
 };
 
 Result<Answer> SearchIndex(const IndexView& index, std::span<const float> query, const SearchOptions& options,

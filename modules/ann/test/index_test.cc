@@ -54,22 +54,96 @@ TEST(ExactSearchTest, WorksWhereNothingIsNear) {
                 TrueOrder(index, rows, query, nullptr), 20);
 }
 
-TEST(FilteredSearchTest, FindsAllThatPassAndNothingElse) {
-  const SampleVectors sample = SmallSample(SampleKind::kSubtopics);
-  const Index index = BuildOrDie(sample.rows(), {.degree = 16});
-  SeededNumbers numbers(6);
-  for (const size_t one_in : std::initializer_list<size_t>{1, 2, 10, 100, 2500}) {
-    RowSet filter(sample.row_count);
-    for (size_t row = 0; row < sample.row_count; ++row)
-      if (numbers.Below(one_in) == 0) filter.Add(row);
-    for (size_t q = 0; q < 10; ++q) {
-      const std::span<const float> query = sample.queries().row_span(q);
-      ExpectNearest(SearchOrDie(index, query, {.filter = &filter}),
-                    TrueOrder(index, sample.rows(), query, &filter), 10);
+enum class Correlation { kNone, kNearTheQuery, kFarFromTheQuery };
+
+/// The share of the rows that is nearest to a point, or farthest from it.
+RowSet PassByDistance(const Matrix& rows, std::span<const float> point, double share,
+                      Correlation correlation) {
+  const double sign = correlation == Correlation::kNearTheQuery ? 1 : -1;
+  std::vector<std::pair<double, size_t>> order;
+  for (size_t r = 0; r < rows.rows; ++r)
+    order.emplace_back(TrueDistance(Metric::kCosine, point, rows.row_span(r)) * sign, r);
+  std::ranges::sort(order);
+  RowSet filter(rows.rows);
+  for (size_t i = 0; i < static_cast<size_t>(share * static_cast<double>(rows.rows)); ++i)
+    filter.Add(order[i].second);
+  return filter;
+}
+
+class FilteredSearchTest : public testing::TestWithParam<Correlation> {
+ protected:
+  RowSet Filter(double share, size_t query) {
+    if (GetParam() != Correlation::kNone)
+      return PassByDistance(sample_.rows(), sample_.queries().row_span(query), share, GetParam());
+    RowSet filter(sample_.row_count);
+    for (size_t row = 0; row < sample_.row_count; ++row)
+      if (numbers_.Uniform() < share) filter.Add(row);
+    return filter;
+  }
+
+  SampleVectors sample_ = SmallSample(SampleKind::kSubtopics);
+  Index index_ = BuildOrDie(sample_.rows(), {.ef_construction = 100, .seed = 42});
+  SeededNumbers numbers_{6};
+};
+
+INSTANTIATE_TEST_SUITE_P(Correlations, FilteredSearchTest,
+                         testing::Values(Correlation::kNone, Correlation::kNearTheQuery,
+                                         Correlation::kFarFromTheQuery));
+
+TEST_P(FilteredSearchTest, FindsTheNearestThatPassAndNothingElse) {
+  size_t walks = 0;
+  for (const double share : {0.9, 0.5, 0.2, 0.1, 0.01, 0.001}) {
+    size_t hits = 0;
+    size_t wanted = 0;
+    for (size_t q = 0; q < 40; ++q) {
+      const RowSet filter = Filter(share, q);
+      const std::span<const float> query = sample_.queries().row_span(q);
+      const auto order = TrueOrder(index_, sample_.rows(), query, &filter);
+      const Answer answer = SearchOrDie(index_, query, {.ef_search = 64, .filter = &filter});
+      ASSERT_EQ(answer.hits.size(), std::min<size_t>(10, order.size()));
+      for (const Hit& hit : answer.hits) {
+        ASSERT_TRUE(filter.Contains((hit.id - 1000) / 3));
+        hits += hit.distance <= order[answer.hits.size() - 1].first + 1e-6 ? 1 : 0;
+      }
+      wanted += answer.hits.size();
+      walks += answer.exact ? 0 : 1;
+    }
+    EXPECT_GE(static_cast<double>(hits), 0.99 * static_cast<double>(wanted)) << share;
+  }
+  // Where the nearest tenth fails, only a scan finds what passes.
+  EXPECT_EQ(walks > 0, GetParam() != Correlation::kFarFromTheQuery);
+}
+
+TEST_P(FilteredSearchTest, AWalkThatLeadsNowhereCostsLittleMoreThanAScan) {
+  for (const double share : {0.9, 0.5, 0.1}) {
+    for (size_t q = 0; q < 20; ++q) {
+      const RowSet filter = Filter(share, q);
+      const Answer answer = SearchOrDie(index_, sample_.queries().row_span(q), {.filter = &filter});
+      EXPECT_LE(answer.distances, 2 * filter.count());
     }
   }
+}
+
+TEST(FilterEdgesTest, NothingPasses) {
+  const SampleVectors sample = SmallSample(SampleKind::kTopics);
+  const Index index = BuildOrDie(sample.rows(), {.degree = 16});
   const RowSet nothing(sample.row_count);
-  EXPECT_TRUE(SearchOrDie(index, sample.queries().row_span(0), {.filter = &nothing}).hits.empty());
+  const Answer answer = SearchOrDie(index, sample.queries().row_span(0), {.filter = &nothing});
+  EXPECT_TRUE(answer.hits.empty());
+  EXPECT_TRUE(answer.exact);
+}
+
+TEST(FilterEdgesTest, ADuplicatePassesWhereTheRowInTheGraphDoesNot) {
+  SampleVectors sample = SmallSample(SampleKind::kTopics);
+  for (size_t r = 4000; r < 4040; ++r)
+    std::ranges::copy(sample.rows().row_span(7), sample.values.begin() + static_cast<std::ptrdiff_t>(r * 96));
+  const Index index = BuildOrDie(sample.rows(), {});
+  RowSet filter(sample.row_count);
+  for (size_t row = 1000; row < sample.row_count; ++row) filter.Add(row);
+  const Answer answer = SearchOrDie(index, sample.rows().row_span(7), {.filter = &filter});
+  ASSERT_EQ(answer.hits.size(), 10);
+  EXPECT_FALSE(answer.exact);
+  for (size_t i = 0; i < 10; ++i) EXPECT_EQ(answer.hits[i].id, index.ids()[4000 + i]);
 }
 
 TEST(GraphSearchTest, RecallFloors) {

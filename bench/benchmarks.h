@@ -17,6 +17,11 @@ struct RunOptions {
       demo_data::kFullScale.total_rows;  ///< Of the sample company, where a benchmark uses it whole.
 };
 
+Status RunP1(const RunOptions& options, Report& report);  ///< Building an index of vectors, beside hnswlib.
+Status RunP2(const RunOptions& options,
+             Report& report);  ///< Searching it at a recall of 0.99, beside hnswlib.
+Status RunP4(const RunOptions& options,
+             Report& report);  ///< Searching it under filters, beside an exact scan.
 Status RunP6(const RunOptions& options, Report& report);  ///< 22 analytic queries, beside embedded DuckDB.
 Status RunP8(const RunOptions& options, Report& report);  ///< CSV to catalogued Parquet, beside DuckDB COPY.
 Status RunP10(const RunOptions& options,

@@ -58,3 +58,10 @@ target_include_directories(lake_nanoarrow SYSTEM PUBLIC
 # Third-party C: without our warnings, optimised in every build, and without UBSan (flatcc reads unaligned words).
 target_compile_options(lake_nanoarrow PRIVATE -w -O2 $<$<STREQUAL:${LAKE_SANITIZE},address>:-fno-sanitize=undefined>)
 set_target_properties(lake_nanoarrow PROPERTIES POSITION_INDEPENDENT_CODE ON)
+
+# hnswlib, header only: a peer in benchmarks, in nothing else.
+if(NOT EXISTS ${LAKE_VENDOR_DIR}/hnswlib/include/hnswlib/hnswlib.h)
+  message(FATAL_ERROR "hnswlib is not in ${LAKE_VENDOR_DIR}/hnswlib; run ./lake build, which fetches it")
+endif()
+add_library(lake_hnswlib INTERFACE)
+target_include_directories(lake_hnswlib SYSTEM INTERFACE ${LAKE_VENDOR_DIR}/hnswlib/include)

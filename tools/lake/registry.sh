@@ -41,8 +41,10 @@ fetch_npm() {
 # A source archive. pip insists on asking its build backend for metadata, which would install and run a whole build
 # system; a stand-in of the backend's name (PEP 517) answers instead.
 fetch_pypi() {
-  mkdir -p stub
-  cat >"stub/$backend.py" <<'PYTHON'
+  local module=stub/${backend//.//}
+  mkdir -p "$(dirname -- "$module")"
+  [[ $backend != *.* ]] || : >"$(dirname -- "$module")/__init__.py"
+  cat >"$module.py" <<'PYTHON'
 import os
 
 

@@ -1,0 +1,50 @@
+// hnswlib 0.8 (Malkov, Yashunin, TPAMI 2020), compiled for this machine; inner products of unit vectors.
+#include <hnswlib/hnswlib.h>
+
+#include <optional>
+
+#include "vector_system.h"
+
+namespace lake::bench {
+namespace {
+
+class Hnswlib final : public VectorSystem {
+ public:
+  explicit Hnswlib(const HnswlibOptions& options) : options_(options) {}
+
+  std::string name() const override { return "hnswlib"; }
+  JsonValue params() const override {
+    return JsonValue::MakeObject({{"m", static_cast<int64_t>(options_.m)},
+                                  {"ef_construction", static_cast<int64_t>(options_.ef_construction)}});
+  }
+  Status Build(const ann::Matrix& rows) override {
+    space_.emplace(rows.dimensions);
+    graph_ = std::make_unique<hnswlib::HierarchicalNSW<float>>(&*space_, rows.rows, options_.m,
+                                                               options_.ef_construction);
+    for (size_t r = 0; r < rows.rows; ++r) graph_->addPoint(rows.row(r), r);
+    return {};
+  }
+  std::vector<size_t> efforts() const override {
+    return {10, 15, 20, 25, 30, 35, 40, 50, 60, 70, 80, 100, 120, 150, 200, 300, 400, 600};
+  }
+  Status Search(const float* query, size_t k, size_t ef, std::vector<uint64_t>* found) override {
+    graph_->setEf(ef);
+    auto nearest = graph_->searchKnn(query, k);
+    found->clear();
+    for (; !nearest.empty(); nearest.pop()) found->push_back(nearest.top().second);
+    return {};
+  }
+
+ private:
+  HnswlibOptions options_;
+  std::optional<hnswlib::InnerProductSpace> space_;
+  std::unique_ptr<hnswlib::HierarchicalNSW<float>> graph_;
+};
+
+}  // namespace
+
+std::unique_ptr<VectorSystem> MakeHnswlib(const HnswlibOptions& options) {
+  return std::make_unique<Hnswlib>(options);
+}
+
+}  // namespace lake::bench

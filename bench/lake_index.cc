@@ -1,0 +1,54 @@
+#include <numeric>
+#include <optional>
+
+#include "lake/ann/index.h"
+#include "vector_system.h"
+
+namespace lake::bench {
+namespace {
+
+class LakeIndex final : public VectorSystem {
+ public:
+  explicit LakeIndex(const LakeIndexOptions& options) : options_(options) {}
+
+  std::string name() const override { return "lake"; }
+  JsonValue params() const override {
+    return JsonValue::MakeObject({{"ef_construction", static_cast<int64_t>(options_.ef_construction)},
+                                  {"alpha", static_cast<double>(options_.alpha)},
+                                  {"kernels", std::string(ann::TargetName(ann::BestKernels().target))},
+                                  {"digest", index_ ? index_->Digest().substr(0, 16) : ""}});
+  }
+  Status Build(const ann::Matrix& rows) override {
+    std::vector<uint64_t> ids(rows.rows);
+    std::iota(ids.begin(), ids.end(), 0U);
+    const ann::BuildOptions options = {.ef_construction = options_.ef_construction,
+                                       .alpha = options_.alpha,
+                                       .seed = 42,
+                                       .threads = options_.threads};
+    LAKE_ASSIGN_OR_RETURN(index_, ann::Index::Build(rows, ids, options, {}));
+    return {};
+  }
+  std::vector<size_t> efforts() const override {
+    return {10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 56, 64, 80, 100, 120, 140, 160, 180, 200};
+  }
+  Status Search(const float* query, size_t k, size_t ef, std::vector<uint64_t>* found) override {
+    LAKE_ASSIGN_OR_RETURN(const ann::Answer answer, index_->Search({query, index_->dimensions()},
+                                                                   {.k = k, .ef_search = ef}, {}, &memory_));
+    found->clear();
+    for (const ann::Hit& hit : answer.hits) found->push_back(hit.id);
+    return {};
+  }
+
+ private:
+  LakeIndexOptions options_;
+  std::optional<ann::Index> index_;
+  ann::SearchMemory memory_;
+};
+
+}  // namespace
+
+std::unique_ptr<VectorSystem> MakeLakeIndex(const LakeIndexOptions& options) {
+  return std::make_unique<LakeIndex>(options);
+}
+
+}  // namespace lake::bench

@@ -1,0 +1,130 @@
+// P4: a search for the 10 nearest of the rows that pass a filter, on set A, beside the exact scan of what
+// passes: recall and latency by the share that passes and by how the filter lies to the query (drawn at
+// random; the part of the data around the query; the part farthest from it, and 20 % of it at random).
+// Filters come from a seed of their own; queries are those of the second half.
+#include <algorithm>
+#include <numeric>
+
+#include "benchmarks.h"
+#include "lake/ann/index.h"
+#include "lake/common/seeded_numbers.h"
+#include "vector_sets.h"
+
+namespace lake::bench {
+namespace {
+
+constexpr std::string_view kCorrelations[] = {"random", "correlated", "anti-correlated"};
+
+class Filters {
+ public:
+  Filters(const VectorSet& set, uint64_t seed) : set_(set), numbers_(seed) {}
+
+  ann::RowSet Draw(std::string_view correlation, double share, size_t query) {
+    const size_t rows = set_.rows().rows;
+    const auto wanted = static_cast<size_t>(share * static_cast<double>(rows));
+    std::vector<std::pair<float, uint32_t>> order(rows);
+    for (uint32_t r = 0; r < rows; ++r) order[r] = {Rank(correlation, query, r), r};
+    std::ranges::nth_element(order, order.begin() + static_cast<std::ptrdiff_t>(wanted));
+    ann::RowSet filter(rows);
+    for (size_t i = 0; i < wanted; ++i) filter.Add(order[i].second);
+    return filter;
+  }
+
+ private:
+  /// Rows of the smallest rank pass.
+  float Rank(std::string_view correlation, size_t query, size_t row) {
+    const auto chance = static_cast<float>(numbers_.Uniform());
+    if (correlation == "random") return chance;
+    const float near =
+        ann::BestKernels().dot(set_.query(query), set_.rows().row(row), set_.rows().dimensions);
+    if (correlation == "correlated") return -near;
+    constexpr float kAnywhere = 0.2F;
+    return chance < kAnywhere ? chance - 2 : near;
+  }
+
+  const VectorSet& set_;
+  SeededNumbers numbers_;
+};
+
+struct Outcome {
+  std::vector<double> latency_us;
+  std::vector<double> scan_us;
+  std::vector<double> recall;
+  size_t walked = 0;
+};
+
+Result<double> MeasureUs(const ann::Index& index, std::span<const float> query,
+                         const ann::SearchOptions& options, ann::SearchMemory* memory, ann::Answer* answer) {
+  double best = 1e12;
+  for (int round = 0; round < 3; ++round) {
+    Stopwatch watch;
+    LAKE_ASSIGN_OR_RETURN(*answer, index.Search(query, options, {}, memory));
+    best = std::min(best, watch.us());
+  }
+  return best;
+}
+
+double Share(const ann::Answer& answer, const ann::Answer& exact) {
+  if (exact.hits.empty()) return answer.hits.empty() ? 1 : 0;
+  const float limit = exact.hits.back().distance + 1e-6F;
+  const auto hits =
+      std::ranges::count_if(answer.hits, [&](const ann::Hit& hit) { return hit.distance <= limit; });
+  return static_cast<double>(hits) / static_cast<double>(exact.hits.size());
+}
+
+Result<Outcome> Measure(const VectorSet& set, const ann::Index& index, std::string_view correlation,
+                        double share, size_t queries, Filters* filters) {
+  Outcome outcome;
+  ann::SearchMemory memory;
+  for (size_t i = 0; i < queries; ++i) {
+    const size_t q = set.half() + i;
+    const ann::RowSet filter = filters->Draw(correlation, share, q);
+    const std::span<const float> query(set.query(q), index.dimensions());
+    ann::Answer answer;
+    ann::Answer exact;
+    LAKE_ASSIGN_OR_RETURN(const double us,
+                          MeasureUs(index, query, {.ef_search = 48, .filter = &filter}, &memory, &answer));
+    LAKE_ASSIGN_OR_RETURN(
+        const double scan_us,
+        MeasureUs(index, query, {.precision = ann::Precision::kExact, .filter = &filter}, &memory, &exact));
+    outcome.latency_us.push_back(us);
+    outcome.scan_us.push_back(scan_us);
+    outcome.recall.push_back(Share(answer, exact));
+    outcome.walked += answer.exact ? 0 : 1;
+  }
+  return outcome;
+}
+
+}  // namespace
+
+Status RunP4(const RunOptions& options, Report& report) {
+  const bool quick = options.effort == Effort::kQuick;
+  const VectorSet set("A", {.kind = ann::SampleKind::kTopics,
+                            .rows = quick ? size_t{20'000} : size_t{100'000},
+                            .queries = 1000,
+                            .dimensions = 768,
+                            .seed = 7});
+  std::vector<uint64_t> ids(set.rows().rows);
+  std::iota(ids.begin(), ids.end(), 0U);
+  LAKE_ASSIGN_OR_RETURN(const ann::Index index,
+                        ann::Index::Build(set.rows(), ids, {.seed = 42, .threads = 2}, {}));
+  Filters filters(set, 20'261'122);
+  for (const std::string_view correlation : kCorrelations) {
+    for (const double share : {0.5, 0.2, 0.1, 0.05, 0.01, 0.001}) {
+      LAKE_ASSIGN_OR_RETURN(const Outcome outcome,
+                            Measure(set, index, correlation, share, quick ? 30 : 100, &filters));
+      const std::string name = fmt::format("{} {} %", correlation, share * 100);
+      const RecallEstimate recall = EstimateRecall(outcome.recall);
+      const JsonValue params =
+          JsonValue::MakeObject({{"recall_low", recall.low},
+                                 {"queries", static_cast<int64_t>(outcome.recall.size())},
+                                 {"by_graph", static_cast<int64_t>(outcome.walked)}});
+      report.Add({name, "lake", "recall", recall.mean, params});
+      report.Add({name, "lake", "p50_us", Percentile(outcome.latency_us, 0.5), params});
+      report.Add({name, "exact scan", "p50_us", Percentile(outcome.scan_us, 0.5), params});
+    }
+  }
+  return {};
+}
+
+}  // namespace lake::bench

@@ -1,0 +1,49 @@
+// Sets A and B with the truth about them, and what a system's answers are worth.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lake/ann_testing/sample_vectors.h"
+#include "lake/common/json.h"
+#include "vector_system.h"
+
+namespace lake::bench {
+
+inline constexpr size_t kNeighboursAsked = 10;
+
+/// Queries come in two halves: what is chosen is chosen on the first, what is reported is measured on the
+/// second.
+class VectorSet {
+ public:
+  VectorSet(std::string name, const ann::SampleOptions& options);
+
+  const std::string& name() const { return name_; }
+  ann::Matrix rows() const { return sample_.rows(); }
+  const float* query(size_t q) const { return sample_.queries().row(q); }
+  size_t half() const { return sample_.query_count / 2; }
+
+  /// The share of the true nearest among `found` for query q. Rows as near as the last of them, to 1e-6,
+  /// count.
+  double Recall(size_t q, const std::vector<uint64_t>& found) const;
+  /// n, dimensions, local intrinsic dimension (maximum likelihood over 100 neighbours) and relative contrast
+  /// at 10.
+  JsonValue Statistics() const;
+
+ private:
+  double Distance(size_t q, size_t row) const;
+
+  std::string name_;
+  ann::SampleVectors sample_;
+  std::vector<std::vector<float>>
+      nearest_;  ///< Of each query, the distances of the 100 nearest rows, ascending.
+  std::vector<double> mean_distance_;
+};
+
+struct RecallEstimate {
+  double mean = 0;
+  double low = 0;  ///< The lower end of the 95 % interval over queries.
+};
+RecallEstimate EstimateRecall(const std::vector<double>& per_query);
+
+}  // namespace lake::bench

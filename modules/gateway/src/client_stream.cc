@@ -1,9 +1,11 @@
 #include "client_stream.h"
 
 #include <algorithm>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <utility>
 
 namespace lake::gateway {
 namespace asio = boost::asio;
@@ -16,6 +18,13 @@ error_code ErrorOf(TlsSession::State state) {
   return state == TlsSession::State::kEnded ? error_code(asio::error::eof) : asio::error::connection_reset;
 }
 
+std::array<asio::const_buffer, 4> BuffersOf(const Outgoing& out) {
+  std::array<asio::const_buffer, 4> buffers;
+  std::ranges::transform(out.Remaining(), buffers.begin(),
+                         [](std::string_view piece) { return asio::buffer(piece.data(), piece.size()); });
+  return buffers;
+}
+
 }  // namespace
 
 ClientStream::ClientStream(Transport socket, std::unique_ptr<TlsSession> tls, size_t input_bytes,
@@ -25,27 +34,57 @@ ClientStream::ClientStream(Transport socket, std::unique_ptr<TlsSession> tls, si
       socket_(std::move(socket)),
       tls_(std::move(tls)),
       timer_(socket_.get_executor()),
-      input_(input_bytes) {}
+      input_(input_bytes) {
+  error_code ignored;
+  socket_.non_blocking(true, ignored);
+}
 
 asio::awaitable<bool> ClientStream::NextEvent(TimePoint until) {
   if (!woken_) {
-    timer_.expires_at(until);
-    error_code ignored;
-    co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    WatchClock(until);
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
+        [this](auto resume) { waiter_ = std::move(resume); }, asio::use_awaitable);
   }
-  const bool in_time = woken_;
-  woken_ = false;
-  co_return in_time;
+  co_return std::exchange(woken_, false);
 }
 
+/// Most waits end long before their time is over. So the timer is left as it is unless it would ring too
+/// late, and set again when it rings too early: once in a while and not for each wait.
+void ClientStream::WatchClock(TimePoint until) {
+  until_ = until;
+  if (until >= alarm_) return;
+  alarm_ = until;
+  timer_.expires_at(until);
+  timer_.async_wait([weak = weak_from_this()](error_code error) {
+    const std::shared_ptr<ClientStream> self = weak.lock();
+    if (!error && self) self->Ring();
+  });
+}
+
+void ClientStream::Ring() {
+  alarm_ = TimePoint::max();
+  if (!waiter_) return;
+  Clock::now() < until_ ? WatchClock(until_) : Resume();
+}
+
+/// The last thing that a handler of the event loop does.
+void ClientStream::Resume() {
+  if (auto waiter = std::exchange(waiter_, nullptr)) waiter();
+}
+
+/// Whoever calls is not through yet, and the coroutine may end what it works on.
 void ClientStream::Wake() {
   woken_ = true;
-  timer_.cancel();
+  if (waiter_) asio::post(socket_.get_executor(), std::exchange(waiter_, nullptr));
+}
+
+void ClientStream::WakeInTurn() {
+  asio::post(socket_.get_executor(), [self = shared_from_this()] { self->Wake(); });
 }
 
 std::function<void()> ClientStream::RemoteWake() {
   return [weak = weak_from_this(), executor = socket_.get_executor()] {
-    asio::post(executor, [weak] {
+    asio::dispatch(executor, [weak] {
       if (const std::shared_ptr<ClientStream> self = weak.lock()) self->Wake();
     });
   };
@@ -100,13 +139,24 @@ void ClientStream::DoneReading(error_code error, size_t bytes) {
   in_pace.Moved(bytes);
   if (error) ended_ = true;
   if (error && error != asio::error::eof) broken_ = true;
-  Wake();
+  woken_ = true;
+  Resume();
 }
 
 void ClientStream::Send(Outgoing out) {
   out_ = std::move(out);
-  sending_ = out_.left() > 0;
-  sending_ ? Write() : Wake();  // The end of an answer may have no bytes.
+  if (!secure()) SendAtOnce();
+  sending_ = !broken_ && out_.left() > 0;
+  if (sending_) Write();
+}
+
+/// A tiny answer needs neither a turn of the event loop nor a watch over its pace.
+void ClientStream::SendAtOnce() {
+  error_code error;
+  const size_t bytes = socket_.write_some(BuffersOf(out_), error);
+  out_.Advance(bytes);
+  bytes_sent_ += bytes;
+  if (error && error != asio::error::would_block) broken_ = true;
 }
 
 void ClientStream::Write() {
@@ -114,12 +164,7 @@ void ClientStream::Write() {
   const auto done = [self = shared_from_this()](error_code error, size_t bytes) {
     self->DoneWriting(error, bytes);
   };
-  if (!secure()) {
-    std::array<asio::const_buffer, 4> buffers;
-    std::ranges::transform(out_.Remaining(), buffers.begin(),
-                           [](std::string_view piece) { return asio::buffer(piece.data(), piece.size()); });
-    return socket_.async_write_some(buffers, done);
-  }
+  if (!secure()) return socket_.async_write_some(BuffersOf(out_), done);
   const TlsSession::Step step = tls_->Write(out_.Remaining());
   if (Waits(step.state))
     return WhenReady(step.state, [](ClientStream& self, error_code error) {
@@ -137,7 +182,8 @@ void ClientStream::DoneWriting(error_code error, size_t bytes) {
   if (!error && out_.left() > 0) return Write();
   sending_ = false;
   out_pace.Rest();
-  Wake();
+  woken_ = true;
+  Resume();
 }
 
 void ClientStream::End(Goodbye goodbye) {

@@ -31,6 +31,8 @@ class ClientStream final : public std::enable_shared_from_this<ClientStream> {
   /// Returns when something has happened since the last call; false when `until` passed before.
   boost::asio::awaitable<bool> NextEvent(TimePoint until);
   void Wake();
+  /// A Wake after what else this thread has to do already.
+  void WakeInTurn();
   /// A Wake that any thread may call, also when the stream is gone.
   std::function<void()> RemoteWake();
 
@@ -47,7 +49,8 @@ class ClientStream final : public std::enable_shared_from_this<ClientStream> {
   InputBuffer& input() { return input_; }
   bool ended() const { return ended_; }  ///< The client sends no more.
 
-  /// Not while sending().
+  /// Not while sending(). What the socket takes at once is sent when this returns; when that was not all, it
+  /// is sending() and wakes.
   void Send(Outgoing out);
   bool sending() const { return sending_; }
   uint64_t bytes_sent() const { return bytes_sent_; }
@@ -73,16 +76,23 @@ class ClientStream final : public std::enable_shared_from_this<ClientStream> {
   /// Calls `again` with this and an error code when the socket is ready.
   template <class Again>
   void WhenReady(TlsSession::State wanted, Again again);
+  void WatchClock(TimePoint until);
+  void Ring();
+  void Resume();
   void Handshake();
   void Read(std::span<char> place);
   void DoneReading(boost::system::error_code error, size_t bytes);
+  void SendAtOnce();
   void Write();
   void DoneWriting(boost::system::error_code error, size_t bytes);
 
   Transport socket_;
   std::unique_ptr<TlsSession> tls_;
   TlsSession::State handshake_ = TlsSession::State::kDone;
+  std::move_only_function<void()> waiter_;  ///< The coroutine in NextEvent.
+  TimePoint until_;                         ///< When its time is over.
   boost::asio::steady_timer timer_;
+  TimePoint alarm_ = TimePoint::max();  ///< When the timer rings.
   bool woken_ = false;
   InputBuffer input_;
   bool reading_ = false;

@@ -233,22 +233,31 @@ void Connection::Refuse(const Error& error, std::vector<Header> headers) {
 
 asio::awaitable<void> Connection::Converse() {
   for (;;) {
-    PumpUpload();
+    const UploadWish upload = PumpUpload();
     NoticeClientGone();
     if (!client_->sending() && !PumpAnswer()) break;
+    // To notice when the client goes away; it may be the next request. Not before an answer that is there
+    // already: what follows it is read when it is sent.
+    if (upload == UploadWish::kNothing) client_->StartRead(Expect::kHead);
     const TimePoint until = NextDeadline();
     const bool in_time = co_await client_->NextEvent(until);
     if (!in_time) NoticePace();
   }
 }
 
-void Connection::PumpUpload() {
+Connection::UploadWish Connection::PumpUpload() {
   BodyQueue& upload = served_->upload;
   const bool wanted = served_->route != nullptr && served_->route->is_upload();
   while (wanted && !body_over_) {
-    if (!upload.WantsMore()) return client_->in_pace.Rest();
+    if (!upload.WantsMore()) {
+      client_->in_pace.Rest();
+      return UploadWish::kRoom;
+    }
     Result<bool> used = Parse(upload);
-    if (used.ok() && !*used) return AwaitBody();
+    if (used.ok() && !*used) {
+      AwaitBody();
+      return UploadWish::kBytes;
+    }
     if (used.ok() && !parser_->done()) continue;
     body_over_ = true;
     if (used.ok()) {
@@ -259,7 +268,7 @@ void Connection::PumpUpload() {
     }
   }
   client_->in_pace.Rest();
-  client_->StartRead(Expect::kHead);  // To notice when the client goes away; it may be the next request.
+  return UploadWish::kNothing;
 }
 
 void Connection::NoticeClientGone() {
@@ -292,6 +301,9 @@ bool Connection::PumpAnswer() {
     return false;
   }
   client_->Send(std::move(out));
+  if (client_->sending()) return true;
+  if (encoder_->complete()) return false;
+  client_->WakeInTurn();  // A stream that never has to wait must not keep the thread for itself.
   return true;
 }
 

@@ -63,7 +63,9 @@ class Connection final {
   // The answer
   void Refuse(const Error& error, std::vector<Header> headers);
   Awaitable<void> Converse();
-  void PumpUpload();
+  /// What an upload waits for.
+  enum class UploadWish { kNothing, kBytes, kRoom };
+  UploadWish PumpUpload();
   void NoticeClientGone();
   bool PumpAnswer();  ///< False when there is nothing more to do for this request.
   void NoticePace();

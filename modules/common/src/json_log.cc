@@ -1,14 +1,12 @@
 #include "lake/common/json_log.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <climits>
 #include <list>
 #include <vector>
 
+#include "line_batch.h"
 #include "utf8.h"
 
 namespace lake {
@@ -83,10 +81,10 @@ class LineWriter {
 class JsonLog final : public Log {
  public:
   JsonLog(LogLevel minimum, int descriptor, Clock& clock)
-      : minimum_(minimum), descriptor_(descriptor), clock_(clock) {}
+      : minimum_(minimum), clock_(clock), lines_(descriptor) {}
   /// With a clock of its own.
   JsonLog(LogLevel minimum, int descriptor, std::unique_ptr<Clock> clock)
-      : minimum_(minimum), descriptor_(descriptor), owned_clock_(std::move(clock)), clock_(*owned_clock_) {}
+      : minimum_(minimum), owned_clock_(std::move(clock)), clock_(*owned_clock_), lines_(descriptor) {}
 
   void Write(LogLevel level, std::string_view event, std::span<const Field> fields) override {
     if (level < minimum_) return;
@@ -104,23 +102,23 @@ class JsonLog final : public Log {
       for (const auto& [name, value] : kept) line.Add(name, value, budget);
       if (kept.size() < fields.size()) line.Add("fields_dropped", fields.size() - kept.size(), budget);
       const std::string text = std::move(line).Finish();
-      if (text.size() <= kMostLineBytes) return Put(text);
+      if (text.size() <= kMostLineBytes) return Put(level, text);
     }
     LineWriter line = begun();
     line.Add("fields_dropped", fields.size(), kTextBudgets.front());
-    Put(std::move(line).Finish());
+    Put(level, std::move(line).Finish());
   }
 
  private:
-  void Put(const std::string& line) const {
-    while (write(descriptor_, line.data(), line.size()) < 0 && errno == EINTR) {
-    }
+  void Put(LogLevel level, std::string_view line) {
+    using Urgency = internal::LineBatch::Urgency;
+    lines_.Put(line, level < LogLevel::kWarning ? Urgency::kMayWait : Urgency::kNow);
   }
 
   const LogLevel minimum_;
-  const int descriptor_;
   const std::unique_ptr<Clock> owned_clock_;
   Clock& clock_;
+  internal::LineBatch lines_;
 };
 
 }  // namespace

@@ -6,9 +6,12 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <fstream>
 #include <thread>
 
+#include "lake/common/check.h"
 #include "lake/common_testing/capture_log.h"
 #include "lake/common_testing/fake_clock.h"
 #include "lake/common_testing/result_matchers.h"
@@ -21,9 +24,17 @@ using testing::ElementsAre;
 
 class JsonLogTest : public testing::Test {
  protected:
-  ~JsonLogTest() override { close(descriptor_); }
+  ~JsonLogTest() override {
+    log_.reset();
+    close(descriptor_);
+  }
 
-  std::vector<std::string> Lines() const {
+  /// Those of a log that has come to its end.
+  std::vector<std::string> Lines() {
+    log_.reset();
+    return LinesSoFar();
+  }
+  std::vector<std::string> LinesSoFar() const {
     std::ifstream file(path_);
     std::vector<std::string> lines;
     for (std::string line; std::getline(file, line);) lines.push_back(line);
@@ -101,6 +112,71 @@ TEST_F(JsonLogTest, ThreadsDoNotMixTheirLines) {
   const std::vector<std::string> lines = Lines();
   EXPECT_EQ(lines.size(), 800u);
   for (const std::string& line : lines) ASSERT_THAT(ParseJson(line), IsOk());
+}
+
+TEST_F(JsonLogTest, WarningsDoNotWaitAndTakeAllBeforeThemAlong) {
+  for (int i = 0; i < 30; ++i) log_->Info("e", {{"i", i}});
+  log_->Warning("w");
+  std::vector<std::string> lines = LinesSoFar();
+  ASSERT_EQ(lines.size(), 31u);
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(ParseJson(lines[static_cast<size_t>(i)])->Find("i")->as_int(), i);
+  log_->Failure("f");
+  lines = LinesSoFar();
+  ASSERT_EQ(lines.size(), 32u);
+  EXPECT_THAT(lines.back(), testing::HasSubstr(R"("event":"f")"));
+}
+
+/// A pipe of packets shows what each write held.
+class JsonLogPipeTest : public testing::Test {
+ protected:
+  ~JsonLogPipeTest() override {
+    EndLog();
+    close(ends_[0]);
+  }
+
+  void EndLog() {
+    if (!log_) return;
+    log_.reset();
+    close(ends_[1]);
+  }
+  /// Waits for it; empty at the end of the log.
+  std::string NextWrite() const {
+    std::string packet(65'536, '\0');
+    const ssize_t got = read(ends_[0], packet.data(), packet.size());
+    packet.resize(static_cast<size_t>(std::max<ssize_t>(got, 0)));
+    return packet;
+  }
+
+  static std::array<int, 2> MakePipe() {
+    std::array<int, 2> ends{};
+    LAKE_CHECK(pipe2(ends.data(), O_CLOEXEC | O_DIRECT) == 0);
+    return ends;
+  }
+
+  const std::array<int, 2> ends_ = MakePipe();
+  FakeClock clock_;
+  std::unique_ptr<Log> log_ = MakeJsonLog(LogLevel::kInfo, ends_[1], clock_);
+};
+
+TEST_F(JsonLogPipeTest, LinesComeSoonByThemselves) {
+  for (const char* event : {"first", "second"}) {
+    log_->Info(event);
+    EXPECT_THAT(NextWrite(), testing::HasSubstr(event));
+  }
+}
+
+TEST_F(JsonLogPipeTest, LinesAreWrittenTogetherAndNoneIsCut) {
+  constexpr int kEvents = 40;
+  for (int i = 0; i < kEvents; ++i) log_->Info("e", {{"text", std::string(250, 'x')}});
+  EndLog();
+  int writes = 0;
+  std::ptrdiff_t lines = 0;
+  for (std::string bytes = NextWrite(); !bytes.empty(); bytes = NextWrite(), ++writes) {
+    EXPECT_TRUE(bytes.starts_with(R"({"time")") && bytes.ends_with("}\n"));
+    lines += std::ranges::count(bytes, '\n');
+  }
+  EXPECT_EQ(lines, kEvents);
+  EXPECT_LT(writes, kEvents / 2);
 }
 
 TEST(LogTest, LevelsHaveNames) {

@@ -1,5 +1,4 @@
-// The log the server runs with: {"time":…,"level":…,"event":…,<fields>} and a line end, one write(2) per
-// event.
+// The log the server runs with: {"time":…,"level":…,"event":…,<fields>} and a line end.
 #pragma once
 
 #include <memory>
@@ -12,10 +11,12 @@
 namespace lake {
 
 /// Events below `minimum` are dropped. A line is at most 4096 bytes, so that lines of several threads and
-/// processes on one pipe never mix (PIPE_BUF): long texts are cut at "…". Any thread; takes no lock. A
-/// failing write is ignored: there is nowhere left to say so.
+/// processes on one pipe never mix (PIPE_BUF): long texts are cut at "…". Any thread.
+/// A warning or an error is written when the call returns, and all before it; what is less waits up to 5 ms
+/// and is written together, at the latest when the log goes. A killed process loses those few milliseconds.
+/// A failing write is ignored: there is nowhere left to say so.
 std::unique_ptr<Log> MakeJsonLog(LogLevel minimum);
-/// To another descriptor, which the caller keeps open, with another clock, which must outlive the log.
+/// To another descriptor, which the caller keeps open; that and the clock must outlive the log.
 std::unique_ptr<Log> MakeJsonLog(LogLevel minimum, int descriptor, Clock& clock);
 
 /// "debug", "info", "warning", "error".

@@ -19,7 +19,7 @@
 
 namespace lake::gateway {
 
-/// What all connections of a server share; outlives them.
+/// What the connections of one I/O thread share; outlives them. `random` is that thread's.
 struct ServerParts {
   const HttpServerOptions& options;
   const Admission& admission;

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "connection.h"
+#include "drawn_ahead.h"
 #include "lake/common/mutex.h"
 #include "problem.h"
 #include "response_text.h"
@@ -33,7 +34,10 @@ constexpr std::chrono::seconds kGoodbyeTime{2};
 struct IoThread {
   asio::io_context loop{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{loop.get_executor()};
-  std::set<std::shared_ptr<Connection>> connections;  ///< Only on this thread.
+  // Only on this thread.
+  std::optional<DrawnAhead> random;
+  std::optional<ServerParts> parts;
+  std::set<std::shared_ptr<Connection>> connections;
   std::thread thread;
 };
 
@@ -108,7 +112,6 @@ class Server final : public HttpServer {
   uint16_t port_ = 0;
   std::optional<WorkerPool> workers_;
   std::optional<WorkerPool> streams_;
-  std::optional<ServerParts> parts_;
   std::atomic<bool> stopping_ = false;
 };
 
@@ -138,7 +141,10 @@ Status Server::Listen() {
   streams_.emplace(WorkerPool::Options{.name = "lake-stream",
                                        .threads = options_.stream_threads,
                                        .queue_limit = options_.max_waiting_requests});
-  parts_.emplace(ServerParts{options_, admission_, log_, random_, *workers_, *streams_, body_bytes_});
+  for (IoThread& io : io_) {
+    io.random.emplace(random_);
+    io.parts.emplace(ServerParts{options_, admission_, log_, *io.random, *workers_, *streams_, body_bytes_});
+  }
   Accept();
   for (IoThread& io : io_)
     io.thread = std::thread([&io] {
@@ -176,7 +182,7 @@ void Server::Admit(tcp::socket socket, std::unique_ptr<TlsSession> session, IoTh
   socket.set_option(tcp::no_delay(true), ignored);
   std::string peer = AddressOf(socket);
   auto connection =
-      std::make_shared<Connection>(std::move(socket), std::move(session), std::move(peer), *parts_);
+      std::make_shared<Connection>(std::move(socket), std::move(session), std::move(peer), *io.parts);
   io.connections.insert(connection);
   if (stopping_) connection->Drain();  // It came while the others were told.
   asio::co_spawn(io.loop, Connection::Run(connection), [this, &io, connection](std::exception_ptr) {
@@ -204,7 +210,7 @@ void Server::OnEveryConnection(void (Connection::*action)()) {
 }
 
 void Server::Stop() {
-  if (stopping_.exchange(true) || !parts_) return;
+  if (stopping_.exchange(true) || !workers_) return;
   asio::post(io_[0].loop, [this] {
     error_code ignored;
     acceptor_.close(ignored);

@@ -1,9 +1,9 @@
 #include "lake/common/clock.h"
 
-#include <fmt/compile.h>
-
 #include <algorithm>
 #include <chrono>
+
+#include "lake/common/digits.h"
 
 namespace lake {
 namespace {
@@ -76,11 +76,22 @@ std::string FormatTimestamp(Timestamp time) {
   const auto since_epoch = std::clamp(microseconds(time.micros), low, high);
   const auto day = std::chrono::floor<days>(since_epoch);
   const std::chrono::year_month_day date{sys_days(day)};
-  const int64_t micros = (since_epoch - day).count();
-  const int64_t seconds = micros / kMicrosPerSecond;
-  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z"), int(date.year()),
-                     unsigned(date.month()), unsigned(date.day()), seconds / 3600, seconds / 60 % 60,
-                     seconds % 60, micros % kMicrosPerSecond);
+  const auto micros = static_cast<uint64_t>((since_epoch - day).count());
+  const uint64_t seconds = micros / kMicrosPerSecond;
+  std::string text;
+  text.reserve(std::string_view("2026-11-21T08:43:00.123456Z").size());
+  const auto add = [&text](uint64_t number, size_t width, char behind) {
+    AppendDigits(number, width, &text);
+    text.push_back(behind);
+  };
+  add(static_cast<uint64_t>(int(date.year())), 4, '-');
+  add(unsigned(date.month()), 2, '-');
+  add(unsigned(date.day()), 2, 'T');
+  add(seconds / 3600, 2, ':');
+  add(seconds / 60 % 60, 2, ':');
+  add(seconds % 60, 2, '.');
+  add(micros % kMicrosPerSecond, 6, 'Z');
+  return text;
 }
 
 Result<Timestamp> ParseTimestamp(std::string_view text) {

@@ -3,6 +3,12 @@
 #include <utility>
 
 namespace lake::gateway {
+namespace {
+
+/// Up to here it costs less to copy a body than to send it as a piece of its own.
+constexpr size_t kSmallBody = 1024;
+
+}  // namespace
 
 size_t Outgoing::left() const {
   size_t size = 0;
@@ -38,7 +44,8 @@ Outgoing AnswerEncoder::EncodeWhole(Answer answer, std::time_t now) {
   framing_ = bodiless ? BodyFraming::kNoBody : BodyFraming::kLength;
   std::string head = Head(answer.head, answer.body.size(), now);
   if (head_only_ || bodiless) answer.body.clear();
-  return Outgoing({std::move(head), "", std::move(answer.body), ""});
+  if (answer.body.size() > kSmallBody) return Outgoing({std::move(head), "", std::move(answer.body), ""});
+  return Outgoing({std::move(head.append(answer.body)), "", "", ""});
 }
 
 Outgoing AnswerEncoder::Encode(AnswerQueue::Portion portion, Connection connection, std::time_t now) {

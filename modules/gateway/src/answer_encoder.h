@@ -12,7 +12,7 @@
 
 namespace lake::gateway {
 
-/// Bytes on their way out, in four pieces so that a body is never copied.
+/// Bytes on their way out, in four pieces so that a large body is never copied.
 class Outgoing {
  public:
   Outgoing() = default;

@@ -153,7 +153,10 @@ void ClientStream::Send(Outgoing out) {
 /// A tiny answer needs neither a turn of the event loop nor a watch over its pace.
 void ClientStream::SendAtOnce() {
   error_code error;
-  const size_t bytes = socket_.write_some(BuffersOf(out_), error);
+  const auto buffers = BuffersOf(out_);
+  const bool whole = buffers[0].size() == out_.left();
+  const size_t bytes = whole ? socket_.write_some(asio::const_buffers_1(buffers[0]), error)
+                             : socket_.write_some(buffers, error);
   out_.Advance(bytes);
   bytes_sent_ += bytes;
   if (error && error != asio::error::would_block) broken_ = true;

@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "http_status.h"
+#include "lake/common/digits.h"
 #include "text.h"
 
 namespace lake::gateway {
@@ -32,11 +33,18 @@ void AppendDate(std::time_t now, std::string* out) {
   const sys_seconds time{std::chrono::seconds(now)};
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(time - day);
-  fmt::format_to(std::back_inserter(*out), FMT_COMPILE("Date: {}, {:02} {} {} {:02}:{:02}:{:02} GMT\r\n"),
-                 kDays[std::chrono::weekday(day).c_encoding()], unsigned(date.day()),
-                 kMonths[unsigned(date.month()) - 1], int(date.year()), clock.hours().count(),
-                 clock.minutes().count(), clock.seconds().count());
+  const auto seconds = static_cast<uint64_t>((time - day).count());
+  out->append("Date: ").append(kDays[std::chrono::weekday(day).c_encoding()]).append(", ");
+  AppendDigits(unsigned(date.day()), 2, out);
+  out->append(" ").append(kMonths[unsigned(date.month()) - 1]).append(" ");
+  AppendDigits(static_cast<uint64_t>(int(date.year())), 4, out);
+  out->append(" ");
+  AppendDigits(seconds / 3600, 2, out);
+  out->append(":");
+  AppendDigits(seconds / 60 % 60, 2, out);
+  out->append(":");
+  AppendDigits(seconds % 60, 2, out);
+  out->append(" GMT\r\n");
 }
 
 bool Has(const ResponseHead& head, std::string_view name) {

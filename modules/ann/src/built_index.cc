@@ -68,7 +68,9 @@ Result<std::shared_ptr<const BuiltIndex>> BuiltIndex::Build(const Kernels& kerne
                               .ef_construction = options.ef_construction,
                               .seed = options.seed};
   const CodedRows coded = built->coded();
-  LAKE_ASSIGN_OR_RETURN(built->graph_, BuildGraph(coded, built->distinct_.members, graph, cancel, &team));
+  std::span<const uint32_t> members = built->distinct_.members;
+  if (vectors.rows <= kRowsWorthAGraph) members = {};
+  LAKE_ASSIGN_OR_RETURN(built->graph_, BuildGraph(coded, members, graph, cancel, &team));
   built->entries_.emplace(coded, built->graph_.entries);
   return std::shared_ptr<const BuiltIndex>(std::move(built));
 }

@@ -62,6 +62,7 @@ size_t Index::dimensions() const { return parts_->view.vectors.dimensions; }
 Metric Index::metric() const { return parts_->view.options.metric; }
 const BuildOptions& Index::options() const { return parts_->view.options; }
 std::span<const uint64_t> Index::ids() const { return parts_->view.ids; }
+Matrix Index::vectors() const { return parts_->view.vectors; }
 std::string Index::Digest() const { return DigestOf(parts_->view); }
 
 }  // namespace lake::ann

@@ -5,8 +5,6 @@
 namespace lake::ann {
 namespace {
 
-/// Below this many rows a scan of all is quicker than a walk.
-constexpr size_t kRowsWorthAWalk = 1000;
 constexpr size_t kFewestReranked = 20;
 /// A walk compares about 8 codes for each row of its width, read at random: each costs about 3 of a scan's.
 constexpr size_t kScannedPerWidth = 24;
@@ -49,7 +47,7 @@ class Search {
 
  private:
   bool MayWalk() const {
-    return options_.precision == Precision::kApproximate && index_.coded.count > kRowsWorthAWalk &&
+    return options_.precision == Precision::kApproximate && index_.coded.count > kRowsWorthAGraph &&
            options_.k < index_.coded.count;
   }
   size_t passing() const {

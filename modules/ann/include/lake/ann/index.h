@@ -36,6 +36,9 @@ struct BuildOptions {
   size_t threads = 1;  ///< 1 to 256. The index does not depend on it.
 };
 
+/// An index of so few rows has no graph: a scan of all is quicker than a walk.
+inline constexpr size_t kRowsWorthAGraph = 1000;
+
 inline constexpr size_t kMaxK = 10'000;
 inline constexpr size_t kMinEfSearch = 10;
 inline constexpr size_t kMaxEfSearch = 200;
@@ -120,6 +123,7 @@ class Index {
   Metric metric() const;
   const BuildOptions& options() const;  ///< `threads` is 1 in an opened index.
   std::span<const uint64_t> ids() const;
+  Matrix vectors() const;  ///< As they were given.
   /// SHA-256, in hex, of graph, entries and codes: equal for equal vectors and options, whatever built it.
   std::string Digest() const;
 

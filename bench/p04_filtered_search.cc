@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "benchmarks.h"
-#include "lake/ann/index.h"
+#include "lake/ann/index_set.h"
 #include "lake/common/seeded_numbers.h"
 #include "vector_sets.h"
 
@@ -54,12 +54,14 @@ struct Outcome {
   size_t walked = 0;
 };
 
-Result<double> MeasureUs(const ann::Index& index, std::span<const float> query,
-                         const ann::SearchOptions& options, ann::SearchMemory* memory, ann::Answer* answer) {
+/// The best of three rounds. `searched` is an Index or an IndexSet.
+template <class Searched, class Options>
+Result<double> MeasureUs(const Searched& searched, std::span<const float> query, const Options& options,
+                         ann::SearchMemory* memory, ann::Answer* answer) {
   double best = 1e12;
   for (int round = 0; round < 3; ++round) {
     Stopwatch watch;
-    LAKE_ASSIGN_OR_RETURN(*answer, index.Search(query, options, {}, memory));
+    LAKE_ASSIGN_OR_RETURN(*answer, searched.Search(query, options, {}, memory));
     best = std::min(best, watch.us());
   }
   return best;
@@ -83,17 +85,57 @@ Result<Outcome> Measure(const VectorSet& set, const ann::Index& index, std::stri
     const std::span<const float> query(set.query(q), index.dimensions());
     ann::Answer answer;
     ann::Answer exact;
-    LAKE_ASSIGN_OR_RETURN(const double us,
-                          MeasureUs(index, query, {.ef_search = 48, .filter = &filter}, &memory, &answer));
+    LAKE_ASSIGN_OR_RETURN(
+        const double us,
+        MeasureUs(index, query, ann::SearchOptions{.ef_search = 48, .filter = &filter}, &memory, &answer));
     LAKE_ASSIGN_OR_RETURN(
         const double scan_us,
-        MeasureUs(index, query, {.precision = ann::Precision::kExact, .filter = &filter}, &memory, &exact));
+        MeasureUs(index, query, ann::SearchOptions{.precision = ann::Precision::kExact, .filter = &filter},
+                  &memory, &exact));
     outcome.latency_us.push_back(us);
     outcome.scan_us.push_back(scan_us);
     outcome.recall.push_back(Share(answer, exact));
     outcome.walked += answer.exact ? 0 : 1;
   }
   return outcome;
+}
+
+constexpr double kDeletedShare = 0.3;
+
+/// Everything but what `filter` holds.
+ann::RowSet Others(const ann::RowSet& filter) {
+  ann::RowSet others(filter.rows());
+  for (size_t row = 0; row < filter.rows(); ++row)
+    if (!filter.Contains(row)) others.Add(row);
+  return others;
+}
+
+Status MeasureDeleted(const VectorSet& set, const ann::Index& index, std::string_view correlation,
+                      size_t queries, Filters* filters, Report& report) {
+  std::vector<double> latency_us;
+  std::vector<double> recall;
+  ann::SearchMemory memory;
+  for (size_t i = 0; i < queries; ++i) {
+    const size_t q = set.half() + i;
+    const std::span<const float> query(set.query(q), index.dimensions());
+    auto deleted = std::make_shared<const ann::RowSet>(filters->Draw(correlation, kDeletedShare, q));
+    LAKE_ASSIGN_OR_RETURN(const ann::IndexSet rest, ann::IndexSet::Make({{index, deleted}}));
+    const ann::RowSet left = Others(*deleted);
+    ann::Answer exact;
+    ann::Answer answer;
+    LAKE_ASSIGN_OR_RETURN(
+        exact, index.Search(query, {.precision = ann::Precision::kExact, .filter = &left}, {}, &memory));
+    LAKE_ASSIGN_OR_RETURN(const double us,
+                          MeasureUs(rest, query, ann::SetSearchOptions{.ef_search = 48}, &memory, &answer));
+    latency_us.push_back(us);
+    recall.push_back(Share(answer, exact));
+  }
+  const std::string name = fmt::format("30 % deleted, {}", correlation);
+  const RecallEstimate estimate = EstimateRecall(recall);
+  const JsonValue params = JsonValue::MakeObject({{"recall_low", estimate.low}});
+  report.Add({name, "lake", "recall", estimate.mean, params});
+  report.Add({name, "lake", "p50_us", Percentile(latency_us, 0.5), params});
+  return {};
 }
 
 }  // namespace
@@ -125,6 +167,8 @@ Status RunP4(const RunOptions& options, Report& report) {
       report.Add({name, "exact scan", "p50_us", Percentile(outcome.scan_us, 0.5), params});
     }
   }
+  for (const std::string_view correlation : {"random", "correlated"})
+    LAKE_RETURN_IF_ERROR(MeasureDeleted(set, index, correlation, quick ? 30 : 100, &filters, report));
   return {};
 }
 

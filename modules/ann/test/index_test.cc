@@ -124,6 +124,22 @@ TEST_P(FilteredSearchTest, AWalkThatLeadsNowhereCostsLittleMoreThanAScan) {
   }
 }
 
+TEST(FilterEdgesTest, AFewNearRowsAmongManyFarOnes) {
+  // Walks meet the few and nothing else that passes: they must not stop there.
+  const SampleVectors sample = SmallSample(SampleKind::kTopics);
+  const Index index = BuildOrDie(sample.rows(), {.degree = 16});
+  for (size_t q = 0; q < 20; ++q) {
+    const std::span<const float> query = sample.queries().row_span(q);
+    RowSet filter = PassByDistance(sample.rows(), query, 0.6, Correlation::kFarFromTheQuery);
+    const auto order = TrueOrder(index, sample.rows(), query, nullptr);
+    for (size_t i = 0; i < 3; ++i) filter.Add((order[i].second - 1000) / 3);
+    const Answer answer = SearchOrDie(index, query, {.filter = &filter});
+    ASSERT_EQ(answer.hits.size(), 10);
+    for (size_t i = 0; i < 3; ++i) EXPECT_EQ(answer.hits[i].id, order[i].second);
+    EXPECT_GT(answer.hops, 0);
+  }
+}
+
 TEST(FilterEdgesTest, NothingPasses) {
   const SampleVectors sample = SmallSample(SampleKind::kTopics);
   const Index index = BuildOrDie(sample.rows(), {.degree = 16});

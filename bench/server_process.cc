@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,47 +11,12 @@
 
 #include "echo_server.h"
 #include "lake/common/check.h"
+#include "spawn.h"
 
 namespace lake::bench {
 namespace {
 
 constexpr int kStartPatienceMs = 60'000;
-
-class FileActions {
- public:
-  FileActions() { LAKE_CHECK(posix_spawn_file_actions_init(&actions_) == 0); }
-  ~FileActions() { posix_spawn_file_actions_destroy(&actions_); }
-  FileActions(const FileActions&) = delete;
-  FileActions& operator=(const FileActions&) = delete;
-
-  void Duplicate(int from, int to) { LAKE_CHECK(posix_spawn_file_actions_adddup2(&actions_, from, to) == 0); }
-  void Open(int to, const std::filesystem::path& file) {
-    LAKE_CHECK(posix_spawn_file_actions_addopen(&actions_, to, file.c_str(), O_CREAT | O_WRONLY | O_APPEND,
-                                                0600) == 0);
-  }
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_;
-};
-
-Result<pid_t> Spawn(const std::vector<std::string>& words, const FileActions& actions) {
-  std::vector<char*> arguments;
-  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
-  pid_t process = 0;
-  if (posix_spawn(&process, arguments[0], actions.get(), nullptr, arguments.data(), environ) != 0)
-    return Internal("server_failed", "{} cannot be executed", words[0]);
-  return process;
-}
-
-/// What the process ended with.
-int WaitFor(pid_t process) {
-  int status = 0;
-  while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {
-  }
-  return status;
-}
 
 /// The first line that arrives; empty when the other end closes or nothing comes in time.
 std::string ReadLine(int descriptor) {

@@ -17,9 +17,10 @@ struct RunOptions {
       demo_data::kFullScale.total_rows;  ///< Of the sample company, where a benchmark uses it whole.
 };
 
-Status RunP1(const RunOptions& options, Report& report);  ///< Building an index of vectors, beside hnswlib.
+Status RunP1(const RunOptions& options,
+             Report& report);  ///< Building an index of vectors, beside hnswlib, faiss and usearch.
 Status RunP2(const RunOptions& options,
-             Report& report);  ///< Searching it at a recall of 0.99, beside hnswlib.
+             Report& report);  ///< Searching it at a recall of 0.99, beside the same.
 Status RunP4(const RunOptions& options,
              Report& report);  ///< Searching it under filters, beside an exact scan.
 Status RunP6(const RunOptions& options, Report& report);  ///< 22 analytic queries, beside embedded DuckDB.

@@ -8,7 +8,7 @@
 namespace lake::bench {
 namespace {
 
-class Hnswlib final : public VectorSystem {
+class Hnswlib final : public VectorSystemHere {
  public:
   explicit Hnswlib(const HnswlibOptions& options) : options_(options) {}
 
@@ -17,17 +17,19 @@ class Hnswlib final : public VectorSystem {
     return JsonValue::MakeObject({{"m", static_cast<int64_t>(options_.m)},
                                   {"ef_construction", static_cast<int64_t>(options_.ef_construction)}});
   }
-  Status Build(const ann::Matrix& rows) override {
+  std::vector<size_t> efforts() const override {
+    return {10, 15, 20, 25, 30, 35, 40, 50, 60, 70, 80, 100, 120, 150, 200, 300, 400, 600};
+  }
+
+ private:
+  Status BuildIndex(const ann::Matrix& rows) override {
     space_.emplace(rows.dimensions);
     graph_ = std::make_unique<hnswlib::HierarchicalNSW<float>>(&*space_, rows.rows, options_.m,
                                                                options_.ef_construction);
     for (size_t r = 0; r < rows.rows; ++r) graph_->addPoint(rows.row(r), r);
     return {};
   }
-  std::vector<size_t> efforts() const override {
-    return {10, 15, 20, 25, 30, 35, 40, 50, 60, 70, 80, 100, 120, 150, 200, 300, 400, 600};
-  }
-  Status Search(const float* query, size_t k, size_t ef, std::vector<uint64_t>* found) override {
+  Status SearchOne(const float* query, size_t k, size_t ef, std::vector<uint64_t>* found) override {
     graph_->setEf(ef);
     auto nearest = graph_->searchKnn(query, k);
     found->clear();
@@ -35,7 +37,6 @@ class Hnswlib final : public VectorSystem {
     return {};
   }
 
- private:
   HnswlibOptions options_;
   std::optional<hnswlib::InnerProductSpace> space_;
   std::unique_ptr<hnswlib::HierarchicalNSW<float>> graph_;

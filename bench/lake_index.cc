@@ -7,7 +7,7 @@
 namespace lake::bench {
 namespace {
 
-class LakeIndex final : public VectorSystem {
+class LakeIndex final : public VectorSystemHere {
  public:
   explicit LakeIndex(const LakeIndexOptions& options) : options_(options) {}
 
@@ -18,7 +18,12 @@ class LakeIndex final : public VectorSystem {
                                   {"kernels", std::string(ann::TargetName(ann::BestKernels().target))},
                                   {"digest", index_ ? index_->Digest().substr(0, 16) : ""}});
   }
-  Status Build(const ann::Matrix& rows) override {
+  std::vector<size_t> efforts() const override {
+    return {10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 56, 64, 80, 100, 120, 140, 160, 180, 200};
+  }
+
+ private:
+  Status BuildIndex(const ann::Matrix& rows) override {
     std::vector<uint64_t> ids(rows.rows);
     std::iota(ids.begin(), ids.end(), 0U);
     const ann::BuildOptions options = {.ef_construction = options_.ef_construction,
@@ -28,10 +33,7 @@ class LakeIndex final : public VectorSystem {
     LAKE_ASSIGN_OR_RETURN(index_, ann::Index::Build(rows, ids, options, {}));
     return {};
   }
-  std::vector<size_t> efforts() const override {
-    return {10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 56, 64, 80, 100, 120, 140, 160, 180, 200};
-  }
-  Status Search(const float* query, size_t k, size_t ef, std::vector<uint64_t>* found) override {
+  Status SearchOne(const float* query, size_t k, size_t ef, std::vector<uint64_t>* found) override {
     LAKE_ASSIGN_OR_RETURN(const ann::Answer answer, index_->Search({query, index_->dimensions()},
                                                                    {.k = k, .ef_search = ef}, {}, &memory_));
     found->clear();
@@ -39,7 +41,6 @@ class LakeIndex final : public VectorSystem {
     return {};
   }
 
- private:
   LakeIndexOptions options_;
   std::optional<ann::Index> index_;
   ann::SearchMemory memory_;

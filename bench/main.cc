@@ -22,9 +22,13 @@ struct Benchmark {
 };
 
 constexpr std::array kBenchmarks = {
-    Benchmark{"P1", "CPU time to build an index of 100,000 x 768 vectors, sets A and B, beside hnswlib",
+    Benchmark{"P1",
+              "CPU time to build an index of 100,000 x 768 vectors, sets A and B, beside hnswlib, faiss and "
+              "usearch",
               RunP1},
-    Benchmark{"P2", "latency of a search at a recall of 0.99, sets A and B, beside hnswlib", RunP2},
+    Benchmark{"P2",
+              "latency of a search at a recall of 0.99, sets A and B, beside hnswlib, faiss and usearch",
+              RunP2},
     Benchmark{"P4", "a filtered search by share and correlation, set A, beside the exact scan", RunP4},
     Benchmark{"P6", "22 analytic queries over HTTP as administrator and as masked roles, beside DuckDB",
               RunP6},

@@ -39,7 +39,7 @@ void Report::Add(Measurement measurement) {
 
 Report::~Report() {
   for (const Measurement& line : measurements_)
-    fmt::print(stderr, "{:<4} {:<28} {:<10} {:<14} {:>14.3f}{}\n", id_, line.case_name, line.system,
+    fmt::print(stderr, "{:<4} {:<28} {:<16} {:<16} {:>14.3f}{}\n", id_, line.case_name, line.system,
                line.metric, line.value, line.spread ? fmt::format(" ± {:.3f}", *line.spread) : "");
 }
 

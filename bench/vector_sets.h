@@ -22,6 +22,8 @@ class VectorSet {
   ann::Matrix rows() const { return sample_.rows(); }
   const float* query(size_t q) const { return sample_.queries().row(q); }
   size_t half() const { return sample_.query_count / 2; }
+  ann::Matrix first_half() const { return {sample_.queries().data, half(), sample_.dimensions}; }
+  ann::Matrix second_half() const { return {query(half()), half(), sample_.dimensions}; }
 
   /// The share of the true nearest among `found` for query q. Rows as near as the last of them, to 1e-6,
   /// count.

@@ -25,7 +25,15 @@ STAND_INS = {
 echo "compiling"
 mkdir -p apps/lake
 printf '#!/bin/sh\\necho "pid $$ cwd $PWD args $*"\\nexit 7\\n' >apps/lake/lake
-chmod +x apps/lake/lake""",
+mkdir -p bench
+printf '#!/bin/sh\\necho "peers ${LAKE_BENCH_PEERS-none}"\\n' >bench/lake_bench
+chmod +x apps/lake/lake bench/lake_bench""",
+    # "-m pip install … --target DIRECTORY …", "-m pip --version" and "-c PROGRAM", which asks for Python's version.
+    "python3": """case "$*" in
+-c*) echo 3.11 ;;
+*install*) [ -e "$PUBLISHED" ] || { echo "no network" >&2; exit 1; }
+  while [ "$1" != --target ]; do shift; done; mkdir -p "$2"; : >"$2/peer.py" ;;
+esac""",
 }
 
 
@@ -52,6 +60,7 @@ class Checkout(unittest.TestCase):
         (self.root / "tools" / "packages.txt").write_text(
             "[run]\nrunner\n[build]\n# why\ncompiler\nlinker\n[check]\nprover\n"
         )
+        (self.root / "tools" / "peers.txt").write_text("peer==1 --hash=sha256:00\n")
         self.publish(b"contents")
         self.env = {
             "PATH": f"{self.top}/bin:/usr/bin:/bin",
@@ -233,6 +242,40 @@ class Binary(Checkout):
         self.assertIn("error: broken", done.stderr)
         self.env["BROKEN"] = ""
         self.assertEqual(self.lake("sql").returncode, 7)
+
+
+class Bench(Checkout):
+    def installs(self) -> list[str]:
+        return [call for call in self.called("python3") if "pip install" in call]
+
+    def test_a_benchmark_of_vectors_fetches_its_peers_once(self):
+        done = self.lake("bench", "P1")
+        place = Path(done.stdout.removeprefix("peers ").strip())
+        self.assertEqual(place.parent, self.top / "home/.cache/lakehouse/peers")
+        self.assertEqual(os.listdir(place), ["peer.py"])
+        self.assertEqual(os.listdir(place.parent), [place.name], "nothing is left over")
+        self.assertEqual(self.lake("bench", "P2").stdout, done.stdout)
+        self.assertEqual(len(self.installs()), 1)
+        self.assertIn("--require-hashes", self.installs()[0])
+
+    def test_a_new_pin_is_another_place(self):
+        before = self.lake("bench", "P1").stdout
+        (self.root / "tools" / "peers.txt").write_text("peer==2 --hash=sha256:00\n")
+        self.assertNotEqual(self.lake("bench", "P1").stdout, before)
+        self.assertEqual(len(self.installs()), 2)
+
+    def test_other_benchmarks_and_builds_fetch_none(self):
+        self.assertEqual(self.lake("bench", "P6").stdout, "peers none\n")
+        self.lake("build")
+        self.assertEqual(self.called("python3"), [])
+
+    def test_without_a_network_it_measures_without_them_and_says_so(self):
+        self.lake("setup")
+        (self.top / "published.tgz").unlink()
+        done = self.lake("bench", "P1")
+        self.assertEqual((done.returncode, done.stdout), (0, "peers none\n"))
+        self.assertIn("measuring without them", done.stderr)
+        self.assertEqual(os.listdir(self.top / "home/.cache/lakehouse/peers"), [])
 
 
 if __name__ == "__main__":

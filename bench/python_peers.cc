@@ -1,0 +1,110 @@
+#include "python_peers.h"
+
+#include <cstdlib>
+#include <fstream>
+
+#include "peer_process.h"
+#include "served_lake.h"
+
+namespace lake::bench {
+namespace {
+
+/// As the machine has them; the peer reads them so.
+Status WriteVectors(const ann::Matrix& vectors, const std::filesystem::path& file) {
+  std::ofstream out(file, std::ios::binary);
+  out.write(reinterpret_cast<const char*>(vectors.data),
+            static_cast<std::streamsize>(vectors.rows * vectors.dimensions * sizeof(float)));
+  if (!out.flush()) return Internal("scratch_failed", "{} cannot be written", file.string());
+  return {};
+}
+
+Error NotUnderstood(std::string_view peer) {
+  return Internal("peer_failed", "the answer of {} is not understood", peer);
+}
+
+class PythonPeer final : public VectorSystem {
+ public:
+  PythonPeer(std::string name, JsonValue options, std::unique_ptr<PeerProcess> process)
+      : name_(std::move(name)), options_(std::move(options)), process_(std::move(process)) {
+    options_.Set("version", process_->version());
+  }
+
+  std::string name() const override { return name_; }
+  JsonValue params() const override { return options_; }
+  std::vector<size_t> efforts() const override {
+    return {10, 15, 20, 25, 30, 35, 40, 50, 60, 70, 80, 100, 120, 150, 200, 300, 400, 600};
+  }
+
+  Result<double> Build(const ann::Matrix& rows) override {
+    const std::filesystem::path file = scratch_.path() / "rows.f32";
+    LAKE_RETURN_IF_ERROR(WriteVectors(rows, file));
+    LAKE_ASSIGN_OR_RETURN(const JsonValue answer,
+                          process_->Ask(JsonValue::MakeObject(
+                              {{"do", "build"}, {"rows", file.string()}, {"dimensions", rows.dimensions}})));
+    std::filesystem::remove(file);
+    const JsonValue* cpu_s = answer.Find("cpu_s");
+    if (cpu_s == nullptr || !cpu_s->is_number()) return NotUnderstood(name_);
+    return cpu_s->as_double();
+  }
+
+  Result<Searched> Search(const ann::Matrix& queries, size_t k, size_t ef) override {
+    const std::filesystem::path file = scratch_.path() / "queries.f32";
+    LAKE_RETURN_IF_ERROR(WriteVectors(queries, file));
+    LAKE_ASSIGN_OR_RETURN(const JsonValue answer,
+                          process_->Ask(JsonValue::MakeObject({{"do", "search"},
+                                                               {"queries", file.string()},
+                                                               {"dimensions", queries.dimensions},
+                                                               {"k", k},
+                                                               {"ef", ef}})));
+    if (const JsonValue* overhead_us = answer.Find("overhead_us"))
+      options_.Set("call_overhead_us", *overhead_us);
+    return Read(answer, queries.rows);
+  }
+
+ private:
+  Result<Searched> Read(const JsonValue& answer, size_t queries) const {
+    const JsonValue* found = answer.Find("found");
+    const JsonValue* latency = answer.Find("latency_us");
+    if (found == nullptr || latency == nullptr || !found->is_array() || !latency->is_array() ||
+        found->as_array().size() != queries || latency->as_array().size() != queries)
+      return NotUnderstood(name_);
+    Searched searched;
+    searched.found.resize(queries);
+    for (size_t q = 0; q < queries; ++q) {
+      if (!latency->as_array()[q].is_number() || !found->as_array()[q].is_array())
+        return NotUnderstood(name_);
+      searched.latency_us.push_back(latency->as_array()[q].as_double());
+      for (const JsonValue& row : found->as_array()[q].as_array()) {
+        if (!row.is_int() || row.as_int() < 0) return NotUnderstood(name_);
+        searched.found[q].push_back(static_cast<uint64_t>(row.as_int()));
+      }
+    }
+    return searched;
+  }
+
+  std::string name_;
+  JsonValue options_;
+  ScratchDirectory scratch_;
+  std::unique_ptr<PeerProcess> process_;
+};
+
+}  // namespace
+
+std::string PythonPeersDirectory() {
+  const char* directory = std::getenv("LAKE_BENCH_PEERS");
+  return directory == nullptr ? "" : directory;
+}
+
+Result<std::vector<std::unique_ptr<VectorSystem>>> MakePythonPeers(const FaissOptions& faiss,
+                                                                   const UsearchOptions& usearch) {
+  std::vector<std::unique_ptr<VectorSystem>> peers;
+  for (const std::string name : {"faiss-f32", "faiss-sq8", "usearch"}) {
+    const size_t ef_construction = name == "usearch" ? usearch.ef_construction : faiss.ef_construction;
+    JsonValue options = JsonValue::MakeObject({{"m", 16}, {"ef_construction", ef_construction}});
+    LAKE_ASSIGN_OR_RETURN(std::unique_ptr<PeerProcess> process, PeerProcess::Start(name, options));
+    peers.push_back(std::make_unique<PythonPeer>(name, std::move(options), std::move(process)));
+  }
+  return peers;
+}
+
+}  // namespace lake::bench

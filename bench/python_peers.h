@@ -1,0 +1,26 @@
+// faiss and usearch as VectorSystems: Python wheels that `./lake bench` installs (tools/peers.txt).
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "vector_system.h"
+
+namespace lake::bench {
+
+/// Where the peers were installed; empty when they were not.
+std::string PythonPeersDirectory();
+
+struct FaissOptions {
+  size_t ef_construction = 100;
+};
+struct UsearchOptions {
+  size_t ef_construction = 128;
+};
+
+/// faiss HNSW of 16 over f32; faiss HNSW of 16 over one byte a dimension with the nearest compared again by
+/// f32; usearch HNSW of 16 over bf16. Errors: PeerProcess::Start's.
+Result<std::vector<std::unique_ptr<VectorSystem>>> MakePythonPeers(const FaissOptions& faiss,
+                                                                   const UsearchOptions& usearch);
+
+}  // namespace lake::bench

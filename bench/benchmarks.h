@@ -21,6 +21,7 @@ Status RunP1(const RunOptions& options,
              Report& report);  ///< Building an index of vectors, beside hnswlib, faiss and usearch.
 Status RunP2(const RunOptions& options,
              Report& report);  ///< Searching it at a recall of 0.99, beside the same.
+Status RunP3(const RunOptions& options, Report& report);  ///< Opening one, and its memory, beside the same.
 Status RunP4(const RunOptions& options,
              Report& report);  ///< Searching it under filters, beside an exact scan.
 Status RunP6(const RunOptions& options, Report& report);  ///< 22 analytic queries, beside embedded DuckDB.

@@ -20,6 +20,10 @@ class Hnswlib final : public VectorSystemHere {
   std::vector<size_t> efforts() const override {
     return {10, 15, 20, 25, 30, 35, 40, 50, 60, 70, 80, 100, 120, 150, 200, 300, 400, 600};
   }
+  Status Save(const std::filesystem::path& file) override {
+    graph_->saveIndex(file.string());
+    return {};
+  }
 
  private:
   Status BuildIndex(const ann::Matrix& rows) override {
@@ -36,6 +40,12 @@ class Hnswlib final : public VectorSystemHere {
     for (; !nearest.empty(); nearest.pop()) found->push_back(nearest.top().second);
     return {};
   }
+  Status OpenIndex(const std::filesystem::path& file, size_t dimensions) override {
+    space_.emplace(dimensions);
+    graph_ = std::make_unique<hnswlib::HierarchicalNSW<float>>(&*space_, file.string());
+    return {};
+  }
+  void CloseIndex() override { graph_.reset(); }
 
   HnswlibOptions options_;
   std::optional<hnswlib::InnerProductSpace> space_;

@@ -1,3 +1,4 @@
+#include <fstream>
 #include <numeric>
 #include <optional>
 
@@ -21,6 +22,15 @@ class LakeIndex final : public VectorSystemHere {
   std::vector<size_t> efforts() const override {
     return {10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 56, 64, 80, 100, 120, 140, 160, 180, 200};
   }
+  Status Save(const std::filesystem::path& file) override {
+    std::ofstream out(file, std::ios::binary);
+    LAKE_RETURN_IF_ERROR(index_->WriteTo([&](std::string_view bytes) -> Status {
+      out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+      return {};
+    }));
+    if (!out.flush()) return Internal("scratch_failed", "{} cannot be written", file.string());
+    return {};
+  }
 
  private:
   Status BuildIndex(const ann::Matrix& rows) override {
@@ -39,6 +49,14 @@ class LakeIndex final : public VectorSystemHere {
     found->clear();
     for (const ann::Hit& hit : answer.hits) found->push_back(hit.id);
     return {};
+  }
+  Status OpenIndex(const std::filesystem::path& file, size_t) override {
+    LAKE_ASSIGN_OR_RETURN(index_, ann::Index::Open(file.string()));
+    return {};
+  }
+  void CloseIndex() override {
+    index_.reset();
+    memory_ = ann::SearchMemory();
   }
 
   LakeIndexOptions options_;

@@ -29,6 +29,7 @@ constexpr std::array kBenchmarks = {
     Benchmark{"P2",
               "latency of a search at a recall of 0.99, sets A and B, beside hnswlib, faiss and usearch",
               RunP2},
+    Benchmark{"P3", "opening an index and its memory after searches, set A, beside the same", RunP3},
     Benchmark{"P4", "a filtered search by share and correlation, set A, beside the exact scan", RunP4},
     Benchmark{"P6", "22 analytic queries over HTTP as administrator and as masked roles, beside DuckDB",
               RunP6},

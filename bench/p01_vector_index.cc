@@ -53,10 +53,6 @@ Result<std::vector<Contestant>> Gather(const VectorSet& set, BuildFor purpose) {
   contestants[0].system =
       MakeLakeIndex({.ef_construction = hard ? size_t{100} : size_t{64}, .alpha = hard ? 1.1F : 1.0F});
   contestants[1].system = MakeHnswlib({.m = 16, .ef_construction = 100});
-  if (PythonPeersDirectory().empty()) {
-    fmt::print(stderr, "lake bench: faiss and usearch are not installed: measuring beside hnswlib alone\n");
-    return contestants;
-  }
   LAKE_ASSIGN_OR_RETURN(auto peers,
                         MakePythonPeers(FaissOptionsFor(set, purpose), UsearchOptionsFor(set, purpose)));
   for (auto& peer : peers) contestants.push_back({.system = std::move(peer)});

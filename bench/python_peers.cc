@@ -25,7 +25,7 @@ Error NotUnderstood(std::string_view peer) {
 class PythonPeer final : public VectorSystem {
  public:
   PythonPeer(std::string name, JsonValue options, std::unique_ptr<PeerProcess> process)
-      : name_(std::move(name)), options_(std::move(options)), process_(std::move(process)) {
+      : name_(std::move(name)), asked_(std::move(options)), options_(asked_), process_(std::move(process)) {
     options_.Set("version", process_->version());
   }
 
@@ -60,6 +60,41 @@ class PythonPeer final : public VectorSystem {
       options_.Set("call_overhead_us", *overhead_us);
     return Read(answer, queries.rows);
   }
+  Status Save(const std::filesystem::path& file) override {
+    LAKE_ASSIGN_OR_RETURN(const JsonValue saved,
+                          process_->Ask(JsonValue::MakeObject({{"do", "save"}, {"path", file.string()}})));
+    return {};
+  }
+
+  Result<Opening> MeasureOpening(const ann::Matrix& queries, const OpeningOptions& options) override {
+    // What a process allocated to build would hide what it allocates to open: another one opens.
+    process_.reset();
+    LAKE_ASSIGN_OR_RETURN(process_, PeerProcess::Start(name_, asked_));
+    const std::filesystem::path file = scratch_.path() / "queries.f32";
+    LAKE_RETURN_IF_ERROR(WriteVectors(queries, file));
+    LAKE_ASSIGN_OR_RETURN(const JsonValue answer,
+                          process_->Ask(JsonValue::MakeObject({{"do", "open"},
+                                                               {"path", options.file.string()},
+                                                               {"queries", file.string()},
+                                                               {"dimensions", queries.dimensions},
+                                                               {"rounds", options.rounds},
+                                                               {"searches", options.searches},
+                                                               {"k", options.k},
+                                                               {"ef", options.ef}})));
+    const JsonValue* times = answer.Find("first_result_ms");
+    const JsonValue* anonymous = answer.Find("private_mib");
+    const JsonValue* mapped = answer.Find("mapped_mib");
+    if (times == nullptr || !times->is_array() || anonymous == nullptr || !anonymous->is_number() ||
+        mapped == nullptr || !mapped->is_number())
+      return NotUnderstood(name_);
+    Opening opening{
+        .first_result_ms = {}, .private_mib = anonymous->as_double(), .mapped_mib = mapped->as_double()};
+    for (const JsonValue& ms : times->as_array()) {
+      if (!ms.is_number()) return NotUnderstood(name_);
+      opening.first_result_ms.push_back(ms.as_double());
+    }
+    return opening;
+  }
 
  private:
   Result<Searched> Read(const JsonValue& answer, size_t queries) const {
@@ -83,21 +118,21 @@ class PythonPeer final : public VectorSystem {
   }
 
   std::string name_;
-  JsonValue options_;
+  JsonValue asked_;    ///< What the process is started with.
+  JsonValue options_;  ///< And what is known about it since.
   ScratchDirectory scratch_;
   std::unique_ptr<PeerProcess> process_;
 };
 
 }  // namespace
 
-std::string PythonPeersDirectory() {
-  const char* directory = std::getenv("LAKE_BENCH_PEERS");
-  return directory == nullptr ? "" : directory;
-}
-
 Result<std::vector<std::unique_ptr<VectorSystem>>> MakePythonPeers(const FaissOptions& faiss,
                                                                    const UsearchOptions& usearch) {
   std::vector<std::unique_ptr<VectorSystem>> peers;
+  if (std::getenv("LAKE_BENCH_PEERS") == nullptr) {
+    fmt::print(stderr, "lake bench: faiss and usearch are not installed: measuring beside hnswlib alone\n");
+    return peers;
+  }
   for (const std::string name : {"faiss-f32", "faiss-sq8", "usearch"}) {
     const size_t ef_construction = name == "usearch" ? usearch.ef_construction : faiss.ef_construction;
     JsonValue options = JsonValue::MakeObject({{"m", 16}, {"ef_construction", ef_construction}});

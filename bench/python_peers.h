@@ -8,9 +8,6 @@
 
 namespace lake::bench {
 
-/// Where the peers were installed; empty when they were not.
-std::string PythonPeersDirectory();
-
 struct FaissOptions {
   size_t ef_construction = 100;
 };
@@ -19,7 +16,8 @@ struct UsearchOptions {
 };
 
 /// faiss HNSW of 16 over f32; faiss HNSW of 16 over one byte a dimension with the nearest compared again by
-/// f32; usearch HNSW of 16 over bf16. Errors: PeerProcess::Start's.
+/// f32; usearch HNSW of 16 over bf16. None, and a line on stderr that says so, when they are not installed.
+/// Errors: PeerProcess::Start's.
 Result<std::vector<std::unique_ptr<VectorSystem>>> MakePythonPeers(const FaissOptions& faiss,
                                                                    const UsearchOptions& usearch);
 

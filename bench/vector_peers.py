@@ -9,8 +9,11 @@ Build: the CPU time of this process around the library's own calls; reading the 
 Search: one call of the library for each query, through the thinnest way into its compiled part, as any program that
 searches once for each request does. What a call costs beside the search (Python, allocating the answer) is taken to be
 the quickest call on an index of one row, and taken off: it does not count against the peer.
+Open: from the library's own call that opens a file to the first answer. faiss reads the file; usearch maps it, which is its
+quickest way. Memory is what /proc says of this process after many searches less what it said before the file was opened.
 """
 
+import ctypes
 import gc
 import json
 import os
@@ -50,6 +53,15 @@ class FaissF32:
 
     def base(self, index):
         return index
+
+    def save(self, path):
+        self.faiss.write_index(self.index, path)
+
+    def open(self, path, dimensions):
+        self.index = self.faiss.read_index(path)
+
+    def close(self):
+        self.index = None
 
     def parameters(self, ef):
         return self.faiss.SearchParametersHNSW(efSearch=ef)
@@ -107,6 +119,16 @@ class Usearch:
         self.index = self.make(rows.shape[1])
         self.index.add(np.arange(len(rows), dtype=np.uint64), rows, threads=1)
 
+    def save(self, path):
+        self.index.save(path)
+
+    def open(self, path, dimensions):
+        self.index = self.make(dimensions)
+        self.index.view(path)
+
+    def close(self):
+        self.index = None
+
     def searches(self, queries, k, ef):
         """One (call, rows found) for each query."""
         self.index.expansion_search = ef
@@ -139,6 +161,15 @@ def timed(searches):
     return found, latency_us
 
 
+def resident():
+    """(anonymous, of files) in MiB, counted by the kernel now, after what was freed went back to the system."""
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
+    with open("/proc/self/smaps_rollup") as rollup:
+        kib = {words[0]: int(words[1]) for words in map(str.split, rollup) if words[0] in ("Rss:", "Anonymous:")}
+    return kib["Anonymous:"] / 1024, (kib["Rss:"] - kib["Anonymous:"]) / 1024
+
+
 class Session:
     def __init__(self, name, options):
         self.kind = PEERS[name]
@@ -160,6 +191,32 @@ class Session:
             "found": found,
             "latency_us": [max(0.0, one - overhead_us) for one in latency_us],
             "overhead_us": overhead_us,
+        }
+
+    def save(self, path):
+        self.peer.save(path)
+        return {}
+
+    def open(self, path, queries, dimensions, rounds, searches, k, ef):
+        asked = vectors(queries, dimensions)
+        first_result_ms = []
+        for i in range(rounds):
+            self.peer.close()
+            gc.collect()
+            begin = time.perf_counter_ns()
+            self.peer.open(path, dimensions)
+            next(iter(self.peer.searches(asked[i : i + 1], k, ef)))[0]()
+            first_result_ms.append((time.perf_counter_ns() - begin) / 1e6)
+        self.peer.close()
+        anonymous, mapped = resident()
+        self.peer.open(path, dimensions)
+        for begin in range(0, searches, len(asked)):
+            timed(self.peer.searches(asked[: searches - begin], k, ef))
+        after = resident()
+        return {
+            "first_result_ms": first_result_ms,
+            "private_mib": after[0] - anonymous,
+            "mapped_mib": after[1] - mapped,
         }
 
     def overhead(self, query, k):
@@ -187,7 +244,8 @@ def main():
         for line in sys.stdin:
             request = json.loads(line)
             word = request.pop("do")
-            answer({"build": session.build, "search": session.search}[word](**request))
+            words = {"build": session.build, "search": session.search, "save": session.save, "open": session.open}
+            answer(words[word](**request))
     except Exception as error:  # The benchmark says it and ends.
         answer({"error": f"{type(error).__name__}: {error}"})
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,22 @@ struct Searched {
   std::vector<double> latency_us;
 };
 
+/// How opening is measured.
+struct OpeningOptions {
+  std::filesystem::path file;
+  size_t rounds = 20;        ///< Openings, each with a first search; the page cache is warm.
+  size_t searches = 10'000;  ///< After the last opening, before memory is looked at.
+  size_t k = 10;
+  size_t ef = 60;
+};
+
+/// What it costs a process to have an index opened.
+struct Opening {
+  std::vector<double> first_result_ms;  ///< From opening to the first answer, of each round.
+  double private_mib = 0;               ///< Growth of the anonymous pages.
+  double mapped_mib = 0;                ///< Growth of the pages of files.
+};
+
 class VectorSystem {
  public:
   virtual ~VectorSystem() = default;
@@ -31,6 +48,10 @@ class VectorSystem {
   virtual std::vector<size_t> efforts() const = 0;
   /// The k nearest rows of each query, one query after the other.
   virtual Result<Searched> Search(const ann::Matrix& queries, size_t k, size_t ef) = 0;
+  /// Writes what was built.
+  virtual Status Save(const std::filesystem::path& file) = 0;
+  /// Lets go of what was built; the last index opened stays open.
+  virtual Result<Opening> MeasureOpening(const ann::Matrix& queries, const OpeningOptions& options) = 0;
 };
 
 /// One that is part of this program: what a call costs is measured around it.
@@ -38,11 +59,15 @@ class VectorSystemHere : public VectorSystem {
  public:
   Result<double> Build(const ann::Matrix& rows) final;
   Result<Searched> Search(const ann::Matrix& queries, size_t k, size_t ef) final;
+  Result<Opening> MeasureOpening(const ann::Matrix& queries, const OpeningOptions& options) final;
 
  private:
   virtual Status BuildIndex(const ann::Matrix& rows) = 0;
   /// The k nearest rows into `found`, cleared first.
   virtual Status SearchOne(const float* query, size_t k, size_t ef, std::vector<uint64_t>* found) = 0;
+  virtual Status OpenIndex(const std::filesystem::path& file, size_t dimensions) = 0;
+  /// Lets go of all that an index holds.
+  virtual void CloseIndex() = 0;
 };
 
 struct LakeIndexOptions {

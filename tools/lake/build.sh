@@ -91,7 +91,7 @@ word_build() {
 word_bench() {
   ensure_built lake_bench
   case ${1-} in
-    P1 | P2) offer_peers ;;
+    P1 | P2 | P3) offer_peers ;;
   esac
   exec "$LAKE_BENCH" "$@"
 }

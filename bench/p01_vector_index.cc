@@ -33,7 +33,7 @@ VectorSet MakeSet(ann::SampleKind kind, const RunOptions& options) {
            .seed = 7}};
 }
 
-/// What the peers' graphs are built for: the least effort that still reaches the recall, or quick searches.
+/// What graphs are built for: the least effort that still reaches the recall, or quick searches.
 enum class BuildFor { kBuilding, kSearching };
 
 /// By trial on these sets: with less, the recall is not reached at any ef, or searches are slower.
@@ -46,12 +46,17 @@ UsearchOptions UsearchOptionsFor(const VectorSet& set, BuildFor purpose) {
   return {.ef_construction = set.name() == "B" ? size_t{80} : size_t{64}};
 }
 
+LakeIndexOptions LakeOptionsFor(const VectorSet& set, BuildFor purpose) {
+  const bool hard = set.name() == "B";
+  if (purpose == BuildFor::kSearching)
+    return {.ef_construction = hard ? size_t{100} : size_t{80}, .alpha = 1.1F};
+  return {.ef_construction = hard ? size_t{56} : size_t{40}, .alpha = 1.1F};
+}
+
 /// Ours first.
 Result<std::vector<Contestant>> Gather(const VectorSet& set, BuildFor purpose) {
   std::vector<Contestant> contestants(2);
-  const bool hard = set.name() == "B";
-  contestants[0].system =
-      MakeLakeIndex({.ef_construction = hard ? size_t{100} : size_t{64}, .alpha = hard ? 1.1F : 1.0F});
+  contestants[0].system = MakeLakeIndex(LakeOptionsFor(set, purpose));
   contestants[1].system = MakeHnswlib({.m = 16, .ef_construction = 100});
   LAKE_ASSIGN_OR_RETURN(auto peers,
                         MakePythonPeers(FaissOptionsFor(set, purpose), UsearchOptionsFor(set, purpose)));

@@ -129,7 +129,7 @@ class PythonPeer final : public VectorSystem {
 Result<std::vector<std::unique_ptr<VectorSystem>>> MakePythonPeers(const FaissOptions& faiss,
                                                                    const UsearchOptions& usearch) {
   std::vector<std::unique_ptr<VectorSystem>> peers;
-  if (std::getenv("LAKE_BENCH_PEERS") == nullptr) {
+  if (std::getenv("LAKE_BENCH_PEERS") == nullptr) {  // NOLINT(concurrency-mt-unsafe): nothing here sets one
     fmt::print(stderr, "lake bench: faiss and usearch are not installed: measuring beside hnswlib alone\n");
     return peers;
   }

@@ -70,7 +70,7 @@ class Builder {
       for (const size_t i : std::span(by_start_).subspan(begin, end - begin)) {
         SelectNeighbours(rows_, Find(sources[i], inserted, starts_[i], &beams_[member]), options_.selection,
                          &chosen_[i]);
-        links_.SetNew(sources[i], chosen_[i]);
+        links_.Store(sources[i], chosen_[i]);
       }
     });
     links_.AddReverse(sources, {chosen_.data(), batch}, team_);

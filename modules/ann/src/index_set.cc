@@ -19,10 +19,7 @@ Status CheckMember(const IndexMember& first, const IndexMember& member) {
 
 std::optional<RowSet> LiveRowsOf(const IndexMember& member) {
   if (member.deleted == nullptr || member.deleted->count() == 0) return std::nullopt;
-  RowSet live(member.index.rows());
-  for (size_t row = 0; row < live.rows(); ++row)
-    if (!member.deleted->Contains(row)) live.Add(row);
-  return live;
+  return member.deleted->Complement();
 }
 
 }  // namespace

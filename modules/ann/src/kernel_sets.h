@@ -14,6 +14,9 @@ extern const Kernels kAvx2Kernels;
 extern const Kernels kAvx512VnniKernels;
 #endif
 
+/// What the sums of floats add up.
+enum class Term { kProduct, kSquaredDifference };
+
 /// Asks for all lines of one code. g++ 12 takes a loop of nothing but prefetches for dead and drops it; the
 /// fence, which costs no instruction, keeps it.
 inline void PrefetchBytes(const void* begin, size_t bytes) {

@@ -54,8 +54,6 @@ LAKE_AVX2 inline __m256 LoadSome(const float* from, size_t count) {
   return _mm256_maskload_ps(from, mask);
 }
 
-enum class Term { kProduct, kSquaredDifference };
-
 template <Term kTerm>
 LAKE_AVX2 inline __m256 AddTerm(__m256 lane, __m256 a, __m256 b) {
   if constexpr (kTerm == Term::kProduct) return _mm256_add_ps(lane, _mm256_mul_ps(a, b));

@@ -36,8 +36,6 @@ LAKE_AVX512 inline float Fold(__m512 low, __m512 high) {
   return _mm_cvtss_f32(four);
 }
 
-enum class Term { kProduct, kSquaredDifference };
-
 template <Term kTerm>
 LAKE_AVX512 inline __m512 AddTerm(__m512 lane, __m512 a, __m512 b) {
   if constexpr (kTerm == Term::kProduct) return _mm512_add_ps(lane, _mm512_mul_ps(a, b));

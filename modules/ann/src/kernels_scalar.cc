@@ -20,28 +20,19 @@ float Fold(Lanes* lanes) {
   return lanes->front();
 }
 
-float Dot(const float* a, const float* b, size_t count) {
+template <Term kTerm>
+float TermOf(float a, float b) {
+  if constexpr (kTerm == Term::kProduct) return a * b;
+  return (a - b) * (a - b);
+}
+
+template <Term kTerm>
+float Sum(const float* a, const float* b, size_t count) {
   Lanes lanes = {};
   const size_t whole = count / kFloatLanes * kFloatLanes;
   for (size_t i = 0; i < whole; i += kFloatLanes)
-    for (size_t lane = 0; lane < kFloatLanes; ++lane) lanes[lane] += a[i + lane] * b[i + lane];
-  for (size_t i = whole; i < count; ++i) lanes[i - whole] += a[i] * b[i];
-  return Fold(&lanes);
-}
-
-float SquaredDistance(const float* a, const float* b, size_t count) {
-  Lanes lanes = {};
-  const size_t whole = count / kFloatLanes * kFloatLanes;
-  for (size_t i = 0; i < whole; i += kFloatLanes) {
-    for (size_t lane = 0; lane < kFloatLanes; ++lane) {
-      const float difference = a[i + lane] - b[i + lane];
-      lanes[lane] += difference * difference;
-    }
-  }
-  for (size_t i = whole; i < count; ++i) {
-    const float difference = a[i] - b[i];
-    lanes[i - whole] += difference * difference;
-  }
+    for (size_t lane = 0; lane < kFloatLanes; ++lane) lanes[lane] += TermOf<kTerm>(a[i + lane], b[i + lane]);
+  for (size_t i = whole; i < count; ++i) lanes[i - whole] += TermOf<kTerm>(a[i], b[i]);
   return Fold(&lanes);
 }
 
@@ -50,7 +41,7 @@ float SquaredDistance(const float* a, const float* b, size_t count) {
 const Kernels kScalarKernels = {.target = Target::kScalar,
                                 .dot_codes = DotCodes,
                                 .dot_codes_at = DotCodesAt<DotCodes>,
-                                .dot = Dot,
-                                .squared_distance = SquaredDistance};
+                                .dot = Sum<Term::kProduct>,
+                                .squared_distance = Sum<Term::kSquaredDifference>};
 
 }  // namespace lake::ann

@@ -37,8 +37,6 @@ void LinkTable::Load(uint32_t row, std::vector<Candidate>* neighbours) const {
   for (size_t i = 0; i < to.size(); ++i) neighbours->push_back({distances_[row * capacity_ + i], to[i]});
 }
 
-void LinkTable::SetNew(uint32_t row, std::span<const Candidate> neighbours) { Store(row, neighbours); }
-
 void LinkTable::AddReverse(std::span<const uint32_t> sources, std::span<const std::vector<Candidate>> chosen,
                            ThreadTeam* team) {
   links_.clear();

@@ -19,8 +19,8 @@ class LinkTable {
 
   Graph view() const { return {.neighbours = neighbours_.data(), .degree = capacity_}; }
 
-  /// The first neighbours of a row that nobody links to yet. Different rows may be set at once.
-  void SetNew(uint32_t row, std::span<const Candidate> neighbours);
+  /// Replaces the neighbours of a row. Different rows may be stored at once.
+  void Store(uint32_t row, std::span<const Candidate> neighbours);
   /// Every row that one of `sources` chose (chosen[i] of sources[i]) takes that source in, and chooses anew
   /// where there are too many.
   void AddReverse(std::span<const uint32_t> sources, std::span<const std::vector<Candidate>> chosen,
@@ -35,9 +35,7 @@ class LinkTable {
     Candidate from;
   };
 
-  size_t Size(uint32_t row) const { return Graph(view()).of(row).size(); }
   void TakeIn(std::span<const Link> links, std::vector<Candidate>* all, std::vector<Candidate>* kept);
-  void Store(uint32_t row, std::span<const Candidate> neighbours);
   /// The neighbours of a row with their distances, in no order.
   void Load(uint32_t row, std::vector<Candidate>* neighbours) const;
 

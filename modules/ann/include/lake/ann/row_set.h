@@ -22,6 +22,13 @@ class RowSet {
     count_ += (word & bit) == 0 ? 1 : 0;
     word |= bit;
   }
+  /// The rows that are not in it.
+  RowSet Complement() const {
+    RowSet others(rows_);
+    for (size_t row = 0; row < rows_; ++row)
+      if (!Contains(row)) others.Add(row);
+    return others;
+  }
   bool Contains(size_t row) const { return (words_[row / 64] >> (row % 64) & 1) != 0; }
 
   /// Calls `visit(row)` for every row in it, ascending.

@@ -17,9 +17,6 @@ class Hnswlib final : public VectorSystemHere {
     return JsonValue::MakeObject({{"m", static_cast<int64_t>(options_.m)},
                                   {"ef_construction", static_cast<int64_t>(options_.ef_construction)}});
   }
-  std::vector<size_t> efforts() const override {
-    return {10, 15, 20, 25, 30, 35, 40, 50, 60, 70, 80, 100, 120, 150, 200, 300, 400, 600};
-  }
   Status Save(const std::filesystem::path& file) override {
     graph_->saveIndex(file.string());
     return {};

@@ -23,16 +23,6 @@ struct Contestant {
   std::vector<double> recall;
 };
 
-VectorSet MakeSet(ann::SampleKind kind, const RunOptions& options) {
-  const bool quick = options.effort == Effort::kQuick;
-  return {kind == ann::SampleKind::kTopics ? "A" : "B",
-          {.kind = kind,
-           .rows = quick ? size_t{20'000} : size_t{100'000},
-           .queries = 2000,
-           .dimensions = 768,
-           .seed = 7}};
-}
-
 /// What graphs are built for: the least effort that still reaches the recall, or quick searches.
 enum class BuildFor { kBuilding, kSearching };
 
@@ -149,7 +139,7 @@ Status Search(const VectorSet& set, std::vector<Contestant> contestants, const R
 
 Status RunP1(const RunOptions& options, Report& report) {
   for (const ann::SampleKind kind : {ann::SampleKind::kTopics, ann::SampleKind::kSubtopics}) {
-    const VectorSet set = MakeSet(kind, options);
+    const VectorSet set = MakeVectorSet(kind, options.effort, 2000);
     LAKE_ASSIGN_OR_RETURN(const std::vector<Contestant> built, BuildAll(set, BuildFor::kBuilding, report));
   }
   return {};
@@ -157,7 +147,7 @@ Status RunP1(const RunOptions& options, Report& report) {
 
 Status RunP2(const RunOptions& options, Report& report) {
   for (const ann::SampleKind kind : {ann::SampleKind::kTopics, ann::SampleKind::kSubtopics}) {
-    const VectorSet set = MakeSet(kind, options);
+    const VectorSet set = MakeVectorSet(kind, options.effort, 2000);
     LAKE_ASSIGN_OR_RETURN(std::vector<Contestant> built, BuildAll(set, BuildFor::kSearching, report));
     LAKE_RETURN_IF_ERROR(Search(set, std::move(built), options, report));
   }

@@ -60,12 +60,7 @@ void SayGoal(std::string_view what, double value, double goal) {
 }  // namespace
 
 Status RunP3(const RunOptions& options, Report& report) {
-  const bool quick = options.effort == Effort::kQuick;
-  const VectorSet set("A", {.kind = ann::SampleKind::kTopics,
-                            .rows = quick ? size_t{20'000} : size_t{100'000},
-                            .queries = 2000,
-                            .dimensions = 768,
-                            .seed = 7});
+  const VectorSet set = MakeVectorSet(ann::SampleKind::kTopics, options.effort, 2000);
   std::vector<std::unique_ptr<VectorSystem>> systems;
   systems.push_back(MakeLakeIndex({.ef_construction = 64, .alpha = 1}));
   systems.push_back(MakeHnswlib({.m = 16, .ef_construction = 100}));

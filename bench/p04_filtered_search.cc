@@ -102,14 +102,6 @@ Result<Outcome> Measure(const VectorSet& set, const ann::Index& index, std::stri
 
 constexpr double kDeletedShare = 0.3;
 
-/// Everything but what `filter` holds.
-ann::RowSet Others(const ann::RowSet& filter) {
-  ann::RowSet others(filter.rows());
-  for (size_t row = 0; row < filter.rows(); ++row)
-    if (!filter.Contains(row)) others.Add(row);
-  return others;
-}
-
 Status MeasureDeleted(const VectorSet& set, const ann::Index& index, std::string_view correlation,
                       size_t queries, Filters* filters, Report& report) {
   std::vector<double> latency_us;
@@ -120,7 +112,7 @@ Status MeasureDeleted(const VectorSet& set, const ann::Index& index, std::string
     const std::span<const float> query(set.query(q), index.dimensions());
     auto deleted = std::make_shared<const ann::RowSet>(filters->Draw(correlation, kDeletedShare, q));
     LAKE_ASSIGN_OR_RETURN(const ann::IndexSet rest, ann::IndexSet::Make({{index, deleted}}));
-    const ann::RowSet left = Others(*deleted);
+    const ann::RowSet left = deleted->Complement();
     ann::Answer exact;
     ann::Answer answer;
     LAKE_ASSIGN_OR_RETURN(
@@ -142,11 +134,7 @@ Status MeasureDeleted(const VectorSet& set, const ann::Index& index, std::string
 
 Status RunP4(const RunOptions& options, Report& report) {
   const bool quick = options.effort == Effort::kQuick;
-  const VectorSet set("A", {.kind = ann::SampleKind::kTopics,
-                            .rows = quick ? size_t{20'000} : size_t{100'000},
-                            .queries = 1000,
-                            .dimensions = 768,
-                            .seed = 7});
+  const VectorSet set = MakeVectorSet(ann::SampleKind::kTopics, options.effort, 1000);
   std::vector<uint64_t> ids(set.rows().rows);
   std::iota(ids.begin(), ids.end(), 0U);
   LAKE_ASSIGN_OR_RETURN(const ann::Index index,

@@ -31,9 +31,6 @@ class PythonPeer final : public VectorSystem {
 
   std::string name() const override { return name_; }
   JsonValue params() const override { return options_; }
-  std::vector<size_t> efforts() const override {
-    return {10, 15, 20, 25, 30, 35, 40, 50, 60, 70, 80, 100, 120, 150, 200, 300, 400, 600};
-  }
 
   Result<double> Build(const ann::Matrix& rows) override {
     const std::filesystem::path file = scratch_.path() / "rows.f32";

@@ -66,6 +66,15 @@ JsonValue VectorSet::Statistics() const {
                                 {"rc", contrast / count}});
 }
 
+VectorSet MakeVectorSet(ann::SampleKind kind, Effort effort, size_t queries) {
+  return {kind == ann::SampleKind::kTopics ? "A" : "B",
+          {.kind = kind,
+           .rows = effort == Effort::kQuick ? size_t{20'000} : size_t{100'000},
+           .queries = queries,
+           .dimensions = 768,
+           .seed = 7}};
+}
+
 RecallEstimate EstimateRecall(const std::vector<double>& per_query) {
   const auto count = static_cast<double>(per_query.size());
   const double mean = std::accumulate(per_query.begin(), per_query.end(), 0.0) / count;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "benchmarks.h"
 #include "lake/ann_testing/sample_vectors.h"
 #include "lake/common/json.h"
 #include "vector_system.h"
@@ -41,6 +42,9 @@ class VectorSet {
       nearest_;  ///< Of each query, the distances of the 100 nearest rows, ascending.
   std::vector<double> mean_distance_;
 };
+
+/// Set A (kTopics) or B: 100,000 x 768, in a quick run 20,000, always of the same seed.
+VectorSet MakeVectorSet(ann::SampleKind kind, Effort effort, size_t queries);
 
 struct RecallEstimate {
   double mean = 0;

@@ -45,7 +45,9 @@ class VectorSystem {
   /// must outlive this.
   virtual Result<double> Build(const ann::Matrix& rows) = 0;
   /// The values of ef that a sweep tries, ascending.
-  virtual std::vector<size_t> efforts() const = 0;
+  virtual std::vector<size_t> efforts() const {
+    return {10, 15, 20, 25, 30, 35, 40, 50, 60, 70, 80, 100, 120, 150, 200, 300, 400, 600};
+  }
   /// The k nearest rows of each query, one query after the other.
   virtual Result<Searched> Search(const ann::Matrix& queries, size_t k, size_t ef) = 0;
   /// Writes what was built.

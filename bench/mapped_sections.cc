@@ -10,9 +10,9 @@
 namespace lake::bench {
 namespace {
 
-constexpr std::array<std::string_view, 10> kNames = {"mean",       "entry rows", "entry terms", "entry codes",
-                                                     "duplicates", "graph",      "terms",       "codes",
-                                                     "ids",        "vectors"};
+constexpr std::array<std::string_view, 12> kNames = {
+    "mean",  "entry rows",  "entry terms", "entry high halves", "duplicates", "graph",
+    "terms", "high halves", "low halves",  "high residuals",    "ids",        "vectors"};
 constexpr std::streamoff kTableOffset = 144;
 constexpr double kMib = 1 << 20;
 /// Bit 63 of an entry of /proc/self/pagemap: the page is in memory and in this process's page table.

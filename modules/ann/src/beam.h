@@ -3,8 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <span>
 #include <vector>
 
@@ -44,11 +42,9 @@ struct WalkStatistics {
 /// The memory of walks, kept from one to the next. One thread at a time.
 class Beam {
  public:
-  /// Walks from `starts`; afterwards found() holds up to `width` rows. `distances` is called as
-  /// distances(span of rows, float* out), at most kMaxRowsAtOnce at once.
-  template <class Distances>
-  void Walk(const Graph& graph, size_t rows, size_t width, std::span<const uint32_t> starts,
-            const Distances& distances);
+  /// Walks from `starts` towards `origin`, distances by `code`; afterwards found() holds up to `width` rows.
+  void Walk(const Graph& graph, const CodedRows& rows, Code code, const Origin& origin, size_t width,
+            std::span<const uint32_t> starts);
 
   /// The nearest first.
   std::span<const Candidate> found() const { return {pool_.data(), size_}; }
@@ -69,8 +65,17 @@ class Beam {
     statistics_ = {};
     damaged_ = false;
   }
-  template <class Distances>
-  void Offer(const Graph& graph, size_t width, std::span<const uint32_t> rows, const Distances& distances);
+  /// What a walk goes by.
+  struct Way {
+    const Graph& graph;
+    const CodedRows& rows;
+    Code code;
+    const Origin& origin;
+    size_t width;
+  };
+  void Offer(const Way& way, std::span<const uint32_t> rows);
+  /// Offers the neighbours of a row that were not met before.
+  void Expand(const Way& way, uint32_t row);
   /// Puts a row at its place among the best `width`; false when it is not one of them.
   bool Insert(size_t width, Candidate candidate);
 
@@ -81,65 +86,5 @@ class Beam {
   WalkStatistics statistics_;
   bool damaged_ = false;
 };
-
-inline bool Beam::Insert(size_t width, Candidate candidate) {
-  if (size_ == width && !(candidate < Plain(pool_[size_ - 1]))) return false;
-  size_t low = 0;
-  size_t high = size_;
-  while (low < high) {
-    const size_t middle = (low + high) / 2;
-    if (Plain(pool_[middle]) < candidate)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  if (size_ < width) ++size_;
-  std::memmove(&pool_[low] + 1, &pool_[low], (size_ - 1 - low) * sizeof(Candidate));
-  pool_[low] = candidate;
-  next_ = std::min(next_, low);
-  return true;
-}
-
-template <class Distances>
-void Beam::Offer(const Graph& graph, size_t width, std::span<const uint32_t> rows,
-                 const Distances& distances) {
-  std::array<float, kMaxRowsAtOnce> values;
-  distances(rows, values.data());
-  statistics_.distances += rows.size();
-  for (size_t i = 0; i < rows.size(); ++i)
-    if (Insert(width, {values[i], rows[i]}))
-      PrefetchBytes(graph.begin_of(rows[i]), graph.degree * sizeof(uint32_t));
-}
-
-template <class Distances>
-void Beam::Walk(const Graph& graph, size_t rows, size_t width, std::span<const uint32_t> starts,
-                const Distances& distances) {
-  Prepare(rows, width);
-  std::array<uint32_t, kMaxRowsAtOnce> fresh;
-  size_t count = 0;
-  for (const uint32_t row : starts.first(std::min(starts.size(), kMaxRowsAtOnce)))
-    if (visited_.Visit(row)) fresh[count++] = row;
-  Offer(graph, width, {fresh.data(), count}, distances);
-  while (next_ < size_) {
-    const uint32_t row = pool_[next_].row;
-    if ((row & kExpanded) != 0) {
-      ++next_;
-      continue;
-    }
-    pool_[next_++].row |= kExpanded;
-    ++statistics_.hops;
-    count = 0;
-    const uint32_t* neighbours = graph.begin_of(row);
-    for (size_t i = 0; i < graph.degree; ++i) {
-      if (neighbours[i] >= rows) {
-        damaged_ |= neighbours[i] != kNoRow;
-        break;
-      }
-      if (visited_.Visit(neighbours[i])) fresh[count++] = neighbours[i];
-    }
-    Offer(graph, width, {fresh.data(), count}, distances);
-  }
-  for (size_t i = 0; i < size_; ++i) pool_[i] = Plain(pool_[i]);
-}
 
 }  // namespace lake::ann

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "code_choice.h"
+
 namespace lake::ann {
 namespace {
 
@@ -37,19 +39,31 @@ BuiltIndex::BuiltIndex(CodeSpace space, const Matrix& vectors, std::span<const u
       vectors_(vectors),
       ids_(ids.begin(), ids.end()),
       space_(std::move(space)),
-      codes_(vectors.rows * space_.code_bytes()),
+      high_(vectors.rows * space_.half_bytes()),
+      low_(vectors.rows * space_.half_bytes()),
       terms_(vectors.rows),
+      high_residuals_(vectors.rows),
       distinct_(FindDistinctRows(vectors)) {}
 
 CodedRows BuiltIndex::coded() const {
-  return {.space = &space_, .codes = codes_.data(), .terms = terms_.data(), .count = vectors_.rows};
+  return {.space = &space_,
+          .high = high_.data(),
+          .low = low_.data(),
+          .terms = terms_.data(),
+          .vectors = vectors_.data,
+          .count = vectors_.rows};
 }
 
 void BuiltIndex::Encode(ThreadTeam* team) {
   constexpr size_t kRowsAtOnce = 256;
   team->ForEachPiece(vectors_.rows, kRowsAtOnce, [&](size_t, size_t begin, size_t end) {
-    for (size_t row = begin; row < end; ++row)
-      terms_[row] = space_.EncodeRow(vectors_.row(row), codes_.data() + row * space_.code_bytes());
+    for (size_t row = begin; row < end; ++row) {
+      const size_t at = row * space_.half_bytes();
+      const CodeSpace::RowCode code =
+          space_.EncodeRow(vectors_.row(row), {.high = high_.data() + at, .low = low_.data() + at});
+      terms_[row] = code.terms;
+      high_residuals_[row] = code.high_residual;
+    }
   });
 }
 
@@ -64,12 +78,17 @@ Result<std::shared_ptr<const BuiltIndex>> BuiltIndex::Build(const Kernels& kerne
   std::shared_ptr<BuiltIndex> built(
       new BuiltIndex(CodeSpace::Train(vectors, options.metric, kernels, &team), vectors, ids, options));
   built->Encode(&team);
-  const GraphOptions graph = {.selection = {.degree = options.degree, .alpha = options.alpha},
-                              .ef_construction = options.ef_construction,
-                              .seed = options.seed};
   const CodedRows coded = built->coded();
   std::span<const uint32_t> members = built->distinct_.members;
   if (vectors.rows <= kRowsWorthAGraph) members = {};
+  if (!options.code.has_value()) {
+    LAKE_ASSIGN_OR_RETURN(built->options_.code, ChooseCode(coded, built->high_residuals_.data(), members,
+                                                           options.seed, cancel, &team));
+  }
+  const GraphOptions graph = {.code = *built->options_.code,
+                              .selection = {.degree = options.degree, .alpha = options.alpha},
+                              .ef_construction = options.ef_construction,
+                              .seed = options.seed};
   LAKE_ASSIGN_OR_RETURN(built->graph_, BuildGraph(coded, members, graph, cancel, &team));
   built->entries_.emplace(coded, built->graph_.entries);
   return std::shared_ptr<const BuiltIndex>(std::move(built));
@@ -79,6 +98,7 @@ IndexView BuiltIndex::view() const {
   return {.options = options_,
           .vectors = vectors_,
           .coded = coded(),
+          .high_residuals = high_residuals_.data(),
           .graph = graph_.view(),
           .entries = entries_->view(),
           .duplicates = distinct_.duplicates,

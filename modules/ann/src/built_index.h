@@ -28,8 +28,10 @@ class BuiltIndex {
   Matrix vectors_;
   std::vector<uint64_t> ids_;
   CodeSpace space_;
-  HugeArray<int8_t> codes_;
+  HugeArray<uint8_t> high_;
+  HugeArray<uint8_t> low_;
   HugeArray<CodeTerms> terms_;
+  std::vector<float> high_residuals_;
   DistinctRows distinct_;
   BuiltGraph graph_;
   std::optional<EntrySet> entries_;

@@ -10,6 +10,10 @@ namespace lake::ann {
 namespace {
 
 constexpr float kLargestCode = 127;
+constexpr int32_t kBias = 128;  ///< An element and this make the byte that is split in halves.
+constexpr uint8_t kLowHalf = 15;
+constexpr uint8_t kHighHalf = 0xF0;
+constexpr uint8_t kHalfStep = 0x88;  ///< 8 of 16, for two elements.
 constexpr size_t kRowsAtOnce = 1024;
 
 /// Rounds to the nearest integer, halves to even, without a call: adding 1.5 * 2^23 leaves no bits for a
@@ -23,11 +27,47 @@ float InverseLength(float squared_length) {
   return 1 / std::sqrt(std::max(squared_length, std::numeric_limits<float>::min()));
 }
 
+using Elements = std::array<float, kMaxDimensions>;
+
+/// What an element is taken for when only its high half is known.
+float ElementByHigh(int32_t high) { return static_cast<float>(16 * high - 120); }
+
+void SplitCode(const int8_t* code, size_t half_bytes, Halves halves) {
+  for (size_t line = 0; line < half_bytes; line += kCodeAlignment) {
+    for (size_t j = 0; j < kCodeAlignment; ++j) {
+      const auto first = static_cast<uint8_t>(code[2 * line + j] + kBias);
+      const auto second = static_cast<uint8_t>(code[2 * line + kCodeAlignment + j] + kBias);
+      halves.high[line + j] = static_cast<uint8_t>((first >> 4) | (second & kHighHalf));
+      halves.low[line + j] = static_cast<uint8_t>((first & kLowHalf) | (second << 4));
+    }
+  }
+}
+
+/// `low` may be null: then half a step stands for it.
+void JoinHalves(const uint8_t* high, const uint8_t* low, size_t half_bytes, int8_t* code) {
+  for (size_t line = 0; line < half_bytes; line += kCodeAlignment, code += kElementsPerLine) {
+    for (size_t j = 0; j < kCodeAlignment; ++j) {
+      const uint8_t rest = low != nullptr ? low[line + j] : kHalfStep;
+      const auto first = static_cast<uint8_t>((high[line + j] << 4) | (rest & kLowHalf));
+      const auto second = static_cast<uint8_t>((high[line + j] & kHighHalf) | (rest >> 4));
+      code[j] = static_cast<int8_t>(first ^ kBias);
+      code[kCodeAlignment + j] = static_cast<int8_t>(second ^ kBias);
+    }
+  }
+}
+
+int32_t SumOf(std::span<const int8_t> code) {
+  int32_t sum = 0;
+  for (const int8_t element : code) sum += element;
+  return sum;
+}
+
 }  // namespace
 
 CodeSpace::CodeSpace(Parameters parameters, const Kernels& kernels)
     : parameters_(std::move(parameters)),
-      code_bytes_((parameters_.mean.size() + kCodeAlignment - 1) / kCodeAlignment * kCodeAlignment),
+      half_bytes_((parameters_.mean.size() + kElementsPerLine - 1) / kElementsPerLine * kCodeAlignment),
+      rotation_(parameters_.mean.size()),
       kernels_(&kernels) {}
 
 CodeSpace CodeSpace::Train(const Matrix& vectors, Metric metric, const Kernels& kernels, ThreadTeam* team) {
@@ -64,15 +104,13 @@ float CodeSpace::RowFactor(const float* row) const {
   return InverseLength(kernels_->dot(row, row, dimensions()));
 }
 
-CodeTerms CodeSpace::Encode(const float* vector, float factor, int8_t* code) const {
+CodeTerms CodeSpace::Encode(const float* vector, float factor, float* point, int8_t* code) const {
   const size_t dimensions = parameters_.mean.size();
-  std::array<float, kMaxDimensions> point;
-  std::array<float, kMaxDimensions> rest;
+  Elements rest;
+  for (size_t d = 0; d < dimensions; ++d) rest[d] = vector[d] * factor - parameters_.mean[d];
+  rotation_.Apply(rest.data(), point);
   float largest = 0;
-  for (size_t d = 0; d < dimensions; ++d) {
-    point[d] = vector[d] * factor - parameters_.mean[d];
-    largest = std::max(largest, std::abs(point[d]));
-  }
+  for (size_t d = 0; d < dimensions; ++d) largest = std::max(largest, std::abs(point[d]));
   CodeTerms terms;
   terms.scale = largest / kLargestCode;
   const float steps = largest > std::numeric_limits<float>::min() ? kLargestCode / largest : 0;
@@ -81,15 +119,17 @@ CodeTerms CodeSpace::Encode(const float* vector, float factor, int8_t* code) con
     code[d] = static_cast<int8_t>(step);
     rest[d] = point[d] - terms.scale * static_cast<float>(step);
   }
-  std::fill(code + dimensions, code + code_bytes_, int8_t{0});
-  terms.norm2 = kernels_->dot(point.data(), point.data(), dimensions);
+  std::fill(code + dimensions, code + 2 * half_bytes_, int8_t{0});
+  terms.norm2 = kernels_->dot(point, point, dimensions);
   terms.residual = std::sqrt(kernels_->dot(rest.data(), rest.data(), dimensions));
   return terms;
 }
 
-CodeTerms CodeSpace::EncodeRow(const float* row, int8_t* code) const {
+CodeSpace::RowCode CodeSpace::EncodeRow(const float* row, Halves halves) const {
   const float factor = RowFactor(row);
-  CodeTerms terms = Encode(row, factor, code);
+  Elements point;
+  std::array<int8_t, kMaxDimensions> code;
+  CodeTerms terms = Encode(row, factor, point.data(), code.data());
   if (metric() == Metric::kCosine) terms.extra = factor;
   if (metric() == Metric::kInnerProduct) {
     const float squared = kernels_->dot(row, row, dimensions()) * factor * factor;
@@ -97,50 +137,75 @@ CodeTerms CodeSpace::EncodeRow(const float* row, int8_t* code) const {
     terms.extra = std::sqrt(rest);
     terms.norm2 += rest;
   }
-  return terms;
+  SplitCode(code.data(), half_bytes_, halves);
+  for (size_t d = 0; d < dimensions(); ++d)
+    point[d] -= terms.scale * ElementByHigh(static_cast<uint8_t>(code[d] + kBias) >> 4);
+  return {.terms = terms,
+          .high_residual = std::sqrt(kernels_->dot(point.data(), point.data(), dimensions()))};
 }
 
-Status CodeSpace::EncodeQuery(std::span<const float> query, QueryCode* encoded) const {
+Status CodeSpace::EncodeQuery(std::span<const float> query, Origin* encoded) const {
   if (query.size() != dimensions())
     return InvalidArgument("dimensions_differ", "the query has {} dimensions, the index {}", query.size(),
                            dimensions());
   LAKE_RETURN_IF_ERROR(CheckVectors({.data = query.data(), .rows = 1, .dimensions = query.size()}, metric()));
-  float factor = RowFactor(query.data());
+  encoded->vector = query.data();
+  encoded->factor = RowFactor(query.data());
   // The length of a query changes no order of inner products, so it is brought to that of the longest row.
   if (metric() == Metric::kInnerProduct)
-    factor = InverseLength(kernels_->dot(query.data(), query.data(), query.size()));
-  encoded->code.resize(code_bytes_);
-  encoded->terms = Encode(query.data(), factor, encoded->code.data());
-  if (metric() == Metric::kCosine) encoded->terms.extra = factor;
+    encoded->factor = InverseLength(kernels_->dot(query.data(), query.data(), query.size()));
+  encoded->code.resize(2 * half_bytes_);
+  Elements point;
+  encoded->terms = Encode(query.data(), encoded->factor, point.data(), encoded->code.data());
+  encoded->code_sum = SumOf(encoded->code);
+  if (metric() == Metric::kCosine) encoded->terms.extra = encoded->factor;
   if (!std::isfinite(encoded->terms.norm2))
     return InvalidArgument("vector_not_finite", "the query is too long beside the vectors of the index");
   return {};
 }
 
-float CodeSpace::ErrorBound(const CodeTerms& a, const CodeTerms& b) {
-  // a.b - a'.b' = (a - a').b + a'.(b - b') for codes a', b' of points a, b; |a'| <= |a| + |a - a'|.
-  const float length_a = std::sqrt(a.norm2);
-  const float length_b = std::sqrt(b.norm2);
-  const float left_out = a.residual * length_b + (length_a + a.residual) * b.residual;
-  // Rounding of f32 sums of at most 4096 / 32 terms a lane, relative to lengths of at most 1 and that of the
-  // query.
-  constexpr float kRounding = 4e-5F;
-  return 2 * left_out + kRounding * (1 + a.norm2 + b.norm2);
+void CodeSpace::Decode(const float* row, const CodeTerms& terms, const uint8_t* high, const uint8_t* low,
+                       Origin* origin) const {
+  origin->vector = row;
+  origin->factor = Factor(terms);
+  origin->terms = terms;
+  origin->code.resize(2 * half_bytes_);
+  JoinHalves(high, low, half_bytes_, origin->code.data());
+  // The halves of the padding stand for elements that are 0.
+  std::fill(origin->code.begin() + static_cast<std::ptrdiff_t>(dimensions()), origin->code.end(), int8_t{0});
+  origin->code_sum = SumOf(origin->code);
 }
 
-float CodeSpace::Distance(const float* query, const CodeTerms& query_terms, const float* row,
-                          const CodeTerms& row_terms) const {
+float CodeSpace::PointDistance(const Origin& origin, const float* row, const CodeTerms& terms) const {
+  const float distance =
+      kernels_->squared_distance(origin.vector, origin.factor, row, Factor(terms), dimensions());
+  if (metric() != Metric::kInnerProduct) return distance;
+  return distance + (origin.terms.extra - terms.extra) * (origin.terms.extra - terms.extra);
+}
+
+float CodeSpace::ErrorBound(const CodeTerms& query, const CodeTerms& row, float residual) {
+  // q.r - q'.r' = (q - q').r + q'.(r - r') for codes q', r' of points q, r; |q'| <= |q| + |q - q'|.
+  const float query_length = std::sqrt(query.norm2);
+  const float row_length = std::sqrt(row.norm2);
+  const float left_out = query.residual * row_length + (query_length + query.residual) * residual;
+  // Rounding of f32 sums of at most 4096 / 32 terms a lane and of the rotation, relative to lengths of at
+  // most 1 and that of the query.
+  constexpr float kRounding = 4e-5F;
+  return 2 * left_out + kRounding * (1 + query.norm2 + row.norm2);
+}
+
+float CodeSpace::Distance(const Origin& query, const float* row, const CodeTerms& row_terms) const {
   float distance = 0;
   switch (metric()) {
     case Metric::kCosine:
-      distance = 1 - kernels_->dot(query, row, dimensions()) * query_terms.extra * row_terms.extra;
+      distance = 1 - kernels_->dot(query.vector, row, dimensions()) * query.terms.extra * row_terms.extra;
       distance = std::clamp(distance, 0.0F, 2.0F);
       break;
     case Metric::kInnerProduct:
-      distance = -kernels_->dot(query, row, dimensions());
+      distance = -kernels_->dot(query.vector, row, dimensions());
       break;
     case Metric::kL2:
-      distance = kernels_->squared_distance(query, row, dimensions());
+      distance = kernels_->squared_distance(query.vector, 1, row, 1, dimensions());
       break;
   }
   return std::isnan(distance) ? std::numeric_limits<float>::max() : distance;

@@ -1,6 +1,6 @@
 // Where codes live. Whatever the metric, a vector becomes a point so that the squared Euclidean distance of
-// two points orders them as the metric does; the point is moved by the mean of all, and kept as one signed
-// byte a dimension.
+// two points orders them as the metric does; the point is moved by the mean of all, turned (rotation.h), and
+// kept as one byte a dimension.
 //
 //   cosine         point = x / |x| - mean
 //   l2             point = x / reach - mean
@@ -12,6 +12,9 @@
 //
 // `reach` is the length of the longest vector, so points lie in the unit ball. Moving by the mean matters:
 // real embeddings share half their length, and a byte is too small to spend on what all have in common.
+//
+// The two halves of the bytes are kept apart: the high ones are a code of four bits by themselves, which
+// walks read, and both together are what they are checked by.
 #pragma once
 
 #include <cmath>
@@ -21,6 +24,7 @@
 
 #include "lake/ann/kernels.h"
 #include "lake/ann/metric.h"
+#include "rotation.h"
 #include "thread_team.h"
 
 namespace lake::ann {
@@ -35,10 +39,19 @@ struct CodeTerms {
 };
 static_assert(sizeof(CodeTerms) == 16);
 
-/// A query in the space of the codes.
-struct QueryCode {
-  std::vector<int8_t> code;
-  CodeTerms terms;  ///< Of a query `extra` is 0 but under cosine.
+/// A point that distances are measured from: a query's or a row's.
+struct Origin {
+  const float* vector = nullptr;  ///< As it was given. Borrowed.
+  float factor = 1;               ///< Point = vector * factor - mean, turned.
+  CodeTerms terms;                ///< Of a query `extra` is 0 but under cosine.
+  std::vector<int8_t> code;       ///< Padded with zeros.
+  int32_t code_sum = 0;           ///< Of the elements of `code`.
+};
+
+/// Where the code of a row goes: half_bytes() each.
+struct Halves {
+  uint8_t* high;
+  uint8_t* low;
 };
 
 class CodeSpace {
@@ -57,36 +70,58 @@ class CodeSpace {
   const Parameters& parameters() const { return parameters_; }
   Metric metric() const { return parameters_.metric; }
   size_t dimensions() const { return parameters_.mean.size(); }
-  size_t code_bytes() const { return code_bytes_; }  ///< Of one code: dimensions, padded.
+  size_t half_bytes() const { return half_bytes_; }  ///< Of one code's high or low halves: whole lines.
   const Kernels& kernels() const { return *kernels_; }
 
-  /// Writes code_bytes() to `code`.
-  CodeTerms EncodeRow(const float* row, int8_t* code) const;
+  struct RowCode {
+    CodeTerms terms;
+    float high_residual;  ///< The length of what the high halves alone leave out.
+  };
+  RowCode EncodeRow(const float* row, Halves halves) const;
   /// Errors: as CheckVectors; invalid_argument/dimensions_differ.
-  Status EncodeQuery(std::span<const float> query, QueryCode* encoded) const;
+  Status EncodeQuery(std::span<const float> query, Origin* encoded) const;
+  /// A row with its code as an origin; `low` may be null, then the code is that of the high halves.
+  void Decode(const float* row, const CodeTerms& terms, const uint8_t* high, const uint8_t* low,
+              Origin* origin) const;
 
-  /// The squared distance of two points, up to what their codes leave out. Symmetric, and the same on every
-  /// machine.
-  float CodeDistance(const CodeTerms& a, const CodeTerms& b, int32_t dot) const {
-    float product = a.scale * b.scale * static_cast<float>(dot);
+  /// The product of two codes, from that of the origin's with the high halves of the other …
+  static float ProductByHigh(const Origin& origin, int32_t high) {
+    // An element is 16 * high + low - 128; half a step stands for the low half.
+    return static_cast<float>(16 * high - 120 * origin.code_sum);
+  }
+  /// … or both.
+  static float Product(const Origin& origin, int32_t high, int32_t low) {
+    return static_cast<float>(16 * high + low - 128 * origin.code_sum);
+  }
+  /// The squared distance of two points whose codes have this product, up to what the codes leave out.
+  /// Symmetric, and the same on every machine.
+  float CodeDistance(const CodeTerms& a, const CodeTerms& b, float codes) const {
+    float product = a.scale * b.scale * codes;
     if (metric() == Metric::kInnerProduct) product += a.extra * b.extra;
     return a.norm2 + b.norm2 - 2 * product;
   }
+  /// The squared distance of two points by their vectors, which tells points apart that a difference of
+  /// products does not.
+  float PointDistance(const Origin& origin, const float* row, const CodeTerms& terms) const;
   /// How far CodeDistance can be from the squared distance of the points, and that from Distance(), on the
-  /// points' scale.
-  static float ErrorBound(const CodeTerms& a, const CodeTerms& b);
+  /// points' scale. `residual` is what the row's code leaves out.
+  static float ErrorBound(const CodeTerms& query, const CodeTerms& row, float residual);
 
   /// The metric's own distance of a query to a row, from their f32; the largest float where a damaged row has
   /// none.
-  float Distance(const float* query, const CodeTerms& query_terms, const float* row,
-                 const CodeTerms& row_terms) const;
+  float Distance(const Origin& query, const float* row, const CodeTerms& row_terms) const;
 
  private:
-  CodeTerms Encode(const float* vector, float factor, int8_t* code) const;
+  CodeTerms Encode(const float* vector, float factor, float* point, int8_t* code) const;
   float RowFactor(const float* row) const;
+  /// The same of a row that has its code.
+  float Factor(const CodeTerms& terms) const {
+    return metric() == Metric::kCosine ? terms.extra : 1 / parameters_.reach;
+  }
 
   Parameters parameters_;
-  size_t code_bytes_;
+  size_t half_bytes_;
+  Rotation rotation_;
   const Kernels* kernels_;
 };
 

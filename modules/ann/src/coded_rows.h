@@ -2,11 +2,10 @@
 // segment.
 #pragma once
 
-#include <array>
 #include <span>
 
 #include "code_space.h"
-#include "kernel_sets.h"
+#include "lake/ann/code.h"
 
 namespace lake::ann {
 
@@ -26,38 +25,30 @@ inline constexpr size_t kMaxRowsAtOnce = 128;
 
 struct CodedRows {
   const CodeSpace* space = nullptr;
-  const int8_t* codes = nullptr;  ///< Row r begins at codes + r * space->code_bytes().
+  const uint8_t* high = nullptr;  ///< Row r's high halves begin at high + r * space->half_bytes(), …
+  const uint8_t* low = nullptr;   ///< … its low ones there. Null where only kInt4 is asked for.
   const CodeTerms* terms = nullptr;
+  const float* vectors = nullptr;  ///< Null where kF32 is not asked for.
   size_t count = 0;
 
-  const int8_t* code(size_t row) const { return codes + row * space->code_bytes(); }
+  /// A row as the point that distances by `code` are measured from.
+  void SetOrigin(uint32_t row, Code code, Origin* origin) const;
+  /// The squared distance, by `code`, of the origin's point to a row's.
+  float Distance(const Origin& origin, Code code, uint32_t row) const;
+  /// distances[i] is that to of[i]; at most kMaxRowsAtOnce. Fetches ahead.
+  void Distances(const Origin& origin, Code code, std::span<const uint32_t> of, float* distances) const;
 
-  float Distance(uint32_t a, uint32_t b) const {
-    const int32_t dot = space->kernels().dot_codes(code(a), code(b), space->code_bytes());
-    return space->CodeDistance(terms[a], terms[b], dot);
+  /// The metric's own distance of a query to a row, from their f32.
+  float MetricDistance(const Origin& query, uint32_t row) const {
+    return space->Distance(query, vector_of(row), terms[row]);
   }
-};
-
-/// Distances, on the scale of codes, of one point to rows.
-class CodeDistances {
- public:
-  CodeDistances(const CodedRows& rows, const int8_t* code, const CodeTerms& terms)
-      : rows_(rows), code_(code), terms_(terms) {}
-
-  /// distances[i] of of[i]; at most kMaxRowsAtOnce.
-  void operator()(std::span<const uint32_t> of, float* distances) const {
-    for (const uint32_t row : of) PrefetchBytes(rows_.terms + row, sizeof(CodeTerms));
-    std::array<int32_t, kMaxRowsAtOnce> dots;
-    const CodeSpace& space = *rows_.space;
-    space.kernels().dot_codes_at(code_, rows_.codes, space.code_bytes(), of, dots.data());
-    for (size_t i = 0; i < of.size(); ++i)
-      distances[i] = space.CodeDistance(terms_, rows_.terms[of[i]], dots[i]);
-  }
+  /// Fetches what MetricDistance and kF32 read.
+  void FetchVector(uint32_t row) const;
 
  private:
-  const CodedRows& rows_;
-  const int8_t* code_;
-  const CodeTerms& terms_;
+  const uint8_t* high_of(size_t row) const { return high + row * space->half_bytes(); }
+  const uint8_t* low_of(size_t row) const { return low + row * space->half_bytes(); }
+  const float* vector_of(size_t row) const { return vectors + row * space->dimensions(); }
 };
 
 }  // namespace lake::ann

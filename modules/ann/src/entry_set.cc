@@ -4,13 +4,11 @@
 
 namespace lake::ann {
 
-Starts Entries::Nearest(const int8_t* code, const CodeTerms& terms) const {
-  const CodeSpace& space = *coded.space;
+Starts Entries::Nearest(const Origin& origin) const {
   std::array<Candidate, kStarts> best;
   size_t count = 0;
   for (size_t e = 0; e < rows.size(); ++e) {
-    const int32_t dot = space.kernels().dot_codes(code, coded.code(e), space.code_bytes());
-    const Candidate entry = {space.CodeDistance(terms, coded.terms[e], dot), rows[e]};
+    const Candidate entry = {coded.Distance(origin, Code::kInt4, static_cast<uint32_t>(e)), rows[e]};
     if (count == kStarts && !(entry < best.back())) continue;
     if (count < kStarts) ++count;
     size_t at = count - 1;
@@ -24,16 +22,22 @@ Starts Entries::Nearest(const int8_t* code, const CodeTerms& terms) const {
 
 EntrySet::EntrySet(const CodedRows& rows, std::span<const uint32_t> sample)
     : space_(rows.space), rows_(sample.begin(), sample.end()) {
-  codes_.reserve(rows_.size() * space_->code_bytes());
+  high_.reserve(rows_.size() * space_->half_bytes());
   for (const uint32_t row : rows_) {
-    codes_.insert(codes_.end(), rows.code(row), rows.code(row) + space_->code_bytes());
+    const uint8_t* high = rows.high + row * space_->half_bytes();
+    high_.insert(high_.end(), high, high + space_->half_bytes());
     terms_.push_back(rows.terms[row]);
   }
 }
 
 Entries EntrySet::view() const {
   return {.rows = rows_,
-          .coded = {.space = space_, .codes = codes_.data(), .terms = terms_.data(), .count = rows_.size()}};
+          .coded = {.space = space_,
+                    .high = high_.data(),
+                    .low = nullptr,
+                    .terms = terms_.data(),
+                    .vectors = nullptr,
+                    .count = rows_.size()}};
 }
 
 }  // namespace lake::ann

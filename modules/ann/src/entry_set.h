@@ -21,10 +21,10 @@ struct Starts {
 
 struct Entries {
   std::span<const uint32_t> rows;  ///< Entry e is this row.
-  CodedRows coded;                 ///< Entry e has this code: copies, side by side.
+  CodedRows coded;                 ///< Entry e has these high halves: copies, side by side.
 
   /// The nearest entries to a point, the nearest first.
-  Starts Nearest(const int8_t* code, const CodeTerms& terms) const;
+  Starts Nearest(const Origin& origin) const;
 };
 
 /// Entries in memory of their own.
@@ -36,7 +36,7 @@ class EntrySet {
  private:
   const CodeSpace* space_;
   std::vector<uint32_t> rows_;
-  std::vector<int8_t> codes_;
+  std::vector<uint8_t> high_;
   std::vector<CodeTerms> terms_;
 };
 

@@ -24,16 +24,29 @@ class Group {
 
 }  // namespace
 
-void ExactScan::Offer(const CodedRows& rows, const QueryCode& code, std::span<const uint32_t> some,
-                      size_t k) {
+void ExactScan::Sift(const Question& question, std::span<const uint32_t> some) {
+  possible_some_.clear();
   std::array<float, kMaxRowsAtOnce> distances;
-  CodeDistances(rows, code.code.data(), code.terms)(some, distances.data());
-  scanned_ += some.size();
+  question.rows.Distances(question.query, Code::kInt4, some, distances.data());
+  const bool full = nearest_at_most_.size() == question.k;
   for (size_t i = 0; i < some.size(); ++i) {
-    const float error = CodeSpace::ErrorBound(code.terms, rows.terms[some[i]]);
-    const bool full = nearest_at_most_.size() == k;
+    const float error = CodeSpace::ErrorBound(question.query.terms, question.rows.terms[some[i]],
+                                              question.high_residuals[some[i]]);
+    if (!full || !(distances[i] - error > nearest_at_most_.front())) possible_some_.push_back(some[i]);
+  }
+}
+
+void ExactScan::Offer(const Question& question, std::span<const uint32_t> some) {
+  scanned_ += some.size();
+  Sift(question, some);
+  std::array<float, kMaxRowsAtOnce> distances;
+  question.rows.Distances(question.query, Code::kInt8, possible_some_, distances.data());
+  for (size_t i = 0; i < possible_some_.size(); ++i) {
+    const CodeTerms& terms = question.rows.terms[possible_some_[i]];
+    const float error = CodeSpace::ErrorBound(question.query.terms, terms, terms.residual);
+    const bool full = nearest_at_most_.size() == question.k;
     if (full && distances[i] - error > nearest_at_most_.front()) continue;
-    possible_.push_back({distances[i] - error, some[i]});
+    possible_.push_back({distances[i] - error, possible_some_[i]});
     if (full && distances[i] + error >= nearest_at_most_.front()) continue;
     if (full) {
       std::ranges::pop_heap(nearest_at_most_);
@@ -44,9 +57,9 @@ void ExactScan::Offer(const CodedRows& rows, const QueryCode& code, std::span<co
   }
 }
 
-Status ExactScan::Find(const CodedRows& rows, const Matrix& vectors, const float* query,
-                       const QueryCode& code, size_t k, const RowSet* filter, const CancelToken& cancel,
-                       std::vector<Candidate>* found) {
+Status ExactScan::Find(const CodedRows& rows, const float* high_residuals, const Origin& query, size_t k,
+                       const RowSet* filter, const CancelToken& cancel, std::vector<Candidate>* found) {
+  const Question question = {.rows = rows, .high_residuals = high_residuals, .query = query, .k = k};
   nearest_at_most_.clear();
   possible_.clear();
   scanned_ = 0;
@@ -56,7 +69,7 @@ Status ExactScan::Find(const CodedRows& rows, const Matrix& vectors, const float
     if (cancelled) return;
     group.Add(row);
     if (!group.full()) return;
-    Offer(rows, code, group.Take(), k);
+    Offer(question, group.Take());
     if (scanned_ % kRowsBetweenChecks == 0) cancelled = cancel.cancelled();
   };
   if (filter != nullptr) {
@@ -65,16 +78,14 @@ Status ExactScan::Find(const CodedRows& rows, const Matrix& vectors, const float
     for (size_t row = 0; row < rows.count; ++row) add(static_cast<uint32_t>(row));
   }
   if (cancelled) return cancel.error();
-  Offer(rows, code, group.Take(), k);
+  Offer(question, group.Take());
 
   const float limit =
       nearest_at_most_.size() == k ? nearest_at_most_.front() : std::numeric_limits<float>::max();
   std::erase_if(possible_, [&](const Candidate& row) { return row.distance > limit; });
   compared_ = possible_.size();
   found->clear();
-  for (const Candidate& row : possible_)
-    found->push_back(
-        {rows.space->Distance(query, code.terms, vectors.row(row.row), rows.terms[row.row]), row.row});
+  for (const Candidate& row : possible_) found->push_back({rows.MetricDistance(query, row.row), row.row});
   const size_t count = std::min(k, found->size());
   std::ranges::partial_sort(*found, found->begin() + static_cast<std::ptrdiff_t>(count), std::less<>());
   found->resize(count);

@@ -23,6 +23,13 @@ size_t BatchSize(size_t inserted, size_t left) {
   return std::min({std::max<size_t>(1, part), kLargestBatch, left});
 }
 
+/// What one member of the team works in.
+struct Workplace {
+  Beam beam;
+  Origin origin;
+  Selection selection;
+};
+
 class Builder {
  public:
   Builder(const CodedRows& rows, std::span<const uint32_t> members, const GraphOptions& options,
@@ -31,8 +38,8 @@ class Builder {
         options_(options),
         team_(team),
         order_(SeededOrder(members, options.seed)),
-        links_(rows, options.selection),
-        beams_(team->size()) {}
+        links_(rows, options.code, options.selection),
+        workplaces_(team->size()) {}
 
   Result<BuiltGraph> Build(const CancelToken& cancel) {
     for (size_t inserted = 0; inserted < order_.size();) {
@@ -46,7 +53,7 @@ class Builder {
     BuiltGraph built = {.neighbours = links_.Finish(team_),
                         .degree = options_.selection.degree,
                         .entries = {Sample().begin(), Sample().end()}};
-    LinkUnreachable(rows_, order_, entries_->view(), options_.ef_construction, &built);
+    LinkUnreachable(rows_, options_, order_, entries_->view(), &built);
     return built;
   }
 
@@ -61,33 +68,40 @@ class Builder {
     starts_.resize(batch);
     chosen_.resize(std::max(chosen_.size(), batch));
     by_start_.resize(batch);
-    team_->ForEachPiece(batch, kRowsAtOnce, [&](size_t, size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) starts_[i] = StartsOf(sources[i]);
+    team_->ForEachPiece(batch, kRowsAtOnce, [&](size_t member, size_t begin, size_t end) {
+      Origin* origin = &workplaces_[member].origin;
+      for (size_t i = begin; i < end; ++i) {
+        rows_.SetOrigin(sources[i], options_.code, origin);
+        starts_[i] = StartsOf(*origin);
+      }
     });
     std::iota(by_start_.begin(), by_start_.end(), size_t{0});
     std::ranges::sort(by_start_, {}, [&](size_t i) { return std::pair(starts_[i].row, i); });
     team_->ForEachPiece(batch, kRowsAtOnce, [&](size_t member, size_t begin, size_t end) {
+      Workplace& here = workplaces_[member];
       for (const size_t i : std::span(by_start_).subspan(begin, end - begin)) {
-        SelectNeighbours(rows_, Find(sources[i], inserted, starts_[i], &beams_[member]), options_.selection,
-                         &chosen_[i]);
+        SelectNeighbours(rows_, options_.code, Find(sources[i], inserted, starts_[i], &here),
+                         options_.selection, &here.selection);
+        chosen_[i] = here.selection.chosen;
         links_.Store(sources[i], chosen_[i]);
       }
     });
     links_.AddReverse(sources, {chosen_.data(), batch}, team_);
   }
 
-  Starts StartsOf(uint32_t row) const {
+  Starts StartsOf(const Origin& origin) const {
     if (!entries_.has_value()) return {};
-    return entries_->view().Nearest(rows_.code(row), rows_.terms[row]);
+    return entries_->view().Nearest(origin);
   }
 
   /// The inserted rows nearest to a row that is not inserted yet.
-  std::span<const Candidate> Find(uint32_t row, size_t inserted, const Starts& starts, Beam* beam) const {
-    const CodeDistances distances(rows_, rows_.code(row), rows_.terms[row]);
+  std::span<const Candidate> Find(uint32_t row, size_t inserted, const Starts& starts,
+                                  Workplace* here) const {
     const std::span<const uint32_t> from =
         entries_.has_value() ? starts.rows() : std::span(order_).first(inserted);
-    beam->Walk(links_.view(), rows_.count, options_.ef_construction, from, distances);
-    return beam->found();
+    rows_.SetOrigin(row, options_.code, &here->origin);
+    here->beam.Walk(links_.view(), rows_, options_.code, here->origin, options_.ef_construction, from);
+    return here->beam.found();
   }
 
   const CodedRows& rows_;
@@ -96,7 +110,7 @@ class Builder {
   std::vector<uint32_t> order_;
   std::optional<EntrySet> entries_;
   LinkTable links_;
-  std::vector<Beam> beams_;  ///< One for each member of the team.
+  std::vector<Workplace> workplaces_;  ///< One for each member of the team.
   // Of the rows of the batch:
   std::vector<Starts> starts_;
   std::vector<std::vector<Candidate>> chosen_;

@@ -18,6 +18,7 @@
 namespace lake::ann {
 
 struct GraphOptions {
+  Code code = Code::kInt4;  ///< What rows are compared by.
   SelectionRule selection;
   size_t ef_construction = 80;  ///< How many candidates a row finds before it chooses.
   uint64_t seed = 0;

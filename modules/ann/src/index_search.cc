@@ -37,8 +37,8 @@ class Search {
         return MakeAnswer();
       }
     }
-    LAKE_RETURN_IF_ERROR(memory_.scan.Find(index_.coded, index_.vectors, query_.data(), memory_.query,
-                                           options_.k, options_.filter, cancel, &memory_.found));
+    LAKE_RETURN_IF_ERROR(memory_.scan.Find(index_.coded, index_.high_residuals, memory_.query, options_.k,
+                                           options_.filter, cancel, &memory_.found));
     answer_.exact = true;
     answer_.distances += memory_.scan.scanned();
     answer_.reranked = memory_.scan.compared();
@@ -53,9 +53,11 @@ class Search {
   size_t passing() const {
     return options_.filter != nullptr ? options_.filter->count() : index_.coded.count;
   }
+  Code code() const { return options_.code.value_or(index_.options.code.value_or(Code::kInt8)); }
   size_t reranked() const {
-    return std::max(options_.k,
-                    options_.rerank != 0 ? options_.rerank : std::max(2 * options_.k, kFewestReranked));
+    if (options_.rerank != 0) return std::max(options_.k, options_.rerank);
+    const size_t usual = std::max(2 * options_.k, kFewestReranked);
+    return code() == Code::kInt4 ? usual * 3 / 2 : usual;
   }
 
   /// Fills memory_.candidates with the nearest rows that pass, or says that a scan is cheaper. A walk finds
@@ -83,10 +85,8 @@ class Search {
   }
 
   Status Walk(size_t width) {
-    const QueryCode& query = memory_.query;
-    const Starts starts = index_.entries.Nearest(query.code.data(), query.terms);
-    memory_.beam.Walk(index_.graph, index_.coded.count, width, starts.rows(),
-                      CodeDistances(index_.coded, query.code.data(), query.terms));
+    const Starts starts = index_.entries.Nearest(memory_.query);
+    memory_.beam.Walk(index_.graph, index_.coded, code(), memory_.query, width, starts.rows());
     if (memory_.beam.damaged())
       return DataLoss("segment_damaged", "the index is damaged: a neighbour in its graph is no row");
     answer_.distances += memory_.beam.statistics().distances + index_.entries.rows.size();
@@ -110,15 +110,12 @@ class Search {
   /// Fills memory_.found with what the candidates stand for, by its f32 vectors.
   Status Rerank() {
     constexpr size_t kVectorsAhead = 2;
-    const size_t bytes = index_.vectors.dimensions * sizeof(float);
     const std::span<const Candidate> candidates = memory_.candidates;
     memory_.found.clear();
     for (size_t i = 0; i < candidates.size(); ++i) {
-      if (i + kVectorsAhead < candidates.size())
-        PrefetchBytes(index_.vectors.row(candidates[i + kVectorsAhead].row), bytes);
+      if (i + kVectorsAhead < candidates.size()) index_.coded.FetchVector(candidates[i + kVectorsAhead].row);
       const uint32_t row = candidates[i].row;
-      const float distance = index_.coded.space->Distance(query_.data(), memory_.query.terms,
-                                                          index_.vectors.row(row), index_.coded.terms[row]);
+      const float distance = index_.coded.MetricDistance(memory_.query, row);
       Find({distance, row});
       for (const Duplicate& duplicate : DuplicatesOf(index_.duplicates, row)) {
         if (duplicate.row >= index_.coded.count)

@@ -8,7 +8,7 @@
 namespace lake::ann {
 
 struct SearchMemory::State {
-  QueryCode query;
+  Origin query;
   Beam beam;
   ExactScan scan;
   std::vector<Candidate> candidates;  ///< By their codes.

@@ -13,13 +13,14 @@ struct IndexView {
   BuildOptions options;
   Matrix vectors;
   CodedRows coded;
+  const float* high_residuals;  ///< Of each row: what the high halves of its code leave out.
   Graph graph;
   Entries entries;
   std::span<const Duplicate> duplicates;
   std::span<const uint64_t> ids;
 };
 
-/// SHA-256 of neighbours, entry rows, codes and terms, in this order, in hex.
+/// SHA-256 of neighbours, entry rows, codes (high halves, low halves) and terms, in this order, in hex.
 std::string DigestOf(const IndexView& view);
 
 }  // namespace lake::ann

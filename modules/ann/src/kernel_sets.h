@@ -14,9 +14,6 @@ extern const Kernels kAvx2Kernels;
 extern const Kernels kAvx512VnniKernels;
 #endif
 
-/// What the sums of floats add up.
-enum class Term { kProduct, kSquaredDifference };
-
 /// Asks for all lines of one code. g++ 12 takes a loop of nothing but prefetches for dead and drops it; the
 /// fence, which costs no instruction, keeps it.
 inline void PrefetchBytes(const void* begin, size_t bytes) {
@@ -26,18 +23,19 @@ inline void PrefetchBytes(const void* begin, size_t bytes) {
   }
 }
 
-/// How many codes are asked for ahead of the one being summed: four codes of 768 bytes are about as many
-/// lines as a core keeps in flight.
-inline constexpr size_t kCodesAhead = 4;
+/// How many bytes are asked for ahead of the row being summed: about as many lines as a core keeps in
+/// flight.
+inline constexpr size_t kBytesAhead = 3072;
 
-template <int32_t (*kDot)(const int8_t*, const int8_t*, size_t)>
-void DotCodesAt(const int8_t* query, const int8_t* codes, size_t bytes, std::span<const uint32_t> rows,
-                int32_t* sums) {
-  for (size_t i = 0; i < std::min(rows.size(), kCodesAhead); ++i)
-    PrefetchBytes(codes + size_t{rows[i]} * bytes, bytes);
+template <int32_t (*kDot)(const int8_t*, const uint8_t*, size_t)>
+void DotHalvesAt(const int8_t* query, const uint8_t* halves, size_t bytes, std::span<const uint32_t> rows,
+                 int32_t* sums) {
+  const size_t ahead = std::max<size_t>(1, kBytesAhead / std::max<size_t>(1, bytes));
+  for (size_t i = 0; i < std::min(rows.size(), ahead); ++i)
+    PrefetchBytes(halves + size_t{rows[i]} * bytes, bytes);
   for (size_t i = 0; i < rows.size(); ++i) {
-    if (i + kCodesAhead < rows.size()) PrefetchBytes(codes + size_t{rows[i + kCodesAhead]} * bytes, bytes);
-    sums[i] = kDot(query, codes + size_t{rows[i]} * bytes, bytes);
+    if (i + ahead < rows.size()) PrefetchBytes(halves + size_t{rows[i + ahead]} * bytes, bytes);
+    sums[i] = kDot(query, halves + size_t{rows[i]} * bytes, bytes);
   }
 }
 

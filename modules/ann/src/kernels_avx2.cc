@@ -10,23 +10,36 @@
 namespace lake::ann {
 namespace {
 
-/// maddubs wants one unsigned side: |a| times b with the sign of a. Two products of at most 127 * 127 fit its
-/// 16 bits.
-LAKE_AVX2 inline __m256i AddProducts(__m256i sum, const int8_t* a, const int8_t* b) {
-  const __m256i left = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(a));
-  const __m256i right = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b));
-  const __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(left), _mm256_sign_epi8(right, left));
-  return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+/// Products of 32 bytes of halves, half of their elements: sums of pairs, at most 2 * 15 * 127 in each of
+/// its 16 bits. Eight such sums still fit.
+LAKE_AVX2 inline __m256i Products(__m256i halves, const int8_t* query) {
+  return _mm256_maddubs_epi16(halves, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(query)));
 }
 
-LAKE_AVX2 int32_t DotCodes(const int8_t* a, const int8_t* b, size_t bytes) {
-  __m256i even = _mm256_setzero_si256();
-  __m256i odd = _mm256_setzero_si256();
-  for (size_t i = 0; i < bytes; i += 64) {
-    even = AddProducts(even, a + i, b + i);
-    odd = AddProducts(odd, a + i + 32, b + i + 32);
-  }
-  const __m256i sum = _mm256_add_epi32(even, odd);
+/// Those of one line.
+LAKE_AVX2 inline __m256i LineProducts(const int8_t* query, const uint8_t* halves) {
+  const __m256i low_half = _mm256_set1_epi8(15);
+  const __m256i first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(halves));
+  const __m256i second = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(halves + 32));
+  const __m256i low = _mm256_add_epi16(Products(_mm256_and_si256(first, low_half), query),
+                                       Products(_mm256_and_si256(second, low_half), query + 32));
+  const __m256i high =
+      _mm256_add_epi16(Products(_mm256_and_si256(_mm256_srli_epi16(first, 4), low_half), query + 64),
+                       Products(_mm256_and_si256(_mm256_srli_epi16(second, 4), low_half), query + 96));
+  return _mm256_add_epi16(low, high);
+}
+
+LAKE_AVX2 inline __m256i AddWidened(__m256i sum, __m256i products) {
+  return _mm256_add_epi32(sum, _mm256_madd_epi16(products, _mm256_set1_epi16(1)));
+}
+
+LAKE_AVX2 int32_t DotHalves(const int8_t* query, const uint8_t* halves, size_t bytes) {
+  __m256i sum = _mm256_setzero_si256();
+  size_t i = 0;
+  for (; i + 128 <= bytes; i += 128)
+    sum = AddWidened(sum, _mm256_add_epi16(LineProducts(query + 2 * i, halves + i),
+                                           LineProducts(query + 2 * i + 128, halves + i + 64)));
+  if (i < bytes) sum = AddWidened(sum, LineProducts(query + 2 * i, halves + i));
   __m128i four = _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
   four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4E));
   four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0xB1));
@@ -54,35 +67,49 @@ LAKE_AVX2 inline __m256 LoadSome(const float* from, size_t count) {
   return _mm256_maskload_ps(from, mask);
 }
 
-template <Term kTerm>
-LAKE_AVX2 inline __m256 AddTerm(__m256 lane, __m256 a, __m256 b) {
-  if constexpr (kTerm == Term::kProduct) return _mm256_add_ps(lane, _mm256_mul_ps(a, b));
-  const __m256 difference = _mm256_sub_ps(a, b);
-  return _mm256_add_ps(lane, _mm256_mul_ps(difference, difference));
-}
+struct Product {
+  LAKE_AVX2 __m256 operator()(__m256 a, __m256 b) const { return _mm256_mul_ps(a, b); }
+};
 
-template <Term kTerm>
-LAKE_AVX2 float Sum(const float* a, const float* b, size_t count) {
+struct SquaredDifference {
+  __m256 factor_a;
+  __m256 factor_b;
+  LAKE_AVX2 __m256 operator()(__m256 a, __m256 b) const {
+    const __m256 difference = _mm256_sub_ps(_mm256_mul_ps(a, factor_a), _mm256_mul_ps(b, factor_b));
+    return _mm256_mul_ps(difference, difference);
+  }
+};
+
+/// Adds up term(a[i], b[i]).
+template <class Term>
+LAKE_AVX2 inline float Sum(const float* a, const float* b, size_t count, const Term& term) {
   Lanes lanes = {{_mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps()}};
   size_t i = 0;
   for (; i + kFloatLanes <= count; i += kFloatLanes)
     for (size_t p = 0; p < 4; ++p)
       lanes.part[p] =
-          AddTerm<kTerm>(lanes.part[p], _mm256_loadu_ps(a + i + 8 * p), _mm256_loadu_ps(b + i + 8 * p));
+          _mm256_add_ps(lanes.part[p], term(_mm256_loadu_ps(a + i + 8 * p), _mm256_loadu_ps(b + i + 8 * p)));
   for (size_t p = 0; i < count; ++p, i += 8) {
     const size_t some = std::min<size_t>(8, count - i);
-    lanes.part[p] = AddTerm<kTerm>(lanes.part[p], LoadSome(a + i, some), LoadSome(b + i, some));
+    lanes.part[p] = _mm256_add_ps(lanes.part[p], term(LoadSome(a + i, some), LoadSome(b + i, some)));
   }
   return Fold(lanes);
+}
+
+LAKE_AVX2 float Dot(const float* a, const float* b, size_t count) { return Sum(a, b, count, Product{}); }
+
+LAKE_AVX2 float SquaredDistance(const float* a, float factor_a, const float* b, float factor_b,
+                                size_t count) {
+  return Sum(a, b, count, SquaredDifference{_mm256_set1_ps(factor_a), _mm256_set1_ps(factor_b)});
 }
 
 }  // namespace
 
 const Kernels kAvx2Kernels = {.target = Target::kAvx2,
-                              .dot_codes = DotCodes,
-                              .dot_codes_at = DotCodesAt<DotCodes>,
-                              .dot = Sum<Term::kProduct>,
-                              .squared_distance = Sum<Term::kSquaredDifference>};
+                              .dot_halves = DotHalves,
+                              .dot_halves_at = DotHalvesAt<DotHalves>,
+                              .dot = Dot,
+                              .squared_distance = SquaredDistance};
 
 }  // namespace lake::ann
 #endif

@@ -14,17 +14,18 @@
 namespace lake::ann {
 namespace {
 
-/// vpdpbusd wants one unsigned side: (a + 128) . b - 128 . b.
-LAKE_AVX512 int32_t DotCodes(const int8_t* a, const int8_t* b, size_t bytes) {
-  const __m512i bias = _mm512_set1_epi8(static_cast<char>(0x80));
-  __m512i biased = _mm512_setzero_si512();
-  __m512i excess = _mm512_setzero_si512();
+/// vpdpbusd wants one unsigned side, which halves are.
+LAKE_AVX512 int32_t DotHalves(const int8_t* query, const uint8_t* halves, size_t bytes) {
+  const __m512i low_half = _mm512_set1_epi8(15);
+  __m512i low = _mm512_setzero_si512();
+  __m512i high = _mm512_setzero_si512();
   for (size_t i = 0; i < bytes; i += 64) {
-    const __m512i right = _mm512_loadu_si512(b + i);
-    biased = _mm512_dpbusd_epi32(biased, _mm512_xor_si512(_mm512_loadu_si512(a + i), bias), right);
-    excess = _mm512_dpbusd_epi32(excess, bias, right);
+    const __m512i both = _mm512_loadu_si512(halves + i);
+    low = _mm512_dpbusd_epi32(low, _mm512_and_si512(both, low_half), _mm512_loadu_si512(query + 2 * i));
+    high = _mm512_dpbusd_epi32(high, _mm512_and_si512(_mm512_srli_epi16(both, 4), low_half),
+                               _mm512_loadu_si512(query + 2 * i + 64));
   }
-  return _mm512_reduce_add_epi32(_mm512_sub_epi32(biased, excess));
+  return _mm512_reduce_add_epi32(_mm512_add_epi32(low, high));
 }
 
 LAKE_AVX512 inline float Fold(__m512 low, __m512 high) {
@@ -36,12 +37,18 @@ LAKE_AVX512 inline float Fold(__m512 low, __m512 high) {
   return _mm_cvtss_f32(four);
 }
 
-template <Term kTerm>
-LAKE_AVX512 inline __m512 AddTerm(__m512 lane, __m512 a, __m512 b) {
-  if constexpr (kTerm == Term::kProduct) return _mm512_add_ps(lane, _mm512_mul_ps(a, b));
-  const __m512 difference = _mm512_sub_ps(a, b);
-  return _mm512_add_ps(lane, _mm512_mul_ps(difference, difference));
-}
+struct Product {
+  LAKE_AVX512 __m512 operator()(__m512 a, __m512 b) const { return _mm512_mul_ps(a, b); }
+};
+
+struct SquaredDifference {
+  __m512 factor_a;
+  __m512 factor_b;
+  LAKE_AVX512 __m512 operator()(__m512 a, __m512 b) const {
+    const __m512 difference = _mm512_sub_ps(_mm512_mul_ps(a, factor_a), _mm512_mul_ps(b, factor_b));
+    return _mm512_mul_ps(difference, difference);
+  }
+};
 
 /// The first `count` of sixteen floats (none when it is not positive, all when it is more), zeros for the
 /// rest.
@@ -50,27 +57,35 @@ LAKE_AVX512 inline __m512 LoadSome(const float* from, size_t begin, size_t end) 
   return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << count) - 1), from + std::min(begin, end));
 }
 
-template <Term kTerm>
-LAKE_AVX512 float Sum(const float* a, const float* b, size_t count) {
+/// Adds up term(a[i], b[i]).
+template <class Term>
+LAKE_AVX512 inline float Sum(const float* a, const float* b, size_t count, const Term& term) {
   __m512 low = _mm512_setzero_ps();
   __m512 high = _mm512_setzero_ps();
   size_t i = 0;
   for (; i + kFloatLanes <= count; i += kFloatLanes) {
-    low = AddTerm<kTerm>(low, _mm512_loadu_ps(a + i), _mm512_loadu_ps(b + i));
-    high = AddTerm<kTerm>(high, _mm512_loadu_ps(a + i + 16), _mm512_loadu_ps(b + i + 16));
+    low = _mm512_add_ps(low, term(_mm512_loadu_ps(a + i), _mm512_loadu_ps(b + i)));
+    high = _mm512_add_ps(high, term(_mm512_loadu_ps(a + i + 16), _mm512_loadu_ps(b + i + 16)));
   }
-  low = AddTerm<kTerm>(low, LoadSome(a, i, count), LoadSome(b, i, count));
-  high = AddTerm<kTerm>(high, LoadSome(a, i + 16, count), LoadSome(b, i + 16, count));
+  low = _mm512_add_ps(low, term(LoadSome(a, i, count), LoadSome(b, i, count)));
+  high = _mm512_add_ps(high, term(LoadSome(a, i + 16, count), LoadSome(b, i + 16, count)));
   return Fold(low, high);
+}
+
+LAKE_AVX512 float Dot(const float* a, const float* b, size_t count) { return Sum(a, b, count, Product{}); }
+
+LAKE_AVX512 float SquaredDistance(const float* a, float factor_a, const float* b, float factor_b,
+                                  size_t count) {
+  return Sum(a, b, count, SquaredDifference{_mm512_set1_ps(factor_a), _mm512_set1_ps(factor_b)});
 }
 
 }  // namespace
 
 const Kernels kAvx512VnniKernels = {.target = Target::kAvx512Vnni,
-                                    .dot_codes = DotCodes,
-                                    .dot_codes_at = DotCodesAt<DotCodes>,
-                                    .dot = Sum<Term::kProduct>,
-                                    .squared_distance = Sum<Term::kSquaredDifference>};
+                                    .dot_halves = DotHalves,
+                                    .dot_halves_at = DotHalvesAt<DotHalves>,
+                                    .dot = Dot,
+                                    .squared_distance = SquaredDistance};
 
 }  // namespace lake::ann
 #endif

@@ -8,9 +8,14 @@ namespace {
 
 using Lanes = std::array<float, kFloatLanes>;
 
-int32_t DotCodes(const int8_t* a, const int8_t* b, size_t bytes) {
+int32_t DotHalves(const int8_t* query, const uint8_t* halves, size_t bytes) {
   int32_t sum = 0;
-  for (size_t i = 0; i < bytes; ++i) sum += int32_t{a[i]} * int32_t{b[i]};
+  for (size_t line = 0; line < bytes; line += kCodeAlignment)
+    for (size_t j = 0; j < kCodeAlignment; ++j) {
+      const uint8_t both = halves[line + j];
+      sum += int32_t{query[2 * line + j]} * (both & 15);
+      sum += int32_t{query[2 * line + kCodeAlignment + j]} * (both >> 4);
+    }
   return sum;
 }
 
@@ -20,28 +25,34 @@ float Fold(Lanes* lanes) {
   return lanes->front();
 }
 
-template <Term kTerm>
-float TermOf(float a, float b) {
-  if constexpr (kTerm == Term::kProduct) return a * b;
-  return (a - b) * (a - b);
-}
-
-template <Term kTerm>
-float Sum(const float* a, const float* b, size_t count) {
+/// Adds up term(a[i], b[i]).
+template <class Term>
+float Sum(const float* a, const float* b, size_t count, Term term) {
   Lanes lanes = {};
   const size_t whole = count / kFloatLanes * kFloatLanes;
   for (size_t i = 0; i < whole; i += kFloatLanes)
-    for (size_t lane = 0; lane < kFloatLanes; ++lane) lanes[lane] += TermOf<kTerm>(a[i + lane], b[i + lane]);
-  for (size_t i = whole; i < count; ++i) lanes[i - whole] += TermOf<kTerm>(a[i], b[i]);
+    for (size_t lane = 0; lane < kFloatLanes; ++lane) lanes[lane] += term(a[i + lane], b[i + lane]);
+  for (size_t i = whole; i < count; ++i) lanes[i - whole] += term(a[i], b[i]);
   return Fold(&lanes);
+}
+
+float Dot(const float* a, const float* b, size_t count) {
+  return Sum(a, b, count, [](float x, float y) { return x * y; });
+}
+
+float SquaredDistance(const float* a, float factor_a, const float* b, float factor_b, size_t count) {
+  return Sum(a, b, count, [factor_a, factor_b](float x, float y) {
+    const float difference = x * factor_a - y * factor_b;
+    return difference * difference;
+  });
 }
 
 }  // namespace
 
 const Kernels kScalarKernels = {.target = Target::kScalar,
-                                .dot_codes = DotCodes,
-                                .dot_codes_at = DotCodesAt<DotCodes>,
-                                .dot = Sum<Term::kProduct>,
-                                .squared_distance = Sum<Term::kSquaredDifference>};
+                                .dot_halves = DotHalves,
+                                .dot_halves_at = DotHalvesAt<DotHalves>,
+                                .dot = Dot,
+                                .squared_distance = SquaredDistance};
 
 }  // namespace lake::ann

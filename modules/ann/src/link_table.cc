@@ -12,8 +12,9 @@ constexpr size_t kRowsAtOnce = 64;
 
 }  // namespace
 
-LinkTable::LinkTable(const CodedRows& rows, const SelectionRule& rule)
+LinkTable::LinkTable(const CodedRows& rows, Code code, const SelectionRule& rule)
     : rows_(rows),
+      code_(code),
       rule_(rule),
       capacity_(Capacity(rule.degree)),
       neighbours_(rows.count * capacity_),
@@ -52,34 +53,33 @@ void LinkTable::AddReverse(std::span<const uint32_t> sources, std::span<const st
   begins.push_back(links_.size());
   team->ForEachPiece(begins.size() - 1, kRowsAtOnce, [&](size_t, size_t begin, size_t end) {
     std::vector<Candidate> all;
-    std::vector<Candidate> kept;
+    Selection selection;
     for (size_t g = begin; g < end; ++g)
-      TakeIn(std::span(links_).subspan(begins[g], begins[g + 1] - begins[g]), &all, &kept);
+      TakeIn(std::span(links_).subspan(begins[g], begins[g + 1] - begins[g]), &all, &selection);
   });
 }
 
-void LinkTable::TakeIn(std::span<const Link> links, std::vector<Candidate>* all,
-                       std::vector<Candidate>* kept) {
+void LinkTable::TakeIn(std::span<const Link> links, std::vector<Candidate>* all, Selection* selection) {
   const uint32_t row = links.front().to;
   Load(row, all);
   for (const Link& link : links) all->push_back(link.from);
   if (all->size() <= capacity_) return Store(row, *all);
   std::ranges::sort(*all, std::less<>());
-  SelectNeighbours(rows_, *all, rule_, kept);
-  Store(row, *kept);
+  SelectNeighbours(rows_, code_, *all, rule_, selection);
+  Store(row, selection->chosen);
 }
 
 HugeArray<uint32_t> LinkTable::Finish(ThreadTeam* team) {
   HugeArray<uint32_t> finished(rows_.count * rule_.degree);
   team->ForEachPiece(rows_.count, kRowsAtOnce, [&](size_t, size_t begin, size_t end) {
     std::vector<Candidate> all;
-    std::vector<Candidate> kept;
+    Selection selection;
     for (size_t row = begin; row < end; ++row) {
       Load(static_cast<uint32_t>(row), &all);
       std::ranges::sort(all, std::less<>());
       if (all.size() > rule_.degree) {
-        SelectNeighbours(rows_, all, rule_, &kept);
-        all.swap(kept);
+        SelectNeighbours(rows_, code_, all, rule_, &selection);
+        all.swap(selection.chosen);
       }
       uint32_t* to = finished.data() + row * rule_.degree;
       std::fill_n(to, rule_.degree, kNoRow);

@@ -15,7 +15,8 @@ namespace lake::ann {
 
 class LinkTable {
  public:
-  LinkTable(const CodedRows& rows, const SelectionRule& rule);
+  /// `code`: what the distances of its neighbours are by.
+  LinkTable(const CodedRows& rows, Code code, const SelectionRule& rule);
 
   Graph view() const { return {.neighbours = neighbours_.data(), .degree = capacity_}; }
 
@@ -35,11 +36,12 @@ class LinkTable {
     Candidate from;
   };
 
-  void TakeIn(std::span<const Link> links, std::vector<Candidate>* all, std::vector<Candidate>* kept);
+  void TakeIn(std::span<const Link> links, std::vector<Candidate>* all, Selection* selection);
   /// The neighbours of a row with their distances, in no order.
   void Load(uint32_t row, std::vector<Candidate>* neighbours) const;
 
   const CodedRows& rows_;
+  Code code_;
   SelectionRule rule_;
   size_t capacity_;
   HugeArray<uint32_t> neighbours_;

@@ -20,9 +20,14 @@ struct SelectionRule {
 /// rule alone would leave it one.
 inline constexpr size_t kFewestNeighbours = 4;
 
-/// Chooses among `candidates` (sorted, each once, their distances those to the row) into `chosen`, cleared
-/// first, sorted.
-void SelectNeighbours(const CodedRows& rows, std::span<const Candidate> candidates, const SelectionRule& rule,
-                      std::vector<Candidate>* chosen);
+/// What selections work in, kept from one to the next. One thread at a time.
+struct Selection {
+  Origin candidate;
+  std::vector<Candidate> chosen;  ///< Of the last one, sorted.
+};
+
+/// Chooses among `candidates`: sorted, each once, their distances those to the row and by `code`.
+void SelectNeighbours(const CodedRows& rows, Code code, std::span<const Candidate> candidates,
+                      const SelectionRule& rule, Selection* selection);
 
 }  // namespace lake::ann

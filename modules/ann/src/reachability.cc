@@ -57,16 +57,17 @@ std::vector<uint32_t> UnreachableRows(const Graph& graph, size_t rows, std::span
   return lost;
 }
 
-void LinkUnreachable(const CodedRows& rows, std::span<const uint32_t> members, const Entries& entries,
-                     size_t width, BuiltGraph* graph) {
+void LinkUnreachable(const CodedRows& rows, const GraphOptions& options, std::span<const uint32_t> members,
+                     const Entries& entries, BuiltGraph* graph) {
   Reach reach(graph->view(), rows.count);
   for (const uint32_t entry : graph->entries) reach.AddAllFrom(entry);
   Beam beam;
+  Origin origin;
   for (const uint32_t row : members) {
     if (reach.reached(row)) continue;
-    const Starts starts = entries.Nearest(rows.code(row), rows.terms[row]);
-    beam.Walk(graph->view(), rows.count, width, starts.rows(),
-              CodeDistances(rows, rows.code(row), rows.terms[row]));
+    rows.SetOrigin(row, options.code, &origin);
+    const Starts starts = entries.Nearest(origin);
+    beam.Walk(graph->view(), rows, options.code, origin, options.ef_construction, starts.rows());
     if (!LinkFromNearest(beam.found(), row, graph)) graph->entries.push_back(row);
     reach.AddAllFrom(row);
   }

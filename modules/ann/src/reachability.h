@@ -13,8 +13,8 @@ std::vector<uint32_t> UnreachableRows(const Graph& graph, size_t rows, std::span
                                       std::span<const uint32_t> entries);
 
 /// Gives each such member a place among the neighbours of the nearest row that has one free, within the
-/// nearest `width`; where none has, it becomes an entry.
-void LinkUnreachable(const CodedRows& rows, std::span<const uint32_t> members, const Entries& entries,
-                     size_t width, BuiltGraph* graph);
+/// nearest `ef_construction`; where none has, it becomes an entry.
+void LinkUnreachable(const CodedRows& rows, const GraphOptions& options, std::span<const uint32_t> members,
+                     const Entries& entries, BuiltGraph* graph);
 
 }  // namespace lake::ann

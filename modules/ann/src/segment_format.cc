@@ -24,8 +24,8 @@ Error Damaged(fmt::format_string<Args...> format, Args&&... args) {
                   fmt::format(format, std::forward<Args>(args)...));
 }
 
-uint64_t CodeBytes(const SegmentHeader& header) {
-  return (uint64_t{header.dimensions} + kCodeAlignment - 1) / kCodeAlignment * kCodeAlignment;
+uint64_t HalfBytes(const SegmentHeader& header) {
+  return (uint64_t{header.dimensions} + kElementsPerLine - 1) / kElementsPerLine * kCodeAlignment;
 }
 
 /// Bounds within which no product of counts overflows.
@@ -40,6 +40,8 @@ Status CheckCounts(const SegmentHeader& header) {
   if (header.metric != Metric::kCosine && header.metric != Metric::kInnerProduct &&
       header.metric != Metric::kL2)
     return Damaged("it says metric {}", static_cast<uint32_t>(header.metric));
+  if (header.code != Code::kInt4 && header.code != Code::kInt8 && header.code != Code::kF32)
+    return Damaged("it says code {}", static_cast<uint32_t>(header.code));
   if (!std::isfinite(header.reach) || header.reach <= 0) return Damaged("its reach is no length");
   return {};
 }
@@ -66,11 +68,13 @@ std::array<std::string_view, kSections> SectionsOf(const IndexView& view) {
   return {BytesOf(space.parameters().mean.data(), space.dimensions()),
           BytesOf(entries.rows.data(), entries.rows.size()),
           BytesOf(entries.coded.terms, entries.rows.size()),
-          BytesOf(entries.coded.codes, entries.rows.size() * space.code_bytes()),
+          BytesOf(entries.coded.high, entries.rows.size() * space.half_bytes()),
           BytesOf(view.duplicates.data(), view.duplicates.size()),
           BytesOf(view.graph.neighbours, coded.count * view.graph.degree),
           BytesOf(coded.terms, coded.count),
-          BytesOf(coded.codes, coded.count * space.code_bytes()),
+          BytesOf(coded.high, coded.count * space.half_bytes()),
+          BytesOf(coded.low, coded.count * space.half_bytes()),
+          BytesOf(view.high_residuals, coded.count),
           BytesOf(view.ids.data(), view.ids.size()),
           BytesOf(view.vectors.data, coded.count * space.dimensions())};
 }
@@ -78,8 +82,8 @@ std::array<std::string_view, kSections> SectionsOf(const IndexView& view) {
 std::string DigestOf(const IndexView& view) {
   const auto sections = SectionsOf(view);
   Sha256 sha;
-  for (const SectionKind kind :
-       {SectionKind::kGraph, SectionKind::kEntryRows, SectionKind::kCodes, SectionKind::kTerms})
+  for (const SectionKind kind : {SectionKind::kGraph, SectionKind::kEntryRows, SectionKind::kHighHalves,
+                                 SectionKind::kLowHalves, SectionKind::kTerms})
     sha.Update(sections[static_cast<size_t>(kind) - 1]);
   return sha.FinishHex();
 }
@@ -92,16 +96,19 @@ uint64_t SectionBytes(const SegmentHeader& header, SectionKind kind) {
       return header.entries * sizeof(uint32_t);
     case SectionKind::kEntryTerms:
       return header.entries * sizeof(CodeTerms);
-    case SectionKind::kEntryCodes:
-      return header.entries * CodeBytes(header);
+    case SectionKind::kEntryHighHalves:
+      return header.entries * HalfBytes(header);
     case SectionKind::kDuplicates:
       return header.duplicates * sizeof(Duplicate);
     case SectionKind::kGraph:
       return header.rows * header.degree * sizeof(uint32_t);
     case SectionKind::kTerms:
       return header.rows * sizeof(CodeTerms);
-    case SectionKind::kCodes:
-      return header.rows * CodeBytes(header);
+    case SectionKind::kHighHalves:
+    case SectionKind::kLowHalves:
+      return header.rows * HalfBytes(header);
+    case SectionKind::kHighResiduals:
+      return header.rows * sizeof(float);
     case SectionKind::kIds:
       return header.rows * sizeof(uint64_t);
     case SectionKind::kVectors:
@@ -121,6 +128,7 @@ SegmentHeader MakeHeader(const IndexView& view) {
   header.degree = static_cast<uint32_t>(view.graph.degree);
   header.ef_construction = static_cast<uint32_t>(view.options.ef_construction);
   header.alpha = view.options.alpha;
+  header.code = view.options.code.value_or(Code::kInt8);
   header.reach = view.coded.space->parameters().reach;
   std::ranges::copy(DigestOf(view), header.digest.begin());
   const auto sections = SectionsOf(view);

@@ -26,15 +26,17 @@ enum class SectionKind : uint32_t {
   kMean = 1,
   kEntryRows = 2,
   kEntryTerms = 3,
-  kEntryCodes = 4,
+  kEntryHighHalves = 4,
   kDuplicates = 5,
   kGraph = 6,
   kTerms = 7,
-  kCodes = 8,
-  kIds = 9,
-  kVectors = 10,
+  kHighHalves = 8,
+  kLowHalves = 9,
+  kHighResiduals = 10,
+  kIds = 11,
+  kVectors = 12,
 };
-inline constexpr size_t kSections = 10;
+inline constexpr size_t kSections = 12;
 
 struct Section {
   SectionKind kind = {};
@@ -61,10 +63,10 @@ struct SegmentHeader {
   float reach = 0;
   std::array<char, 64> digest = {};  ///< Hex; see DigestOf.
   std::array<Section, kSections> sections = {};
-  uint32_t reserved = 0;
-  uint32_t checksum = 0;  ///< CRC-32C of all before it.
+  Code code = Code::kInt8;  ///< What walks go by.
+  uint32_t checksum = 0;    ///< CRC-32C of all before it.
 };
-static_assert(std::is_trivially_copyable_v<SegmentHeader> && sizeof(SegmentHeader) == 472 &&
+static_assert(std::is_trivially_copyable_v<SegmentHeader> && sizeof(SegmentHeader) == 536 &&
               sizeof(SegmentHeader) <= kSegmentAlignment);
 
 /// What every section of an index holds.

@@ -1,12 +1,13 @@
 // Goal: codes never lie by more than they say. Method: distances of codes against f64 distances of the points
 // they stand for, over metrics, lengths and shapes of data; vectors without a distance are refused by row.
-#include "code_space.h"
+#include "coded_rows.h"
 
 #include <gmock/gmock.h>
 
 #include <limits>
 
 #include "ann_scenarios.h"
+#include "lake/common/seeded_numbers.h"
 #include "lake/common_testing/result_matchers.h"
 
 namespace lake::ann {
@@ -42,6 +43,37 @@ double PointDistance(const CodeSpace& space, std::span<const float> query, std::
   return squared;
 }
 
+/// All rows with their codes.
+class CodedSample {
+ public:
+  CodedSample(const CodeSpace& space, const Matrix& vectors)
+      : high_(vectors.rows * space.half_bytes()),
+        low_(vectors.rows * space.half_bytes()),
+        rows_{.space = &space,
+              .high = high_.data(),
+              .low = low_.data(),
+              .terms = nullptr,
+              .vectors = vectors.data,
+              .count = vectors.rows} {
+    for (size_t r = 0; r < vectors.rows; ++r) {
+      const size_t at = r * space.half_bytes();
+      const auto code = space.EncodeRow(vectors.row(r), {.high = high_.data() + at, .low = low_.data() + at});
+      terms_.push_back(code.terms);
+      high_residuals_.push_back(code.high_residual);
+    }
+    rows_.terms = terms_.data();
+  }
+  const CodedRows& rows() const { return rows_; }
+  float high_residual(size_t row) const { return high_residuals_[row]; }
+
+ private:
+  std::vector<uint8_t> high_;
+  std::vector<uint8_t> low_;
+  std::vector<CodeTerms> terms_;
+  std::vector<float> high_residuals_;
+  CodedRows rows_;
+};
+
 class CodeSpaceTest : public testing::TestWithParam<Metric> {};
 
 INSTANTIATE_TEST_SUITE_P(Metrics, CodeSpaceTest,
@@ -52,22 +84,77 @@ TEST_P(CodeSpaceTest, DistancesAreWithinTheirBound) {
   const SampleVectors sample = UnequalLengths();
   ThreadTeam team(1);
   const CodeSpace space = CodeSpace::Train(sample.rows(), GetParam(), BestKernels(), &team);
-  std::vector<int8_t> code(space.code_bytes());
-  QueryCode query;
+  CodedSample coded(space, sample.rows());
+  Origin query;
+  double widest_by_high = 0;
   double widest = 0;
   for (size_t q = 0; q < sample.query_count; ++q) {
     ASSERT_TRUE(space.EncodeQuery(sample.queries().row_span(q), &query).ok());
     for (size_t r = 0; r < sample.row_count; ++r) {
-      const CodeTerms terms = space.EncodeRow(sample.rows().row(r), code.data());
-      const int32_t dot = space.kernels().dot_codes(query.code.data(), code.data(), space.code_bytes());
-      const double wrong =
-          std::abs(space.CodeDistance(query.terms, terms, dot) -
-                   PointDistance(space, sample.queries().row_span(q), sample.rows().row_span(r)));
-      ASSERT_LE(wrong, CodeSpace::ErrorBound(query.terms, terms));
-      widest = std::max(widest, wrong / CodeSpace::ErrorBound(query.terms, terms));
+      const double right = PointDistance(space, sample.queries().row_span(q), sample.rows().row_span(r));
+      const auto row = static_cast<uint32_t>(r);
+      const CodeTerms& terms = coded.rows().terms[r];
+      const auto share_of_bound = [&](Code code, float residual) {
+        return std::abs(coded.rows().Distance(query, code, row) - right) /
+               CodeSpace::ErrorBound(query.terms, terms, residual);
+      };
+      widest_by_high = std::max(widest_by_high, share_of_bound(Code::kInt4, coded.high_residual(r)));
+      widest = std::max(widest, share_of_bound(Code::kInt8, terms.residual));
+      ASSERT_NEAR(coded.rows().Distance(query, Code::kF32, row), right, 1e-5 * (1 + right));
     }
   }
+  EXPECT_LE(widest_by_high, 1);
+  EXPECT_LE(widest, 1);
+  EXPECT_GT(widest_by_high, 0.1) << "a bound this wide proves nothing";
   EXPECT_GT(widest, 0.02) << "a bound this wide proves nothing";
+}
+
+TEST_P(CodeSpaceTest, RowsAsOriginsAreTheirCodes) {
+  const SampleVectors sample = UnequalLengths();
+  ThreadTeam team(1);
+  const CodeSpace space = CodeSpace::Train(sample.rows(), GetParam(), BestKernels(), &team);
+  CodedSample coded(space, sample.rows());
+  Origin origin;
+  for (uint32_t a = 0; a < 20; ++a) {
+    for (const Code code : {Code::kInt4, Code::kInt8, Code::kF32}) {
+      coded.rows().SetOrigin(a, code, &origin);
+      std::vector<uint32_t> all(100);
+      std::iota(all.begin(), all.end(), 0U);
+      std::vector<float> distances(all.size());
+      coded.rows().Distances(origin, code, all, distances.data());
+      EXPECT_NEAR(distances[a], 0, code == Code::kInt4 ? 0.05 : 5e-3);
+      for (const uint32_t b : all) {
+        EXPECT_EQ(distances[b], coded.rows().Distance(origin, code, b)) << "one by one or together";
+        Origin other;
+        coded.rows().SetOrigin(b, code, &other);
+        EXPECT_EQ(distances[b], coded.rows().Distance(other, code, a)) << "symmetric";
+      }
+    }
+  }
+}
+
+TEST(RotationTest, KeepsLengthsAndAnglesAndSpreadsWhatStandsOut) {
+  SeededNumbers numbers(8);
+  for (const size_t dimensions : std::initializer_list<size_t>{2, 7, 8, 9, 48, 100, 384, 768, 1536, 4096}) {
+    const Rotation rotation(dimensions);
+    std::vector<float> point(dimensions);
+    for (float& value : point) value = static_cast<float>(numbers.Uniform() - 0.5);
+    std::vector<float> spike(dimensions);
+    spike[dimensions / 2] = 1;
+    const double dot = point[dimensions / 2];
+    const double norm = std::inner_product(point.begin(), point.end(), point.begin(), 0.0);
+    std::vector<float> turned_point(dimensions);
+    std::vector<float> turned_spike(dimensions);
+    rotation.Apply(point.data(), turned_point.data());
+    rotation.Apply(spike.data(), turned_spike.data());
+    EXPECT_NEAR(std::inner_product(turned_point.begin(), turned_point.end(), turned_point.begin(), 0.0), norm,
+                1e-4 * norm);
+    EXPECT_NEAR(std::inner_product(turned_point.begin(), turned_point.end(), turned_spike.begin(), 0.0), dot,
+                1e-5);
+    const float largest =
+        std::abs(*std::ranges::max_element(turned_spike, {}, [](float value) { return std::abs(value); }));
+    if (dimensions >= 48) EXPECT_LE(largest, 6 / std::sqrt(static_cast<float>(dimensions)));
+  }
 }
 
 TEST_P(CodeSpaceTest, TheMeanDoesNotDependOnThreads) {

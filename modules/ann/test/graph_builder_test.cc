@@ -30,6 +30,13 @@ TEST(GraphBuilderTest, TheSameForAnyNumberOfThreadsAndAnyTarget) {
       }
     }
     EXPECT_EQ(digests.size(), 1);
+    for (const Code code : {Code::kInt8, Code::kF32}) {
+      BuildOptions by_code = kOptions;
+      by_code.code = code;
+      std::set<std::string> of_code;
+      for (const Target target : AvailableTargets()) of_code.insert(DigestWith(target, sample, by_code));
+      EXPECT_EQ(of_code.size(), 1) << CodeName(code);
+    }
     BuildOptions other = kOptions;
     other.seed = 43;
     EXPECT_FALSE(digests.contains(DigestWith(Target::kScalar, sample, other)));
@@ -52,7 +59,7 @@ TEST(GraphBuilderTest, TheDigestIsThatOfEveryCompiler) {
     options.metric = metric;
     digests.push_back(Index::Build(vectors, Ids(2000), options, {})->Digest().substr(0, 16));
   }
-  EXPECT_THAT(digests, testing::ElementsAre("0fe6e6ccf1dd480f", "196e3cb4f544d443", "39d1174c2c12df31"));
+  EXPECT_THAT(digests, testing::ElementsAre("6ff3246d2fcd98a3", "36fab84026f2bc83", "29ac8d6f36b8bc56"));
 }
 
 class GraphShapeTest : public testing::Test {
@@ -61,23 +68,36 @@ class GraphShapeTest : public testing::Test {
   void ExpectSound(const Matrix& vectors, Metric metric) {
     ThreadTeam team(2);
     const CodeSpace space = CodeSpace::Train(vectors, metric, BestKernels(), &team);
-    HugeArray<int8_t> codes(vectors.rows * space.code_bytes());
+    HugeArray<uint8_t> halves(2 * vectors.rows * space.half_bytes());
+    uint8_t* low = halves.data() + vectors.rows * space.half_bytes();
     std::vector<CodeTerms> terms(vectors.rows);
-    for (size_t r = 0; r < vectors.rows; ++r)
-      terms[r] = space.EncodeRow(vectors.row(r), codes.data() + r * space.code_bytes());
-    const CodedRows rows = {
-        .space = &space, .codes = codes.data(), .terms = terms.data(), .count = vectors.rows};
-    std::vector<uint32_t> members(vectors.rows);
+    for (size_t r = 0; r < vectors.rows; ++r) {
+      const size_t at = r * space.half_bytes();
+      terms[r] = space.EncodeRow(vectors.row(r), {.high = halves.data() + at, .low = low + at}).terms;
+    }
+    const CodedRows rows = {.space = &space,
+                            .high = halves.data(),
+                            .low = low,
+                            .terms = terms.data(),
+                            .vectors = vectors.data,
+                            .count = vectors.rows};
+    for (const Code code : {Code::kInt4, Code::kInt8, Code::kF32}) ExpectSoundGraph(rows, code, &team);
+  }
+
+ private:
+  void ExpectSoundGraph(const CodedRows& rows, Code code, ThreadTeam* team) {
+    std::vector<uint32_t> members(rows.count);
     std::iota(members.begin(), members.end(), 0U);
-    const GraphOptions options = {.selection = {.degree = 8, .alpha = 1}, .ef_construction = 20, .seed = 1};
-    const BuiltGraph graph = BuildGraph(rows, members, options, {}, &team).value();
-    EXPECT_TRUE(UnreachableRows(graph.view(), vectors.rows, members, graph.entries).empty());
+    const GraphOptions options = {
+        .code = code, .selection = {.degree = 8, .alpha = 1}, .ef_construction = 20, .seed = 1};
+    const BuiltGraph graph = BuildGraph(rows, members, options, {}, team).value();
+    EXPECT_TRUE(UnreachableRows(graph.view(), rows.count, members, graph.entries).empty());
     for (const uint32_t row : members) {
       const std::span<const uint32_t> of = graph.view().of(row);
       const std::set<uint32_t> distinct(of.begin(), of.end());
       ASSERT_EQ(distinct.size(), of.size());
       ASSERT_FALSE(distinct.contains(row));
-      if (!of.empty()) ASSERT_LT(*distinct.rbegin(), vectors.rows);
+      if (!of.empty()) ASSERT_LT(*distinct.rbegin(), rows.count);
     }
   }
 };

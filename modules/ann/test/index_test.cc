@@ -185,6 +185,42 @@ TEST(GraphSearchTest, RecallFloors) {
   }
 }
 
+TEST(GraphSearchTest, EveryCodeFindsTheNearest) {
+  const SampleVectors sample = SmallSample(SampleKind::kSubtopics);
+  for (const Code built_by : {Code::kInt4, Code::kInt8, Code::kF32}) {
+    const Index index = BuildOrDie(sample.rows(), {.code = built_by, .seed = 42});
+    EXPECT_EQ(index.options().code, built_by);
+    for (const Code searched_by : {Code::kInt4, Code::kInt8, Code::kF32})
+      EXPECT_GE(Recall(index, sample, {.ef_search = 64, .code = searched_by}), 0.985)
+          << CodeName(built_by) << ", " << CodeName(searched_by);
+  }
+}
+
+TEST(GraphSearchTest, DataThatCodesCannotTellApart) {
+  // Crowds of sixty rows a thousandth of a step of a code from one another, far from all others.
+  constexpr size_t kCrowds = 50;
+  SeededNumbers numbers(11);
+  std::vector<float> centres(kCrowds * 32);
+  for (float& value : centres) value = static_cast<float>(numbers.Uniform() - 0.5);
+  SampleVectors sample = {.row_count = 3000, .query_count = 100, .dimensions = 32};
+  for (size_t r = 0; r < 3100; ++r)
+    for (size_t d = 0; d < 32; ++d)
+      sample.values.push_back(centres[r % kCrowds * 32 + d] +
+                              static_cast<float>(numbers.Uniform() - 0.5) * 2e-5F);
+  const Index index = BuildOrDie(sample.rows(), {.metric = Metric::kL2, .seed = 1});
+  EXPECT_EQ(index.options().code, Code::kF32);
+  EXPECT_GE(Recall(index, sample, {.ef_search = 64}), 0.99);
+  EXPECT_LT(Recall(index, sample, {.ef_search = 64, .code = Code::kInt8}), 0.9) << "no need to fall back";
+}
+
+TEST(GraphSearchTest, DataLikeEmbeddingsAreComparedByTheLeastCode) {
+  for (const SampleKind kind : {SampleKind::kTopics, SampleKind::kSubtopics}) {
+    const SampleVectors sample =
+        MakeSampleVectors({.kind = kind, .rows = 3000, .queries = 0, .dimensions = 384});
+    EXPECT_EQ(BuildOrDie(sample.rows(), {.degree = 8}).options().code, Code::kInt4);
+  }
+}
+
 TEST(GraphSearchTest, InnerProductsOfUnequalLengths) {
   SampleVectors sample = SmallSample(SampleKind::kTopics);
   for (size_t r = 0; r < sample.row_count; ++r)

@@ -18,6 +18,12 @@ std::vector<int8_t> Codes(SeededNumbers* numbers, size_t count) {
   return codes;
 }
 
+std::vector<uint8_t> Halves(SeededNumbers* numbers, size_t bytes) {
+  std::vector<uint8_t> halves(bytes);
+  for (uint8_t& both : halves) both = static_cast<uint8_t>(numbers->Below(256));
+  return halves;
+}
+
 std::vector<float> Floats(SeededNumbers* numbers, size_t count) {
   std::vector<float> floats(count);
   for (float& value : floats)
@@ -37,46 +43,49 @@ INSTANTIATE_TEST_SUITE_P(Available, KernelsTest, testing::ValuesIn(AvailableTarg
 
 TEST(KernelsScalarTest, SumsByHand) {
   const Kernels& scalar = KernelsFor(Target::kScalar);
-  std::vector<int8_t> a(64, 0);
-  std::vector<int8_t> b(64, 0);
-  a[0] = 127, b[0] = -127, a[63] = 3, b[63] = 5;
-  EXPECT_EQ(scalar.dot_codes(a.data(), b.data(), 64), -127 * 127 + 15);
+  std::vector<int8_t> query(256, 0);
+  std::vector<uint8_t> halves(128, 0);
+  // Of the first line the elements 0 and 64, of the second one 127.
+  halves[0] = 0x3F, query[0] = -127, query[64] = 100;
+  halves[127] = 0x50, query[128 + 127] = 7;
+  EXPECT_EQ(scalar.dot_halves(query.data(), halves.data(), 128), -127 * 15 + 100 * 3 + 7 * 5);
   const std::vector<float> x = {1, 2, 3};
   const std::vector<float> y = {4, -5, 6};
   EXPECT_EQ(scalar.dot(x.data(), y.data(), 3), 12);
-  EXPECT_EQ(scalar.squared_distance(x.data(), y.data(), 3), 9 + 49 + 9);
+  EXPECT_EQ(scalar.squared_distance(x.data(), 1, y.data(), 1, 3), 9 + 49 + 9);
+  EXPECT_EQ(scalar.squared_distance(x.data(), 2, y.data(), -1, 3), 36 + 1 + 144);
 }
 
-TEST_P(KernelsTest, CodesOfEveryLength) {
-  for (size_t bytes = 0; bytes <= 4096; bytes += kCodeAlignment) {
-    const std::vector<int8_t> a = Codes(&numbers_, bytes);
-    const std::vector<int8_t> b = Codes(&numbers_, bytes);
-    ASSERT_EQ(kernels_.dot_codes(a.data(), b.data(), bytes), scalar_.dot_codes(a.data(), b.data(), bytes))
+TEST_P(KernelsTest, HalvesOfEveryLength) {
+  for (size_t bytes = 0; bytes <= 2048; bytes += kCodeAlignment) {
+    const std::vector<int8_t> query = Codes(&numbers_, 2 * bytes);
+    const std::vector<uint8_t> halves = Halves(&numbers_, bytes);
+    ASSERT_EQ(kernels_.dot_halves(query.data(), halves.data(), bytes),
+              scalar_.dot_halves(query.data(), halves.data(), bytes))
         << bytes;
   }
 }
 
-TEST_P(KernelsTest, TheLargestCodesDoNotOverflow) {
-  for (const int left : {-127, 127}) {
-    for (const int right : {-127, 127}) {
-      const std::vector<int8_t> a(4096, static_cast<int8_t>(left));
-      const std::vector<int8_t> b(4096, static_cast<int8_t>(right));
-      EXPECT_EQ(kernels_.dot_codes(a.data(), b.data(), 4096), 4096 * left * right);
-    }
+TEST_P(KernelsTest, TheLargestDoNotOverflow) {
+  for (const int element : {-127, 127}) {
+    const std::vector<int8_t> query(4096, static_cast<int8_t>(element));
+    const std::vector<uint8_t> halves(2048, 0xFF);
+    EXPECT_EQ(kernels_.dot_halves(query.data(), halves.data(), 2048), 4096 * element * 15);
   }
 }
 
-TEST_P(KernelsTest, CodesAtRowsInAnyOrder) {
-  constexpr size_t kBytes = 192;
-  const std::vector<int8_t> codes = Codes(&numbers_, 50 * kBytes);
-  const std::vector<int8_t> query = Codes(&numbers_, kBytes);
-  for (size_t count = 0; count < 20; ++count) {
-    std::vector<uint32_t> rows(count);
-    for (uint32_t& row : rows) row = static_cast<uint32_t>(numbers_.Below(50));
-    std::vector<int32_t> sums(count);
-    kernels_.dot_codes_at(query.data(), codes.data(), kBytes, rows, sums.data());
-    for (size_t i = 0; i < count; ++i)
-      ASSERT_EQ(sums[i], scalar_.dot_codes(query.data(), codes.data() + rows[i] * kBytes, kBytes));
+TEST_P(KernelsTest, HalvesAtRowsInAnyOrder) {
+  for (const size_t bytes : std::initializer_list<size_t>{64, 192, 2048}) {
+    const std::vector<uint8_t> halves = Halves(&numbers_, 50 * bytes);
+    const std::vector<int8_t> query = Codes(&numbers_, 2 * bytes);
+    for (size_t count = 0; count < 20; ++count) {
+      std::vector<uint32_t> rows(count);
+      for (uint32_t& row : rows) row = static_cast<uint32_t>(numbers_.Below(50));
+      std::vector<int32_t> sums(count);
+      kernels_.dot_halves_at(query.data(), halves.data(), bytes, rows, sums.data());
+      for (size_t i = 0; i < count; ++i)
+        ASSERT_EQ(sums[i], scalar_.dot_halves(query.data(), halves.data() + rows[i] * bytes, bytes));
+    }
   }
 }
 
@@ -87,8 +96,8 @@ TEST_P(KernelsTest, FloatsOfEveryLengthToTheLastBit) {
     const std::vector<float> b = Floats(&numbers_, count + 1);
     const auto bits = [](float value) { return std::bit_cast<uint32_t>(value); };
     ASSERT_EQ(bits(kernels_.dot(&a[1], &b[1], count)), bits(scalar_.dot(&a[1], &b[1], count))) << count;
-    ASSERT_EQ(bits(kernels_.squared_distance(&a[1], &b[1], count)),
-              bits(scalar_.squared_distance(&a[1], &b[1], count)))
+    ASSERT_EQ(bits(kernels_.squared_distance(&a[1], 0.7F, &b[1], 1.3F, count)),
+              bits(scalar_.squared_distance(&a[1], 0.7F, &b[1], 1.3F, count)))
         << count;
   }
 }

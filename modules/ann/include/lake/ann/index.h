@@ -13,11 +13,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "lake/ann/code.h"
 #include "lake/ann/kernels.h"
 #include "lake/ann/metric.h"
 #include "lake/ann/row_set.h"
@@ -32,6 +34,8 @@ struct BuildOptions {
       80;              ///< 10 to 400: how many candidates a row finds before it chooses its neighbours.
   size_t degree = 32;  ///< 4 to 96: neighbours a row may have.
   float alpha = 1.1F;  ///< 1 to 2: how much longer than needed a way may be kept (see SelectionRule).
+  /// What rows are compared by, in the build and on walks. None: the least that tells these vectors apart.
+  std::optional<Code> code;
   uint64_t seed = 0;   ///< Draws the order of insertion and the entries.
   size_t threads = 1;  ///< 1 to 256. The index does not depend on it.
 };
@@ -53,7 +57,9 @@ struct SearchOptions {
   size_t k = 10;  ///< 1 to kMaxK.
   size_t ef_search =
       kDefaultEfSearch;  ///< kMinEfSearch to kMaxEfSearch: rows kept on the walk; k when that is more.
-  size_t rerank = 0;     ///< Rows compared by their f32 at the end; 0: twice k, at least 20.
+  size_t rerank = 0;     ///< Rows compared by their f32 at the end. 0: twice k, at least 20; half more after
+                         ///< kInt4.
+  std::optional<Code> code;  ///< What the walk goes by. None: that of the build.
   Precision precision = Precision::kApproximate;
   const RowSet* filter = nullptr;  ///< Of index.rows() rows; null: every row may be found.
 };
@@ -121,7 +127,8 @@ class Index {
   size_t rows() const;
   size_t dimensions() const;
   Metric metric() const;
-  const BuildOptions& options() const;  ///< `threads` is 1 in an opened index.
+  /// Those of the build, with the code it chose; `threads` is 1 in an opened index.
+  const BuildOptions& options() const;
   std::span<const uint64_t> ids() const;
   Matrix vectors() const;  ///< As they were given.
   /// SHA-256, in hex, of graph, entries and codes: equal for equal vectors and options, whatever built it.

@@ -22,6 +22,7 @@ struct SetSearchOptions {
   size_t k = 10;
   size_t ef_search = kDefaultEfSearch;
   size_t rerank = 0;
+  std::optional<Code> code;
   Precision precision = Precision::kApproximate;
   std::optional<std::span<const uint64_t>> ids;  ///< Only these may be found; ascending. None: all.
 };

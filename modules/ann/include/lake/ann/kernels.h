@@ -11,8 +11,12 @@
 
 namespace lake::ann {
 
-/// Codes are padded with zeros to this many bytes: one cache line, one AVX-512 register.
+/// One cache line, one AVX-512 register.
 inline constexpr size_t kCodeAlignment = 64;
+
+/// Elements of half a byte are kept in lines of 128: byte j of a line is element j in its low half, element
+/// 64 + j in its high one. So each half is a run of 64 without any shuffling.
+inline constexpr size_t kElementsPerLine = 2 * kCodeAlignment;
 
 /// Floats are added up in this many lanes: element i goes to lane i % 32, and the lanes are folded in halves
 /// (16 onto 16, 8 onto 8, …).
@@ -25,16 +29,16 @@ std::string_view TargetName(Target target);
 
 struct Kernels {
   Target target;
-  /// The sum of a[i] * b[i] over `bytes`, a multiple of kCodeAlignment; no element is -128.
-  int32_t (*dot_codes)(const int8_t* a, const int8_t* b, size_t bytes);
-  /// The same of `query` and the codes at `rows` (row r begins at codes + r * bytes), into `sums`; fetches
-  /// ahead.
-  void (*dot_codes_at)(const int8_t* query, const int8_t* codes, size_t bytes, std::span<const uint32_t> rows,
-                       int32_t* sums);
+  /// The sum of query[i] * halves[i] over the elements, 0 to 15 each, in `bytes` of halves: lines of
+  /// kElementsPerLine. No element of the query is -128.
+  int32_t (*dot_halves)(const int8_t* query, const uint8_t* halves, size_t bytes);
+  /// The same with the halves at `rows` (row r begins at halves + r * bytes), into `sums`; fetches ahead.
+  void (*dot_halves_at)(const int8_t* query, const uint8_t* halves, size_t bytes,
+                        std::span<const uint32_t> rows, int32_t* sums);
   /// a . b of `count` floats.
   float (*dot)(const float* a, const float* b, size_t count);
-  /// The sum of (a[i] - b[i])^2.
-  float (*squared_distance)(const float* a, const float* b, size_t count);
+  /// The sum of (a[i] * factor_a - b[i] * factor_b)^2.
+  float (*squared_distance)(const float* a, float factor_a, const float* b, float factor_b, size_t count);
 };
 
 /// Those this processor can run, the slowest first; kScalar is always there.

@@ -51,7 +51,7 @@ struct Outcome {
   std::vector<double> latency_us;
   std::vector<double> scan_us;
   std::vector<double> recall;
-  size_t walked = 0;
+  size_t not_proven = 0;  ///< Answers of a walk, or of a scan that gave up its proof.
 };
 
 /// The best of three rounds. `searched` is an Index or an IndexSet.
@@ -95,7 +95,7 @@ Result<Outcome> Measure(const VectorSet& set, const ann::Index& index, std::stri
     outcome.latency_us.push_back(us);
     outcome.scan_us.push_back(scan_us);
     outcome.recall.push_back(Share(answer, exact));
-    outcome.walked += answer.exact ? 0 : 1;
+    outcome.not_proven += answer.exact ? 0 : 1;
   }
   return outcome;
 }
@@ -149,7 +149,7 @@ Status RunP4(const RunOptions& options, Report& report) {
       const JsonValue params =
           JsonValue::MakeObject({{"recall_low", recall.low},
                                  {"queries", static_cast<int64_t>(outcome.recall.size())},
-                                 {"by_graph", static_cast<int64_t>(outcome.walked)}});
+                                 {"not_proven", static_cast<int64_t>(outcome.not_proven)}});
       report.Add({name, "lake", "recall", recall.mean, params});
       report.Add({name, "lake", "p50_us", Percentile(outcome.latency_us, 0.5), params});
       report.Add({name, "exact scan", "p50_us", Percentile(outcome.scan_us, 0.5), params});

@@ -58,7 +58,7 @@ Result<Code> ChooseCode(const CodedRows& rows, const float* high_residuals, std:
   team->ForEachPiece(kQuestions, 1, [&](size_t, size_t q, size_t) {
     rows.SetOrigin(asked[q], Code::kInt8, &questions[q].origin);
     ExactScan scan;
-    if (!scan.Find(rows, high_residuals, questions[q].origin, kNearest, &looked_at, cancel,
+    if (!scan.Find(rows, high_residuals, questions[q].origin, kNearest, Proof::kCertain, &looked_at, cancel,
                    &questions[q].nearest)
              .ok())
       cancelled = true;

@@ -183,7 +183,7 @@ float CodeSpace::PointDistance(const Origin& origin, const float* row, const Cod
   return distance + (origin.terms.extra - terms.extra) * (origin.terms.extra - terms.extra);
 }
 
-float CodeSpace::ErrorBound(const CodeTerms& query, const CodeTerms& row, float residual) {
+float CodeSpace::ErrorBound(const CodeTerms& query, const CodeTerms& row, float residual, float share) {
   // q.r - q'.r' = (q - q').r + q'.(r - r') for codes q', r' of points q, r; |q'| <= |q| + |q - q'|.
   const float query_length = std::sqrt(query.norm2);
   const float row_length = std::sqrt(row.norm2);
@@ -191,7 +191,7 @@ float CodeSpace::ErrorBound(const CodeTerms& query, const CodeTerms& row, float 
   // Rounding of f32 sums of at most 4096 / 32 terms a lane and of the rotation, relative to lengths of at
   // most 1 and that of the query.
   constexpr float kRounding = 4e-5F;
-  return 2 * left_out + kRounding * (1 + query.norm2 + row.norm2);
+  return 2 * share * left_out + kRounding * (1 + query.norm2 + row.norm2);
 }
 
 float CodeSpace::Distance(const Origin& query, const float* row, const CodeTerms& row_terms) const {

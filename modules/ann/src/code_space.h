@@ -17,6 +17,7 @@
 // walks read, and both together are what they are checked by.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -104,8 +105,12 @@ class CodeSpace {
   /// products does not.
   float PointDistance(const Origin& origin, const float* row, const CodeTerms& terms) const;
   /// How far CodeDistance can be from the squared distance of the points, and that from Distance(), on the
-  /// points' scale. `residual` is what the row's code leaves out.
-  static float ErrorBound(const CodeTerms& query, const CodeTerms& row, float residual);
+  /// points' scale. `residual` is what the row's code leaves out. `share` is how much of what is left out may
+  /// lie along the other point: 1 for certain, or LikelyShare().
+  static float ErrorBound(const CodeTerms& query, const CodeTerms& row, float residual, float share);
+  /// Points are turned, so what a code leaves out lies anywhere: along another point its standard deviation
+  /// is the residual / sqrt(dimensions). Five of those.
+  float LikelyShare() const { return std::min(1.0F, 5 / std::sqrt(static_cast<float>(dimensions()))); }
 
   /// The metric's own distance of a query to a row, from their f32; the largest float where a damaged row has
   /// none.

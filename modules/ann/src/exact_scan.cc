@@ -4,23 +4,15 @@
 #include <array>
 #include <limits>
 
+#include "row_groups.h"
+
 namespace lake::ann {
 namespace {
 
-/// A few milliseconds of scanning.
-constexpr size_t kRowsBetweenChecks = size_t{1} << 16;
-
-/// Hands rows on in groups, so that codes are fetched ahead.
-class Group {
- public:
-  bool full() const { return count_ == rows_.size(); }
-  void Add(uint32_t row) { rows_[count_++] = row; }
-  std::span<const uint32_t> Take() { return {rows_.data(), std::exchange(count_, 0)}; }
-
- private:
-  std::array<uint32_t, kMaxRowsAtOnce> rows_;
-  size_t count_ = 0;
-};
+/// A proof may compare this many rows by both halves, and this share of what it has scanned, before it is
+/// too dear.
+constexpr size_t kCheapRows = 1024;
+constexpr size_t kCheapShare = 8;
 
 }  // namespace
 
@@ -31,7 +23,7 @@ void ExactScan::Sift(const Question& question, std::span<const uint32_t> some) {
   const bool full = nearest_at_most_.size() == question.k;
   for (size_t i = 0; i < some.size(); ++i) {
     const float error = CodeSpace::ErrorBound(question.query.terms, question.rows.terms[some[i]],
-                                              question.high_residuals[some[i]]);
+                                              question.high_residuals[some[i]], question.share);
     if (!full || !(distances[i] - error > nearest_at_most_.front())) possible_some_.push_back(some[i]);
   }
 }
@@ -39,11 +31,12 @@ void ExactScan::Sift(const Question& question, std::span<const uint32_t> some) {
 void ExactScan::Offer(const Question& question, std::span<const uint32_t> some) {
   scanned_ += some.size();
   Sift(question, some);
+  sifted_ += possible_some_.size();
   std::array<float, kMaxRowsAtOnce> distances;
   question.rows.Distances(question.query, Code::kInt8, possible_some_, distances.data());
   for (size_t i = 0; i < possible_some_.size(); ++i) {
     const CodeTerms& terms = question.rows.terms[possible_some_[i]];
-    const float error = CodeSpace::ErrorBound(question.query.terms, terms, terms.residual);
+    const float error = CodeSpace::ErrorBound(question.query.terms, terms, terms.residual, question.share);
     const bool full = nearest_at_most_.size() == question.k;
     if (full && distances[i] - error > nearest_at_most_.front()) continue;
     possible_.push_back({distances[i] - error, possible_some_[i]});
@@ -57,28 +50,25 @@ void ExactScan::Offer(const Question& question, std::span<const uint32_t> some) 
   }
 }
 
-Status ExactScan::Find(const CodedRows& rows, const float* high_residuals, const Origin& query, size_t k,
-                       const RowSet* filter, const CancelToken& cancel, std::vector<Candidate>* found) {
-  const Question question = {.rows = rows, .high_residuals = high_residuals, .query = query, .k = k};
+Result<bool> ExactScan::Find(const CodedRows& rows, const float* high_residuals, const Origin& query,
+                             size_t k, Proof proof, const RowSet* filter, const CancelToken& cancel,
+                             std::vector<Candidate>* found) {
+  const Question question = {.rows = rows,
+                             .high_residuals = high_residuals,
+                             .query = query,
+                             .k = k,
+                             .share = proof == Proof::kLikely ? rows.space->LikelyShare() : 1};
   nearest_at_most_.clear();
   possible_.clear();
   scanned_ = 0;
-  Group group;
-  bool cancelled = false;
-  const auto add = [&](uint32_t row) {
-    if (cancelled) return;
-    group.Add(row);
-    if (!group.full()) return;
-    Offer(question, group.Take());
-    if (scanned_ % kRowsBetweenChecks == 0) cancelled = cancel.cancelled();
-  };
-  if (filter != nullptr) {
-    filter->ForEach(add);
-  } else {
-    for (size_t row = 0; row < rows.count; ++row) add(static_cast<uint32_t>(row));
-  }
-  if (cancelled) return cancel.error();
-  Offer(question, group.Take());
+  sifted_ = 0;
+  bool too_dear = false;
+  LAKE_RETURN_IF_ERROR(ForEachGroup(rows.count, filter, cancel, [&](std::span<const uint32_t> group) {
+    Offer(question, group);
+    too_dear = proof == Proof::kCertainIfCheap && sifted_ > k + kCheapRows + scanned_ / kCheapShare;
+    return !too_dear;
+  }));
+  if (too_dear) return false;
 
   const float limit =
       nearest_at_most_.size() == k ? nearest_at_most_.front() : std::numeric_limits<float>::max();
@@ -89,7 +79,7 @@ Status ExactScan::Find(const CodedRows& rows, const float* high_residuals, const
   const size_t count = std::min(k, found->size());
   std::ranges::partial_sort(*found, found->begin() + static_cast<std::ptrdiff_t>(count), std::less<>());
   found->resize(count);
-  return {};
+  return true;
 }
 
 }  // namespace lake::ann

@@ -12,12 +12,20 @@
 
 namespace lake::ann {
 
+enum class Proof {
+  kCertain,
+  kCertainIfCheap,  ///< Where so many rows are nearly as far that most would be compared, none.
+  kLikely,          ///< Rows are left out that hardly can be among the k: one in millions is.
+};
+
 class ExactScan {
  public:
   /// `found`, cleared first: the min(k, rows) nearest with their distances by the metric, sorted.
-  /// `high_residuals` are those of the rows; `filter` may be null. Errors: those of `cancel`.
-  Status Find(const CodedRows& rows, const float* high_residuals, const Origin& query, size_t k,
-              const RowSet* filter, const CancelToken& cancel, std::vector<Candidate>* found);
+  /// `high_residuals` are those of the rows; `filter` may be null. False when a proof that had to be cheap
+  /// was not. Errors: those of `cancel`.
+  Result<bool> Find(const CodedRows& rows, const float* high_residuals, const Origin& query, size_t k,
+                    Proof proof, const RowSet* filter, const CancelToken& cancel,
+                    std::vector<Candidate>* found);
 
   uint64_t scanned() const { return scanned_; }    ///< Codes compared by the last Find.
   uint64_t compared() const { return compared_; }  ///< f32 vectors compared by it.
@@ -28,6 +36,7 @@ class ExactScan {
     const float* high_residuals;
     const Origin& query;
     size_t k;
+    float share;  ///< Of ErrorBound.
   };
   void Offer(const Question& question, std::span<const uint32_t> some);
   /// Fills possible_some_ with those of `some` that the high halves cannot exclude.
@@ -37,6 +46,7 @@ class ExactScan {
   std::vector<uint32_t> possible_some_;
   std::vector<Candidate> possible_;  ///< Rows with what their distance is at least.
   uint64_t scanned_ = 0;
+  uint64_t sifted_ = 0;  ///< Of them, rows compared by both halves.
   uint64_t compared_ = 0;
 };
 

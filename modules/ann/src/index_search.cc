@@ -33,19 +33,27 @@ class Search {
     if (MayWalk()) {
       LAKE_ASSIGN_OR_RETURN(const bool enough, WalkUntilEnoughPass());
       if (enough) {
-        LAKE_RETURN_IF_ERROR(Rerank());
+        Rerank();
         return MakeAnswer();
       }
     }
-    LAKE_RETURN_IF_ERROR(memory_.scan.Find(index_.coded, index_.high_residuals, memory_.query, options_.k,
-                                           options_.filter, cancel, &memory_.found));
-    answer_.exact = true;
-    answer_.distances += memory_.scan.scanned();
-    answer_.reranked = memory_.scan.compared();
+    const bool wanted = options_.precision == Precision::kExact;
+    LAKE_ASSIGN_OR_RETURN(answer_.exact, Scan(wanted ? Proof::kCertain : Proof::kCertainIfCheap, cancel));
+    if (!answer_.exact) LAKE_RETURN_IF_ERROR(Scan(Proof::kLikely, cancel));
     return MakeAnswer();
   }
 
  private:
+  /// Fills memory_.found; false when that would cost more than the proof is worth.
+  Result<bool> Scan(Proof proof, const CancelToken& cancel) {
+    LAKE_ASSIGN_OR_RETURN(const bool found,
+                          memory_.scan.Find(index_.coded, index_.high_residuals, memory_.query, options_.k,
+                                            proof, options_.filter, cancel, &memory_.found));
+    answer_.distances += memory_.scan.scanned();
+    if (found) answer_.reranked = memory_.scan.compared();
+    return found;
+  }
+
   bool MayWalk() const {
     return options_.precision == Precision::kApproximate && index_.coded.count > kRowsWorthAGraph &&
            options_.k < index_.coded.count;
@@ -92,45 +100,42 @@ class Search {
     answer_.distances += memory_.beam.statistics().distances + index_.entries.rows.size();
     answer_.hops += memory_.beam.statistics().hops;
     memory_.candidates.clear();
+    size_t enough = reranked();
     for (const Candidate& met : memory_.beam.found()) {
-      if (memory_.candidates.size() == reranked()) break;
-      if (Passes(met.row)) memory_.candidates.push_back(met);
+      if (enough == 0) break;
+      LAKE_ASSIGN_OR_RETURN(const bool passes, AddCandidates(met));
+      if (passes) --enough;
     }
     return {};
   }
 
-  /// Whether the row, or one that equals it, may be found.
-  bool Passes(uint32_t row) const {
-    if (options_.filter == nullptr || options_.filter->Contains(row)) return true;
-    return std::ranges::any_of(DuplicatesOf(index_.duplicates, row), [&](const Duplicate& duplicate) {
-      return duplicate.row < index_.coded.count && options_.filter->Contains(duplicate.row);
-    });
+  bool Passes(uint32_t row) const { return options_.filter == nullptr || options_.filter->Contains(row); }
+
+  /// Adds a row that was met and those that equal it, as far as they may be found; whether one may.
+  Result<bool> AddCandidates(const Candidate& met) {
+    const size_t before = memory_.candidates.size();
+    if (Passes(met.row)) memory_.candidates.push_back(met);
+    for (const Duplicate& duplicate : DuplicatesOf(index_.duplicates, met.row)) {
+      if (duplicate.row >= index_.coded.count)
+        return DataLoss("segment_damaged", "the index is damaged: a duplicate is no row");
+      if (Passes(duplicate.row)) memory_.candidates.push_back({met.distance, duplicate.row});
+    }
+    return memory_.candidates.size() > before;
   }
 
-  /// Fills memory_.found with what the candidates stand for, by its f32 vectors.
-  Status Rerank() {
+  /// Fills memory_.found with the nearest candidates by their f32 vectors.
+  void Rerank() {
     constexpr size_t kVectorsAhead = 2;
     const std::span<const Candidate> candidates = memory_.candidates;
     memory_.found.clear();
     for (size_t i = 0; i < candidates.size(); ++i) {
       if (i + kVectorsAhead < candidates.size()) index_.coded.FetchVector(candidates[i + kVectorsAhead].row);
-      const uint32_t row = candidates[i].row;
-      const float distance = index_.coded.MetricDistance(memory_.query, row);
-      Find({distance, row});
-      for (const Duplicate& duplicate : DuplicatesOf(index_.duplicates, row)) {
-        if (duplicate.row >= index_.coded.count)
-          return DataLoss("segment_damaged", "the index is damaged: a duplicate is no row");
-        Find({distance, duplicate.row});
-      }
+      memory_.found.push_back(
+          {index_.coded.MetricDistance(memory_.query, candidates[i].row), candidates[i].row});
     }
     answer_.reranked = candidates.size();
     std::ranges::sort(memory_.found, std::less<>());
     memory_.found.resize(std::min(memory_.found.size(), options_.k));
-    return {};
-  }
-
-  void Find(Candidate row) {
-    if (options_.filter == nullptr || options_.filter->Contains(row.row)) memory_.found.push_back(row);
   }
 
   Answer MakeAnswer() {

@@ -110,8 +110,7 @@ TEST_P(FilteredSearchTest, FindsTheNearestThatPassAndNothingElse) {
     }
     EXPECT_GE(static_cast<double>(hits), 0.99 * static_cast<double>(wanted)) << share;
   }
-  // Where the nearest tenth fails, only a scan finds what passes.
-  EXPECT_EQ(walks > 0, GetParam() != Correlation::kFarFromTheQuery);
+  EXPECT_GT(walks, 0);
 }
 
 TEST_P(FilteredSearchTest, AWalkThatLeadsNowhereCostsLittleMoreThanAScan) {
@@ -119,7 +118,8 @@ TEST_P(FilteredSearchTest, AWalkThatLeadsNowhereCostsLittleMoreThanAScan) {
     for (size_t q = 0; q < 20; ++q) {
       const RowSet filter = Filter(share, q);
       const Answer answer = SearchOrDie(index_, sample_.queries().row_span(q), {.filter = &filter});
-      EXPECT_LE(answer.distances, 2 * filter.count());
+      // What a proof may cost before it is given up comes on top.
+      EXPECT_LE(answer.distances, 2 * filter.count() + 1500);
     }
   }
 }
@@ -137,6 +137,21 @@ TEST(FilterEdgesTest, AFewNearRowsAmongManyFarOnes) {
     ASSERT_EQ(answer.hits.size(), 10);
     for (size_t i = 0; i < 3; ++i) EXPECT_EQ(answer.hits[i].id, order[i].second);
     EXPECT_GT(answer.hops, 0);
+  }
+}
+
+TEST(FilterEdgesTest, AmongRowsAllFarAProofIsNotWorthItsCost) {
+  const SampleVectors sample = MakeSampleVectors({.rows = 20'000, .queries = 10, .dimensions = 384});
+  const Index index = BuildOrDie(sample.rows(), {.ef_construction = 20, .degree = 8});
+  for (size_t q = 0; q < 10; ++q) {
+    const std::span<const float> query = sample.queries().row_span(q);
+    const RowSet filter = PassByDistance(sample.rows(), query, 0.5, Correlation::kFarFromTheQuery);
+    const Answer exact = SearchOrDie(index, query, {.precision = Precision::kExact, .filter = &filter});
+    const Answer answer = SearchOrDie(index, query, {.filter = &filter});
+    EXPECT_TRUE(exact.exact);
+    EXPECT_FALSE(answer.exact) << "it must not claim what it did not prove";
+    EXPECT_LT(answer.reranked, exact.reranked);
+    EXPECT_EQ(answer.hits, exact.hits) << "what is left out hardly ever matters";
   }
 }
 

@@ -13,7 +13,12 @@ constexpr float kLargestCode = 127;
 constexpr int32_t kBias = 128;  ///< An element and this make the byte that is split in halves.
 constexpr uint8_t kLowHalf = 15;
 constexpr uint8_t kHighHalf = 0xF0;
-constexpr uint8_t kHalfStep = 0x88;  ///< 8 of 16, for two elements.
+/// 8 of 16, for the elements of a line.
+constexpr auto kHalfSteps = [] {
+  std::array<uint8_t, kCodeAlignment> line;
+  line.fill(0x88);
+  return line;
+}();
 constexpr size_t kRowsAtOnce = 1024;
 
 /// Rounds to the nearest integer, halves to even, without a call: adding 1.5 * 2^23 leaves no bits for a
@@ -43,17 +48,12 @@ void SplitCode(const int8_t* code, size_t half_bytes, Halves halves) {
   }
 }
 
-/// `low` may be null: then half a step stands for it.
-void JoinHalves(const uint8_t* high, const uint8_t* low, size_t half_bytes, int8_t* code) {
-  for (size_t line = 0; line < half_bytes; line += kCodeAlignment, code += kElementsPerLine) {
-    for (size_t j = 0; j < kCodeAlignment; ++j) {
-      const uint8_t rest = low != nullptr ? low[line + j] : kHalfStep;
-      const auto first = static_cast<uint8_t>((high[line + j] << 4) | (rest & kLowHalf));
-      const auto second = static_cast<uint8_t>((high[line + j] & kHighHalf) | (rest >> 4));
-      code[j] = static_cast<int8_t>(first ^ kBias);
-      code[kCodeAlignment + j] = static_cast<int8_t>(second ^ kBias);
-    }
-  }
+/// One line. Half a step stands for the low halves where there are none.
+void JoinLine(const uint8_t* __restrict high, const uint8_t* __restrict low, int8_t* __restrict code) {
+  for (size_t j = 0; j < kCodeAlignment; ++j)
+    code[j] = static_cast<int8_t>(((high[j] << 4) | (low[j] & kLowHalf)) ^ kBias);
+  for (size_t j = 0; j < kCodeAlignment; ++j)
+    code[kCodeAlignment + j] = static_cast<int8_t>(((high[j] & kHighHalf) | (low[j] >> 4)) ^ kBias);
 }
 
 int32_t SumOf(std::span<const int8_t> code) {
@@ -68,6 +68,7 @@ CodeSpace::CodeSpace(Parameters parameters, const Kernels& kernels)
     : parameters_(std::move(parameters)),
       half_bytes_((parameters_.mean.size() + kElementsPerLine - 1) / kElementsPerLine * kCodeAlignment),
       rotation_(parameters_.mean.size()),
+      ones_(2 * half_bytes_, 1),
       kernels_(&kernels) {}
 
 CodeSpace CodeSpace::Train(const Matrix& vectors, Metric metric, const Kernels& kernels, ThreadTeam* team) {
@@ -106,9 +107,9 @@ float CodeSpace::RowFactor(const float* row) const {
 
 CodeTerms CodeSpace::Encode(const float* vector, float factor, float* point, int8_t* code) const {
   const size_t dimensions = parameters_.mean.size();
+  for (size_t d = 0; d < dimensions; ++d) point[d] = vector[d] * factor - parameters_.mean[d];
+  rotation_.Apply(*kernels_, point);
   Elements rest;
-  for (size_t d = 0; d < dimensions; ++d) rest[d] = vector[d] * factor - parameters_.mean[d];
-  rotation_.Apply(rest.data(), point);
   float largest = 0;
   for (size_t d = 0; d < dimensions; ++d) largest = std::max(largest, std::abs(point[d]));
   CodeTerms terms;
@@ -170,10 +171,16 @@ void CodeSpace::Decode(const float* row, const CodeTerms& terms, const uint8_t* 
   origin->factor = Factor(terms);
   origin->terms = terms;
   origin->code.resize(2 * half_bytes_);
-  JoinHalves(high, low, half_bytes_, origin->code.data());
+  for (size_t line = 0; line < half_bytes_; line += kCodeAlignment)
+    JoinLine(high + line, low != nullptr ? low + line : kHalfSteps.data(), origin->code.data() + 2 * line);
   // The halves of the padding stand for elements that are 0.
   std::fill(origin->code.begin() + static_cast<std::ptrdiff_t>(dimensions()), origin->code.end(), int8_t{0});
-  origin->code_sum = SumOf(origin->code);
+  const auto padding = static_cast<int32_t>(2 * half_bytes_ - dimensions());
+  const int32_t by_high = kernels_->dot_halves(ones_.data(), high, half_bytes_);
+  const int32_t by_low = low != nullptr ? kernels_->dot_halves(ones_.data(), low, half_bytes_)
+                                        : 8 * static_cast<int32_t>(2 * half_bytes_);
+  const int32_t by_padding = low != nullptr ? 0 : 8 * padding;
+  origin->code_sum = 16 * by_high + by_low - kBias * static_cast<int32_t>(2 * half_bytes_) - by_padding;
 }
 
 float CodeSpace::PointDistance(const Origin& origin, const float* row, const CodeTerms& terms) const {

@@ -127,6 +127,7 @@ class CodeSpace {
   Parameters parameters_;
   size_t half_bytes_;
   Rotation rotation_;
+  std::vector<int8_t> ones_;  ///< As long as a code.
   const Kernels* kernels_;
 };
 

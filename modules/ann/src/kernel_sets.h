@@ -23,6 +23,22 @@ inline void PrefetchBytes(const void* begin, size_t bytes) {
   }
 }
 
+/// The strides of hadamard from `stride` on. Inlined into a function of a target it is compiled for that
+/// target.
+[[gnu::always_inline]] inline void HadamardFrom(size_t stride, float* values, size_t length) {
+  for (; stride < length; stride *= 2) {
+    for (size_t begin = 0; begin < length; begin += 2 * stride) {
+      float* __restrict a = values + begin;
+      float* __restrict b = values + begin + stride;
+      for (size_t i = 0; i < stride; ++i) {
+        const float sum = a[i] + b[i];
+        b[i] = a[i] - b[i];
+        a[i] = sum;
+      }
+    }
+  }
+}
+
 /// How many bytes are asked for ahead of the row being summed: about as many lines as a core keeps in
 /// flight.
 inline constexpr size_t kBytesAhead = 3072;

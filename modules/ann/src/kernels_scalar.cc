@@ -47,12 +47,15 @@ float SquaredDistance(const float* a, float factor_a, const float* b, float fact
   });
 }
 
+void Hadamard(float* values, size_t length) { HadamardFrom(1, values, length); }
+
 }  // namespace
 
 const Kernels kScalarKernels = {.target = Target::kScalar,
                                 .dot_halves = DotHalves,
                                 .dot_halves_at = DotHalvesAt<DotHalves>,
                                 .dot = Dot,
-                                .squared_distance = SquaredDistance};
+                                .squared_distance = SquaredDistance,
+                                .hadamard = Hadamard};
 
 }  // namespace lake::ann

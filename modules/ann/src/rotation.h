@@ -2,33 +2,30 @@
 // rest; one scale for all would spend the few steps of a code on those. After turning, the elements of any
 // point are close to normally distributed. Lengths and angles stay.
 //
-// Three rounds: the elements change places and signs, drawn from a fixed seed, then every eighth element of a
-// block is mixed by a Hadamard transform, so that no step needs a shuffle. Blocks are the largest powers of
-// two, times eight, that fit (Yu et al., "Orthogonal random features", 2016).
+// Twice, signs drawn from a fixed seed and then Hadamard transforms of blocks: the largest powers of two that
+// fit, the largest block first and the second time last, so that blocks mix (Yu et al., "Orthogonal random
+// features", 2016).
 #pragma once
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <vector>
+
+#include "lake/ann/kernels.h"
 
 namespace lake::ann {
 
 class Rotation {
  public:
   explicit Rotation(size_t dimensions);
-  /// Turns `point`, which is overwritten, into `turned`.
-  void Apply(float* point, float* turned) const;
+  void Apply(const Kernels& kernels, float* point) const;
 
  private:
-  static constexpr size_t kRounds = 3;
   struct Round {
-    std::vector<uint16_t> from;  ///< Which element comes to this place, …
-    std::vector<float> factor;   ///< … times this: a sign, and what keeps the length.
+    std::vector<size_t> blocks;  ///< Their lengths, one after another.
+    std::vector<float> factor;   ///< Of each element: a sign, and what keeps the length.
   };
-
-  std::vector<size_t> blocks_;  ///< Their lengths: powers of two times eight.
-  std::array<Round, kRounds> rounds_;
+  std::array<Round, 2> rounds_;
 };
 
 }  // namespace lake::ann

@@ -149,10 +149,10 @@ TEST(RotationTest, KeepsLengthsAndAnglesAndSpreadsWhatStandsOut) {
     spike[dimensions / 2] = 1;
     const double dot = point[dimensions / 2];
     const double norm = std::inner_product(point.begin(), point.end(), point.begin(), 0.0);
-    std::vector<float> turned_point(dimensions);
-    std::vector<float> turned_spike(dimensions);
-    rotation.Apply(point.data(), turned_point.data());
-    rotation.Apply(spike.data(), turned_spike.data());
+    std::vector<float> turned_point = point;
+    std::vector<float> turned_spike = spike;
+    rotation.Apply(BestKernels(), turned_point.data());
+    rotation.Apply(BestKernels(), turned_spike.data());
     EXPECT_NEAR(std::inner_product(turned_point.begin(), turned_point.end(), turned_point.begin(), 0.0), norm,
                 1e-4 * norm);
     EXPECT_NEAR(std::inner_product(turned_point.begin(), turned_point.end(), turned_spike.begin(), 0.0), dot,

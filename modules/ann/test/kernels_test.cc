@@ -6,6 +6,7 @@
 
 #include <bit>
 #include <cmath>
+#include <cstring>
 
 #include "lake/common/seeded_numbers.h"
 
@@ -49,6 +50,9 @@ TEST(KernelsScalarTest, SumsByHand) {
   halves[0] = 0x3F, query[0] = -127, query[64] = 100;
   halves[127] = 0x50, query[128 + 127] = 7;
   EXPECT_EQ(scalar.dot_halves(query.data(), halves.data(), 128), -127 * 15 + 100 * 3 + 7 * 5);
+  std::vector<float> spike = {0, 0, 1, 0};
+  scalar.hadamard(spike.data(), 4);
+  EXPECT_EQ(spike, std::vector<float>({1, 1, -1, -1}));
   const std::vector<float> x = {1, 2, 3};
   const std::vector<float> y = {4, -5, 6};
   EXPECT_EQ(scalar.dot(x.data(), y.data(), 3), 12);
@@ -86,6 +90,17 @@ TEST_P(KernelsTest, HalvesAtRowsInAnyOrder) {
       for (size_t i = 0; i < count; ++i)
         ASSERT_EQ(sums[i], scalar_.dot_halves(query.data(), halves.data() + rows[i] * bytes, bytes));
     }
+  }
+}
+
+TEST_P(KernelsTest, HadamardToTheLastBit) {
+  for (size_t length = 1; length <= 4096; length *= 2) {
+    const std::vector<float> values = Floats(&numbers_, length + 1);
+    std::vector<float> ours = values;
+    std::vector<float> expected = values;
+    kernels_.hadamard(&ours[1], length);
+    scalar_.hadamard(&expected[1], length);
+    ASSERT_EQ(std::memcmp(ours.data(), expected.data(), ours.size() * sizeof(float)), 0) << length;
   }
 }
 

@@ -39,6 +39,9 @@ struct Kernels {
   float (*dot)(const float* a, const float* b, size_t count);
   /// The sum of (a[i] * factor_a - b[i] * factor_b)^2.
   float (*squared_distance)(const float* a, float factor_a, const float* b, float factor_b, size_t count);
+  /// The Hadamard transform of `length` values, a power of two, without the factor that keeps lengths: for
+  /// each stride 1, 2, 4, … values that far apart are replaced by their sum and their difference.
+  void (*hadamard)(float* values, size_t length);
 };
 
 /// Those this processor can run, the slowest first; kScalar is always there.

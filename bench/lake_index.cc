@@ -2,7 +2,6 @@
 #include <numeric>
 #include <optional>
 
-#include "lake/ann/index.h"
 #include "vector_system.h"
 
 namespace lake::bench {
@@ -12,12 +11,15 @@ class LakeIndex final : public VectorSystemHere {
  public:
   explicit LakeIndex(const LakeIndexOptions& options) : options_(options) {}
 
-  std::string name() const override { return "lake"; }
+  std::string name() const override {
+    return options_.residence == ann::Residence::kMapped ? "lake" : "lake copied";
+  }
   JsonValue params() const override {
     return JsonValue::MakeObject({{"ef_construction", static_cast<int64_t>(options_.ef_construction)},
                                   {"alpha", static_cast<double>(options_.alpha)},
                                   {"kernels", std::string(ann::TargetName(ann::BestKernels().target))},
-                                  {"digest", index_ ? index_->Digest().substr(0, 16) : ""}});
+                                  {"code", std::string(CodeName(*index_->options().code))},
+                                  {"digest", index_->Digest().substr(0, 16)}});
   }
   std::vector<size_t> efforts() const override {
     return {10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 56, 64, 80, 100, 120, 140, 160, 180, 200};
@@ -51,7 +53,7 @@ class LakeIndex final : public VectorSystemHere {
     return {};
   }
   Status OpenIndex(const std::filesystem::path& file, size_t) override {
-    LAKE_ASSIGN_OR_RETURN(index_, ann::Index::Open(file.string()));
+    LAKE_ASSIGN_OR_RETURN(index_, ann::Index::Open(file.string(), options_.residence));
     return {};
   }
   void CloseIndex() override {

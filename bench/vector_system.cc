@@ -68,8 +68,12 @@ Result<Opening> VectorSystemHere::MeasureOpening(const ann::Matrix& queries, con
   CloseIndex();
   const ResidentMib before = Resident();
   LAKE_RETURN_IF_ERROR(OpenIndex(options.file, queries.dimensions));
-  for (size_t i = 0; i < options.searches; ++i)
+  opening.latency_us.reserve(options.searches);
+  for (size_t i = 0; i < options.searches; ++i) {
+    Stopwatch watch;
     LAKE_RETURN_IF_ERROR(SearchOne(queries.row(i % queries.rows), options.k, options.ef, &found));
+    opening.latency_us.push_back(watch.us());
+  }
   const ResidentMib after = Resident();
   opening.private_mib = after.anonymous - before.anonymous;
   opening.mapped_mib = after.file - before.file;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "lake/ann/metric.h"
+#include "lake/ann/index.h"
 #include "lake/common/json.h"
 #include "lake/common/result.h"
 
@@ -33,6 +33,7 @@ struct Opening {
   std::vector<double> first_result_ms;  ///< From opening to the first answer, of each round.
   double private_mib = 0;               ///< Growth of the anonymous pages.
   double mapped_mib = 0;                ///< Growth of the pages of files.
+  std::vector<double> latency_us;       ///< Of the searches after the last opening; empty where not measured.
 };
 
 class VectorSystem {
@@ -40,7 +41,8 @@ class VectorSystem {
   virtual ~VectorSystem() = default;
 
   virtual std::string name() const = 0;
-  virtual JsonValue params() const = 0;  ///< Of the build.
+  /// Of what was built; reads all of it.
+  virtual JsonValue params() const = 0;
   /// Over unit vectors, by cosine, on one thread; returns the CPU seconds of the process that did it. `rows`
   /// must outlive this.
   virtual Result<double> Build(const ann::Matrix& rows) = 0;
@@ -76,6 +78,7 @@ struct LakeIndexOptions {
   size_t ef_construction = 80;
   float alpha = 1;
   size_t threads = 1;
+  ann::Residence residence = ann::Residence::kMapped;  ///< When opened.
 };
 std::unique_ptr<VectorSystem> MakeLakeIndex(const LakeIndexOptions& options);
 

@@ -36,10 +36,12 @@ Result<Index> Index::BuildWith(const Kernels& kernels, const Matrix& vectors, st
       std::make_shared<const Parts>(Parts{.built = std::move(built), .segment = nullptr, .view = view}));
 }
 
-Result<Index> Index::Open(const std::string& path) { return OpenWith(BestKernels(), path); }
+Result<Index> Index::Open(const std::string& path, Residence residence) {
+  return OpenWith(BestKernels(), path, residence);
+}
 
-Result<Index> Index::OpenWith(const Kernels& kernels, const std::string& path) {
-  LAKE_ASSIGN_OR_RETURN(auto segment, Segment::Open(kernels, path));
+Result<Index> Index::OpenWith(const Kernels& kernels, const std::string& path, Residence residence) {
+  LAKE_ASSIGN_OR_RETURN(auto segment, Segment::Open(kernels, path, residence));
   const IndexView view = segment->view();
   return Index(
       std::make_shared<const Parts>(Parts{.built = nullptr, .segment = std::move(segment), .view = view}));

@@ -1,5 +1,6 @@
 #include "segment.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "lake/common/digest.h"
@@ -14,13 +15,35 @@ CodeSpace::Parameters SpaceOf(const SegmentHeader& header, std::string_view file
           .mean = std::vector<float>(mean, mean + header.dimensions)};
 }
 
+const Section& SectionOf(const SegmentHeader& header, SectionKind kind) {
+  return header.sections[static_cast<size_t>(kind) - 1];
+}
+
+/// What walks read at random lies together in the file: from the graph to the high halves.
+HugeArray<char> CopyHotSections(const SegmentHeader& header, std::string_view file) {
+  const Section& first = SectionOf(header, SectionKind::kGraph);
+  const Section& last = SectionOf(header, SectionKind::kHighHalves);
+  HugeArray<char> copy(last.offset + last.bytes - first.offset);
+  std::copy_n(file.data() + first.offset, copy.size(), copy.data());
+  return copy;
+}
+
 }  // namespace
 
-Segment::Segment(const Kernels& kernels, MappedFile file, const SegmentHeader& header)
+Segment::Segment(const Kernels& kernels, MappedFile file, const SegmentHeader& header, Residence residence)
     : file_(std::move(file)),
       header_(header),
+      copied_(residence == Residence::kCopied ? CopyHotSections(header, file_.bytes()) : HugeArray<char>()),
       space_(SpaceOf(header, file_.bytes()), kernels),
       view_(MakeView()) {}
+
+const char* Segment::Begin(SectionKind kind) const {
+  const uint64_t offset = SectionOf(header_, kind).offset;
+  const uint64_t hot = SectionOf(header_, SectionKind::kGraph).offset;
+  if (kind >= SectionKind::kGraph && kind <= SectionKind::kHighHalves && copied_.size() > 0)
+    return copied_.data() + (offset - hot);
+  return file_.bytes().data() + offset;
+}
 
 IndexView Segment::MakeView() const {
   const auto entry_rows = std::span(At<uint32_t>(SectionKind::kEntryRows), header_.entries);
@@ -52,10 +75,11 @@ IndexView Segment::MakeView() const {
           .ids = {At<uint64_t>(SectionKind::kIds), header_.rows}};
 }
 
-Result<std::shared_ptr<const Segment>> Segment::Open(const Kernels& kernels, const std::string& path) {
+Result<std::shared_ptr<const Segment>> Segment::Open(const Kernels& kernels, const std::string& path,
+                                                     Residence residence) {
   LAKE_ASSIGN_OR_RETURN(MappedFile file, MappedFile::Open(path));
   LAKE_ASSIGN_OR_RETURN(const SegmentHeader header, ReadHeader(file.bytes()));
-  std::shared_ptr<const Segment> segment(new Segment(kernels, std::move(file), header));
+  std::shared_ptr<const Segment> segment(new Segment(kernels, std::move(file), header, residence));
   for (const uint32_t row : segment->view_.entries.rows)
     if (row >= header.rows)
       return DataLoss("segment_damaged", "the index file is damaged: an entry is no row");

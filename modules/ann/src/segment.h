@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "huge_array.h"
 #include "index_view.h"
 #include "mapped_file.h"
 #include "segment_format.h"
@@ -13,21 +14,24 @@ namespace lake::ann {
 class Segment {
  public:
   /// Errors: those of Index::Open.
-  static Result<std::shared_ptr<const Segment>> Open(const Kernels& kernels, const std::string& path);
+  static Result<std::shared_ptr<const Segment>> Open(const Kernels& kernels, const std::string& path,
+                                                     Residence residence);
   const IndexView& view() const { return view_; }
   const SegmentHeader& header() const { return header_; }
 
  private:
-  Segment(const Kernels& kernels, MappedFile file, const SegmentHeader& header);
+  Segment(const Kernels& kernels, MappedFile file, const SegmentHeader& header, Residence residence);
   IndexView MakeView() const;
+  /// The bytes of a section, where they are read.
+  const char* Begin(SectionKind kind) const;
   template <class T>
   const T* At(SectionKind kind) const {
-    return reinterpret_cast<const T*>(file_.bytes().data() +
-                                      header_.sections[static_cast<size_t>(kind) - 1].offset);
+    return reinterpret_cast<const T*>(Begin(kind));
   }
 
   MappedFile file_;
   SegmentHeader header_;
+  HugeArray<char> copied_;  ///< The sections from the graph to the high halves; empty when they are mapped.
   CodeSpace space_;
   IndexView view_;
 };

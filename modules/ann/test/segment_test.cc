@@ -34,6 +34,21 @@ class SegmentTest : public testing::Test {
   }
   Result<Index> OpenBytes(std::string_view bytes) { return Index::Open(Write(bytes)); }
 
+  void ExpectAnswersAsBuilt(const Index& opened) {
+    EXPECT_EQ(opened.Digest(), built_->Digest());
+    EXPECT_EQ(opened.rows(), 1500);
+    EXPECT_EQ(opened.options().seed, 9);
+    EXPECT_EQ(opened.options().code, built_->options().code);
+    LAKE_EXPECT_OK(opened.Verify({}));
+    for (size_t q = 0; q < 5; ++q) {
+      for (const Precision precision : {Precision::kApproximate, Precision::kExact}) {
+        const SearchOptions options = {.precision = precision};
+        EXPECT_EQ(SearchOrDie(opened, sample_.queries().row_span(q), options).hits,
+                  SearchOrDie(*built_, sample_.queries().row_span(q), options).hits);
+      }
+    }
+  }
+
   /// Asks everything of an index that may be damaged: it may answer or say so.
   static void Ask(const Index& index, std::span<const float> query) {
     SearchMemory memory;
@@ -51,20 +66,9 @@ class SegmentTest : public testing::Test {
 
 TEST_F(SegmentTest, AnswersAsTheIndexItWasWrittenFrom) {
   const std::string path = Write(bytes_);
-  for (const Target target : AvailableTargets()) {
-    const Index opened = Index::OpenWith(KernelsFor(target), path).value();
-    EXPECT_EQ(opened.Digest(), built_->Digest());
-    EXPECT_EQ(opened.rows(), 1500);
-    EXPECT_EQ(opened.options().seed, 9);
-    LAKE_EXPECT_OK(opened.Verify({}));
-    for (size_t q = 0; q < 5; ++q) {
-      for (const Precision precision : {Precision::kApproximate, Precision::kExact}) {
-        const SearchOptions options = {.precision = precision};
-        EXPECT_EQ(SearchOrDie(opened, sample_.queries().row_span(q), options).hits,
-                  SearchOrDie(*built_, sample_.queries().row_span(q), options).hits);
-      }
-    }
-  }
+  for (const Target target : AvailableTargets())
+    for (const Residence residence : {Residence::kMapped, Residence::kCopied})
+      ExpectAnswersAsBuilt(Index::OpenWith(KernelsFor(target), path, residence).value());
 }
 
 TEST_F(SegmentTest, IsTheSameBytesEveryTime) {

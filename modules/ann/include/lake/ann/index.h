@@ -95,6 +95,12 @@ class SearchMemory {
   std::unique_ptr<State> state_;
 };
 
+/// Where an opened index keeps what walks read at random: high halves, their terms and the graph.
+enum class Residence {
+  kMapped,  ///< In the file, in pages that the kernel may drop. Opens at once.
+  kCopied,  ///< In memory of its own, in huge pages: walks wait less. Opening reads those sections.
+};
+
 /// Cheap to copy. Any number of threads search at once, each with a memory of its own.
 class Index {
  public:
@@ -108,8 +114,9 @@ class Index {
   /// Maps a file, which must stay as it is while the index lives. Reads the header and checks every size, not
   /// the contents: see Verify. Errors: not_found/segment_missing, data_loss/segment_damaged,
   /// unimplemented/segment_newer, internal/segment_unreadable.
-  static Result<Index> Open(const std::string& path);
-  static Result<Index> OpenWith(const Kernels& kernels, const std::string& path);
+  static Result<Index> Open(const std::string& path, Residence residence = Residence::kMapped);
+  static Result<Index> OpenWith(const Kernels& kernels, const std::string& path,
+                                Residence residence = Residence::kMapped);
 
   /// Takes the bytes of a file in order, in pieces.
   using ByteSink = std::function<Status(std::string_view)>;

@@ -33,38 +33,20 @@ Status CheckIds(std::span<const uint64_t> ids, size_t rows) {
 
 }  // namespace
 
-BuiltIndex::BuiltIndex(CodeSpace space, const Matrix& vectors, std::span<const uint64_t> ids,
-                       const BuildOptions& options)
-    : options_(options),
-      vectors_(vectors),
-      ids_(ids.begin(), ids.end()),
-      space_(std::move(space)),
-      high_(vectors.rows * space_.half_bytes()),
-      low_(vectors.rows * space_.half_bytes()),
-      terms_(vectors.rows),
-      high_residuals_(vectors.rows),
-      distinct_(FindDistinctRows(vectors)) {}
+BuiltIndex::BuiltIndex(std::shared_ptr<const CodedVectors> vectors, const BuildOptions& options)
+    : options_(options), vectors_(std::move(vectors)) {}
 
-CodedRows BuiltIndex::coded() const {
-  return {.space = &space_,
-          .high = high_.data(),
-          .low = low_.data(),
-          .terms = terms_.data(),
-          .vectors = vectors_.data,
-          .count = vectors_.rows};
+GraphOptions BuiltIndex::graph_options() const {
+  return {.code = *options_.code,
+          .selection = {.degree = options_.degree, .alpha = options_.alpha},
+          .ef_construction = options_.ef_construction,
+          .seed = options_.seed,
+          .keep_pool = options_.keep_candidates};
 }
 
-void BuiltIndex::Encode(ThreadTeam* team) {
-  constexpr size_t kRowsAtOnce = 256;
-  team->ForEachPiece(vectors_.rows, kRowsAtOnce, [&](size_t, size_t begin, size_t end) {
-    for (size_t row = begin; row < end; ++row) {
-      const size_t at = row * space_.half_bytes();
-      const CodeSpace::RowCode code =
-          space_.EncodeRow(vectors_.row(row), {.high = high_.data() + at, .low = low_.data() + at});
-      terms_[row] = code.terms;
-      high_residuals_[row] = code.high_residual;
-    }
-  });
+void BuiltIndex::Take(BuiltGraph graph) {
+  graph_ = std::move(graph);
+  entries_.emplace(vectors_->rows(), graph_.entries);
 }
 
 Result<std::shared_ptr<const BuiltIndex>> BuiltIndex::Build(const Kernels& kernels, const Matrix& vectors,
@@ -75,34 +57,49 @@ Result<std::shared_ptr<const BuiltIndex>> BuiltIndex::Build(const Kernels& kerne
   LAKE_RETURN_IF_ERROR(CheckVectors(vectors, options.metric));
   LAKE_RETURN_IF_ERROR(CheckIds(ids, vectors.rows));
   ThreadTeam team(options.threads);
-  std::shared_ptr<BuiltIndex> built(
-      new BuiltIndex(CodeSpace::Train(vectors, options.metric, kernels, &team), vectors, ids, options));
-  built->Encode(&team);
-  const CodedRows coded = built->coded();
-  std::span<const uint32_t> members = built->distinct_.members;
-  if (vectors.rows <= kRowsWorthAGraph) members = {};
+  const auto coded = std::make_shared<const CodedVectors>(kernels, vectors, ids, options.metric, &team);
+  std::shared_ptr<BuiltIndex> built(new BuiltIndex(coded, options));
+  const std::span<const uint32_t> members = coded->graph_members();
   if (!options.code.has_value()) {
-    LAKE_ASSIGN_OR_RETURN(built->options_.code, ChooseCode(coded, built->high_residuals_.data(), members,
+    LAKE_ASSIGN_OR_RETURN(built->options_.code, ChooseCode(coded->rows(), coded->high_residuals(), members,
                                                            options.seed, cancel, &team));
   }
-  const GraphOptions graph = {.code = *built->options_.code,
-                              .selection = {.degree = options.degree, .alpha = options.alpha},
-                              .ef_construction = options.ef_construction,
-                              .seed = options.seed};
-  LAKE_ASSIGN_OR_RETURN(built->graph_, BuildGraph(coded, members, graph, cancel, &team));
-  built->entries_.emplace(coded, built->graph_.entries);
+  LAKE_ASSIGN_OR_RETURN(BuiltGraph graph,
+                        BuildGraph(coded->rows(), members, built->graph_options(), cancel, &team));
+  if (options.keep_candidates) built->pool_ = std::make_shared<const CandidatePool>(std::move(graph.pool));
+  built->Take(std::move(graph));
+  return std::shared_ptr<const BuiltIndex>(std::move(built));
+}
+
+Result<std::shared_ptr<const BuiltIndex>> BuiltIndex::Rewire(size_t degree, float alpha, size_t threads,
+                                                             const CancelToken& cancel) const {
+  if (pool_ == nullptr)
+    return FailedPrecondition("no_candidates", "the index was built without keeping candidates");
+  BuildOptions options = options_;
+  options.degree = degree;
+  options.alpha = alpha;
+  options.threads = threads;
+  LAKE_RETURN_IF_ERROR(CheckOptions(options));
+  ThreadTeam team(threads);
+  std::shared_ptr<BuiltIndex> built(new BuiltIndex(vectors_, options));
+  GraphOptions by_rule = built->graph_options();
+  by_rule.keep_pool = false;
+  LAKE_ASSIGN_OR_RETURN(BuiltGraph graph, RewireGraph(vectors_->rows(), vectors_->graph_members(), *pool_,
+                                                      by_rule, cancel, &team));
+  built->pool_ = pool_;
+  built->Take(std::move(graph));
   return std::shared_ptr<const BuiltIndex>(std::move(built));
 }
 
 IndexView BuiltIndex::view() const {
   return {.options = options_,
-          .vectors = vectors_,
-          .coded = coded(),
-          .high_residuals = high_residuals_.data(),
+          .vectors = vectors_->vectors(),
+          .coded = vectors_->rows(),
+          .high_residuals = vectors_->high_residuals(),
           .graph = graph_.view(),
           .entries = entries_->view(),
-          .duplicates = distinct_.duplicates,
-          .ids = ids_};
+          .duplicates = vectors_->duplicates(),
+          .ids = vectors_->ids()};
 }
 
 }  // namespace lake::ann

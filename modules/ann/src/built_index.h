@@ -1,10 +1,10 @@
-// An index in the memory of the one who built it. The vectors are borrowed.
+// An index in the memory of the one who built it.
 #pragma once
 
 #include <memory>
 #include <optional>
-#include <vector>
 
+#include "coded_vectors.h"
 #include "graph_builder.h"
 #include "index_view.h"
 
@@ -16,24 +16,20 @@ class BuiltIndex {
                                                          std::span<const uint64_t> ids,
                                                          const BuildOptions& options,
                                                          const CancelToken& cancel);
+  /// Over the same vectors, by another rule of selection. Errors: as Index::Rewire.
+  Result<std::shared_ptr<const BuiltIndex>> Rewire(size_t degree, float alpha, size_t threads,
+                                                   const CancelToken& cancel) const;
   IndexView view() const;
 
  private:
-  BuiltIndex(CodeSpace space, const Matrix& vectors, std::span<const uint64_t> ids,
-             const BuildOptions& options);
-  void Encode(ThreadTeam* team);
-  CodedRows coded() const;
+  BuiltIndex(std::shared_ptr<const CodedVectors> vectors, const BuildOptions& options);
+  GraphOptions graph_options() const;
+  void Take(BuiltGraph graph);
 
   BuildOptions options_;
-  Matrix vectors_;
-  std::vector<uint64_t> ids_;
-  CodeSpace space_;
-  HugeArray<uint8_t> high_;
-  HugeArray<uint8_t> low_;
-  HugeArray<CodeTerms> terms_;
-  std::vector<float> high_residuals_;
-  DistinctRows distinct_;
+  std::shared_ptr<const CodedVectors> vectors_;
   BuiltGraph graph_;
+  std::shared_ptr<const CandidatePool> pool_;  ///< Null unless kept.
   std::optional<EntrySet> entries_;
 };
 

@@ -31,15 +31,21 @@ struct Workplace {
 };
 
 class Builder {
+  static constexpr size_t kRowsAtOnce = 16;
+
  public:
+  /// `given`: the candidates of each row; null: they are searched for.
   Builder(const CodedRows& rows, std::span<const uint32_t> members, const GraphOptions& options,
-          ThreadTeam* team)
+          const CandidatePool* given, ThreadTeam* team)
       : rows_(rows),
+        given_(given),
         options_(options),
         team_(team),
         order_(SeededOrder(members, options.seed)),
         links_(rows, options.code, options.selection),
-        workplaces_(team->size()) {}
+        workplaces_(team->size()) {
+    if (options.keep_pool) pool_ = CandidatePool(rows.count, options.ef_construction);
+  }
 
   Result<BuiltGraph> Build(const CancelToken& cancel) {
     for (size_t inserted = 0; inserted < order_.size();) {
@@ -49,44 +55,62 @@ class Builder {
       InsertBatch(inserted, batch);
       inserted += batch;
     }
+    return Finish();
+  }
+
+ private:
+  BuiltGraph Finish() {
     if (!entries_.has_value()) entries_.emplace(rows_, Sample());
     BuiltGraph built = {.neighbours = links_.Finish(team_),
                         .degree = options_.selection.degree,
-                        .entries = {Sample().begin(), Sample().end()}};
+                        .entries = {Sample().begin(), Sample().end()},
+                        .pool = std::move(pool_)};
     LinkUnreachable(rows_, options_, order_, entries_->view(), &built);
     return built;
   }
 
- private:
   std::span<const uint32_t> Sample() const { return std::span(order_).first(EntryCount(order_.size())); }
+
+  void InsertBatch(size_t inserted, size_t batch) {
+    const std::span<const uint32_t> sources = std::span(order_).subspan(inserted, batch);
+    chosen_.resize(std::max(chosen_.size(), batch));
+    OrderBatch(sources);
+    team_->ForEachPiece(batch, kRowsAtOnce, [&](size_t member, size_t begin, size_t end) {
+      for (const size_t i : std::span(by_start_).subspan(begin, end - begin)) {
+        const std::span<const Candidate> found =
+            given_ != nullptr ? given_->of(sources[i])
+                              : Find(sources[i], inserted, starts_[i], &workplaces_[member]);
+        if (options_.keep_pool) pool_.Store(sources[i], found);
+        Choose(sources[i], found, &chosen_[i], member);
+      }
+    });
+    links_.AddReverse(sources, {chosen_.data(), batch}, team_);
+  }
 
   /// The rows of a batch may be searched in any order. Rows that start at the same entry meet the same rows,
   /// so one after another they find their codes in the cache.
-  void InsertBatch(size_t inserted, size_t batch) {
-    constexpr size_t kRowsAtOnce = 16;
-    const std::span<const uint32_t> sources = std::span(order_).subspan(inserted, batch);
-    starts_.resize(batch);
-    chosen_.resize(std::max(chosen_.size(), batch));
-    by_start_.resize(batch);
-    team_->ForEachPiece(batch, kRowsAtOnce, [&](size_t member, size_t begin, size_t end) {
+  void OrderBatch(std::span<const uint32_t> sources) {
+    by_start_.resize(sources.size());
+    std::iota(by_start_.begin(), by_start_.end(), size_t{0});
+    if (given_ != nullptr) return;
+    starts_.resize(sources.size());
+    team_->ForEachPiece(sources.size(), kRowsAtOnce, [&](size_t member, size_t begin, size_t end) {
       Origin* origin = &workplaces_[member].origin;
       for (size_t i = begin; i < end; ++i) {
         rows_.SetOrigin(sources[i], options_.code, origin);
         starts_[i] = StartsOf(*origin);
       }
     });
-    std::iota(by_start_.begin(), by_start_.end(), size_t{0});
     std::ranges::sort(by_start_, {}, [&](size_t i) { return std::pair(starts_[i].row, i); });
-    team_->ForEachPiece(batch, kRowsAtOnce, [&](size_t member, size_t begin, size_t end) {
-      Workplace& here = workplaces_[member];
-      for (const size_t i : std::span(by_start_).subspan(begin, end - begin)) {
-        SelectNeighbours(rows_, options_.code, Find(sources[i], inserted, starts_[i], &here),
-                         options_.selection, &here.selection);
-        chosen_[i] = here.selection.chosen;
-        links_.Store(sources[i], chosen_[i]);
-      }
-    });
-    links_.AddReverse(sources, {chosen_.data(), batch}, team_);
+  }
+
+  /// Gives a row its neighbours.
+  void Choose(uint32_t row, std::span<const Candidate> candidates, std::vector<Candidate>* chosen,
+              size_t member) {
+    Selection& selection = workplaces_[member].selection;
+    SelectNeighbours(rows_, options_.code, candidates, options_.selection, &selection);
+    *chosen = selection.chosen;
+    links_.Store(row, *chosen);
   }
 
   Starts StartsOf(const Origin& origin) const {
@@ -105,11 +129,13 @@ class Builder {
   }
 
   const CodedRows& rows_;
+  const CandidatePool* given_;
   const GraphOptions& options_;
   ThreadTeam* team_;
   std::vector<uint32_t> order_;
   std::optional<EntrySet> entries_;
   LinkTable links_;
+  CandidatePool pool_;
   std::vector<Workplace> workplaces_;  ///< One for each member of the team.
   // Of the rows of the batch:
   std::vector<Starts> starts_;
@@ -126,7 +152,13 @@ size_t EntryCount(size_t members) {
 
 Result<BuiltGraph> BuildGraph(const CodedRows& rows, std::span<const uint32_t> members,
                               const GraphOptions& options, const CancelToken& cancel, ThreadTeam* team) {
-  return Builder(rows, members, options, team).Build(cancel);
+  return Builder(rows, members, options, nullptr, team).Build(cancel);
+}
+
+Result<BuiltGraph> RewireGraph(const CodedRows& rows, std::span<const uint32_t> members,
+                               const CandidatePool& pool, const GraphOptions& options,
+                               const CancelToken& cancel, ThreadTeam* team) {
+  return Builder(rows, members, options, &pool, team).Build(cancel);
 }
 
 }  // namespace lake::ann

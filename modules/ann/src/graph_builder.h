@@ -4,6 +4,7 @@
 // alone, not on the threads (after ParlayANN, PPoPP 2024).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -22,12 +23,36 @@ struct GraphOptions {
   SelectionRule selection;
   size_t ef_construction = 80;  ///< How many candidates a row finds before it chooses.
   uint64_t seed = 0;
+  bool keep_pool = false;
+};
+
+/// Of each row, who was near when it was inserted: from that its neighbours were chosen, and can be again by
+/// another rule.
+class CandidatePool {
+ public:
+  CandidatePool() = default;
+  CandidatePool(size_t rows, size_t places) : places_(places), candidates_(rows * places), sizes_(rows) {}
+
+  void Store(uint32_t row, std::span<const Candidate> candidates) {
+    sizes_[row] = static_cast<uint32_t>(std::min(candidates.size(), places_));
+    std::copy_n(candidates.begin(), sizes_[row], candidates_.data() + row * places_);
+  }
+  std::span<const Candidate> of(uint32_t row) const {
+    return {candidates_.data() + row * places_, sizes_[row]};
+  }
+  bool empty() const { return sizes_.empty(); }
+
+ private:
+  size_t places_ = 0;
+  HugeArray<Candidate> candidates_;
+  std::vector<uint32_t> sizes_;
 };
 
 struct BuiltGraph {
   HugeArray<uint32_t> neighbours;
   size_t degree = 0;
   std::vector<uint32_t> entries;
+  CandidatePool pool;  ///< Empty unless it was to be kept.
 
   Graph view() const { return {.neighbours = neighbours.data(), .degree = degree}; }
 };
@@ -36,6 +61,12 @@ struct BuiltGraph {
 /// Every member can be reached from the entries. Errors: those of `cancel`.
 Result<BuiltGraph> BuildGraph(const CodedRows& rows, std::span<const uint32_t> members,
                               const GraphOptions& options, const CancelToken& cancel, ThreadTeam* team);
+
+/// The graph that another rule of selection makes of the candidates that a build kept. `options` are those of
+/// the build but for the rule; by the same rule it is the same graph. Errors: those of `cancel`.
+Result<BuiltGraph> RewireGraph(const CodedRows& rows, std::span<const uint32_t> members,
+                               const CandidatePool& pool, const GraphOptions& options,
+                               const CancelToken& cancel, ThreadTeam* team);
 
 /// How many entries a graph over `members` rows has: a few more for more rows, at most 512.
 size_t EntryCount(size_t members);

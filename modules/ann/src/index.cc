@@ -36,6 +36,16 @@ Result<Index> Index::BuildWith(const Kernels& kernels, const Matrix& vectors, st
       std::make_shared<const Parts>(Parts{.built = std::move(built), .segment = nullptr, .view = view}));
 }
 
+Result<Index> Index::Rewire(size_t degree, float alpha, size_t threads, const CancelToken& cancel) const {
+  if (parts_->built == nullptr)
+    return FailedPrecondition("no_candidates",
+                              "an index opened from a file has no candidates to choose from");
+  LAKE_ASSIGN_OR_RETURN(auto built, parts_->built->Rewire(degree, alpha, threads, cancel));
+  const IndexView view = built->view();
+  return Index(
+      std::make_shared<const Parts>(Parts{.built = std::move(built), .segment = nullptr, .view = view}));
+}
+
 Result<Index> Index::Open(const std::string& path, Residence residence) {
   return OpenWith(BestKernels(), path, residence);
 }

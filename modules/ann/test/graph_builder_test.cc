@@ -51,6 +51,28 @@ TEST(GraphBuilderTest, TheSameForAnyTargetByEveryCode) {
   EXPECT_EQ(all.size(), 3);
 }
 
+TEST(RewireTest, ByTheSameRuleItIsTheSameIndexAndByAnotherAsGoodAsBuilt) {
+  const SampleVectors sample = SmallSample(SampleKind::kSubtopics);
+  BuildOptions options = {.ef_construction = 60, .degree = 24, .alpha = 1.1F, .seed = 42};
+  options.keep_candidates = true;
+  const Index built = BuildOrDie(sample.rows(), options);
+  EXPECT_EQ(built.Rewire(24, 1.1F, 2, {})->Digest(), built.Digest());
+  for (const auto& [degree, alpha] : {std::pair<size_t, float>{12, 1.0F}, {32, 1.0F}, {32, 1.2F}}) {
+    const Index rewired = built.Rewire(degree, alpha, 1, {}).value();
+    EXPECT_EQ(rewired.Digest(), built.Rewire(degree, alpha, 3, {})->Digest());
+    EXPECT_EQ(rewired.options().degree, degree);
+    options.degree = degree;
+    options.alpha = alpha;
+    EXPECT_NEAR(Recall(rewired, sample, {.ef_search = 40}),
+                Recall(BuildOrDie(sample.rows(), options), sample, {.ef_search = 40}), 0.01);
+    EXPECT_EQ(rewired.Rewire(24, 1.1F, 1, {})->Digest(), built.Digest()) << "it passes its candidates on";
+  }
+  EXPECT_THAT(built.Rewire(97, 1, 1, {}), IsError(ErrorCode::kInvalidArgument, "build_option_out_of_range"));
+  options.keep_candidates = false;
+  EXPECT_THAT(BuildOrDie(sample.rows(), options).Rewire(8, 1, 1, {}),
+              IsError(ErrorCode::kFailedPrecondition, "no_candidates"));
+}
+
 /// Compilers and machines are compared by what each computes of the same bytes: integers, so that no
 /// library's logarithm decides.
 TEST(GraphBuilderTest, TheDigestIsThatOfEveryCompiler) {

@@ -38,6 +38,8 @@ struct BuildOptions {
   std::optional<Code> code;
   uint64_t seed = 0;   ///< Draws the order of insertion and the entries.
   size_t threads = 1;  ///< 1 to 256. The index does not depend on it.
+  /// For Rewire: 8 bytes for each candidate of each row, as long as the index or one made of it lives.
+  bool keep_candidates = false;
 };
 
 /// An index of so few rows has no graph: a scan of all is quicker than a walk.
@@ -111,6 +113,11 @@ class Index {
   /// The same with given kernels, to show that they build the same index.
   static Result<Index> BuildWith(const Kernels& kernels, const Matrix& vectors, std::span<const uint64_t> ids,
                                  const BuildOptions& options, const CancelToken& cancel);
+  /// An index over the same vectors whose neighbours are chosen anew among the candidates that this build
+  /// kept: other degrees and alphas for a third of the cost of a build each. By the options of the build it
+  /// is the same index. Errors: failed_precondition/no_candidates (not kept, or opened from a file),
+  /// invalid_argument/build_option_out_of_range, those of `cancel`.
+  Result<Index> Rewire(size_t degree, float alpha, size_t threads, const CancelToken& cancel) const;
   /// Maps a file, which must stay as it is while the index lives. Reads the header and checks every size, not
   /// the contents: see Verify. Errors: not_found/segment_missing, data_loss/segment_damaged,
   /// unimplemented/segment_newer, internal/segment_unreadable.

@@ -58,10 +58,8 @@ Result<Code> ChooseCode(const CodedRows& rows, const float* high_residuals, std:
   team->ForEachPiece(kQuestions, 1, [&](size_t, size_t q, size_t) {
     rows.SetOrigin(asked[q], Code::kInt8, &questions[q].origin);
     ExactScan scan;
-    if (!scan.Find(rows, high_residuals, questions[q].origin, kNearest, Proof::kCertain, &looked_at, cancel,
-                   &questions[q].nearest)
-             .ok())
-      cancelled = true;
+    const ScanOptions options = {.high_residuals = high_residuals, .k = kNearest, .filter = &looked_at};
+    if (!scan.Find(rows, questions[q].origin, options, cancel, &questions[q].nearest).ok()) cancelled = true;
   });
   if (cancelled) return cancel.error();
   for (const Code code : {Code::kInt4, Code::kInt8}) {

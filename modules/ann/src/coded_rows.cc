@@ -1,7 +1,5 @@
 #include "coded_rows.h"
 
-#include <array>
-
 #include "kernel_sets.h"
 
 namespace lake::ann {
@@ -49,6 +47,22 @@ void CodedRows::Distances(const Origin& origin, Code code, std::span<const uint3
   for (size_t i = 0; i < of.size(); ++i)
     distances[i] =
         space->CodeDistance(origin.terms, terms[of[i]], CodeSpace::Product(origin, by_high[i], by_low[i]));
+}
+
+void CodedRows::DistancesFromFour(std::span<const Origin, kQueriesTogether> origins,
+                                  std::span<const uint32_t> of,
+                                  std::array<float, kMaxRowsAtOnce>* distances) const {
+  constexpr size_t kRowsAhead = 8;
+  std::array<const int8_t*, kQueriesTogether> codes;
+  for (size_t q = 0; q < kQueriesTogether; ++q) codes[q] = origins[q].code.data();
+  std::array<int32_t, kQueriesTogether> by_high;
+  for (size_t i = 0; i < of.size(); ++i) {
+    if (i + kRowsAhead < of.size()) PrefetchBytes(high_of(of[i + kRowsAhead]), space->half_bytes());
+    space->kernels().dot_halves_by_four(codes.data(), high_of(of[i]), space->half_bytes(), by_high.data());
+    for (size_t q = 0; q < kQueriesTogether; ++q)
+      distances[q][i] = space->CodeDistance(origins[q].terms, terms[of[i]],
+                                            CodeSpace::ProductByHigh(origins[q], by_high[q]));
+  }
 }
 
 }  // namespace lake::ann

@@ -16,28 +16,40 @@ constexpr size_t kCheapShare = 8;
 
 }  // namespace
 
-void ExactScan::Sift(const Question& question, std::span<const uint32_t> some) {
+ExactScan::Question ExactScan::Ask(const CodedRows& rows, const Origin& query, const ScanOptions& options) {
+  return {.rows = rows,
+          .query = query,
+          .options = options,
+          .share = options.proof == Proof::kLikely ? rows.space->LikelyShare() : 1};
+}
+
+void ExactScan::Begin() {
+  nearest_at_most_.clear();
+  possible_.clear();
+  scanned_ = 0;
+  sifted_ = 0;
+}
+
+void ExactScan::Sift(const Question& question, std::span<const uint32_t> some, const float* distances) {
   possible_some_.clear();
-  std::array<float, kMaxRowsAtOnce> distances;
-  question.rows.Distances(question.query, Code::kInt4, some, distances.data());
-  const bool full = nearest_at_most_.size() == question.k;
+  const bool full = nearest_at_most_.size() == question.options.k;
   for (size_t i = 0; i < some.size(); ++i) {
     const float error = CodeSpace::ErrorBound(question.query.terms, question.rows.terms[some[i]],
-                                              question.high_residuals[some[i]], question.share);
+                                              question.options.high_residuals[some[i]], question.share);
     if (!full || !(distances[i] - error > nearest_at_most_.front())) possible_some_.push_back(some[i]);
   }
 }
 
-void ExactScan::Offer(const Question& question, std::span<const uint32_t> some) {
+void ExactScan::Offer(const Question& question, std::span<const uint32_t> some, const float* by_high) {
   scanned_ += some.size();
-  Sift(question, some);
+  Sift(question, some, by_high);
   sifted_ += possible_some_.size();
   std::array<float, kMaxRowsAtOnce> distances;
   question.rows.Distances(question.query, Code::kInt8, possible_some_, distances.data());
   for (size_t i = 0; i < possible_some_.size(); ++i) {
     const CodeTerms& terms = question.rows.terms[possible_some_[i]];
     const float error = CodeSpace::ErrorBound(question.query.terms, terms, terms.residual, question.share);
-    const bool full = nearest_at_most_.size() == question.k;
+    const bool full = nearest_at_most_.size() == question.options.k;
     if (full && distances[i] - error > nearest_at_most_.front()) continue;
     possible_.push_back({distances[i] - error, possible_some_[i]});
     if (full && distances[i] + error >= nearest_at_most_.front()) continue;
@@ -50,36 +62,52 @@ void ExactScan::Offer(const Question& question, std::span<const uint32_t> some) 
   }
 }
 
-Result<bool> ExactScan::Find(const CodedRows& rows, const float* high_residuals, const Origin& query,
-                             size_t k, Proof proof, const RowSet* filter, const CancelToken& cancel,
-                             std::vector<Candidate>* found) {
-  const Question question = {.rows = rows,
-                             .high_residuals = high_residuals,
-                             .query = query,
-                             .k = k,
-                             .share = proof == Proof::kLikely ? rows.space->LikelyShare() : 1};
-  nearest_at_most_.clear();
-  possible_.clear();
-  scanned_ = 0;
-  sifted_ = 0;
-  bool too_dear = false;
-  LAKE_RETURN_IF_ERROR(ForEachGroup(rows.count, filter, cancel, [&](std::span<const uint32_t> group) {
-    Offer(question, group);
-    too_dear = proof == Proof::kCertainIfCheap && sifted_ > k + kCheapRows + scanned_ / kCheapShare;
-    return !too_dear;
-  }));
-  if (too_dear) return false;
-
+void ExactScan::Finish(const Question& question, std::vector<Candidate>* found) {
+  const size_t k = question.options.k;
   const float limit =
       nearest_at_most_.size() == k ? nearest_at_most_.front() : std::numeric_limits<float>::max();
   std::erase_if(possible_, [&](const Candidate& row) { return row.distance > limit; });
   compared_ = possible_.size();
   found->clear();
-  for (const Candidate& row : possible_) found->push_back({rows.MetricDistance(query, row.row), row.row});
+  for (const Candidate& row : possible_)
+    found->push_back({question.rows.MetricDistance(question.query, row.row), row.row});
   const size_t count = std::min(k, found->size());
   std::ranges::partial_sort(*found, found->begin() + static_cast<std::ptrdiff_t>(count), std::less<>());
   found->resize(count);
+}
+
+Result<bool> ExactScan::Find(const CodedRows& rows, const Origin& query, const ScanOptions& options,
+                             const CancelToken& cancel, std::vector<Candidate>* found) {
+  const Question question = Ask(rows, query, options);
+  Begin();
+  bool too_dear = false;
+  LAKE_RETURN_IF_ERROR(ForEachGroup(rows.count, options.filter, cancel, [&](std::span<const uint32_t> group) {
+    std::array<float, kMaxRowsAtOnce> by_high;
+    rows.Distances(query, Code::kInt4, group, by_high.data());
+    Offer(question, group, by_high.data());
+    too_dear =
+        options.proof == Proof::kCertainIfCheap && sifted_ > options.k + kCheapRows + scanned_ / kCheapShare;
+    return !too_dear;
+  }));
+  if (too_dear) return false;
+  Finish(question, found);
   return true;
+}
+
+Status ExactScan::FindTogether(const CodedRows& rows, std::span<const Origin, kQueriesTogether> queries,
+                               const ScanOptions& options, const CancelToken& cancel,
+                               std::span<ExactScan, kQueriesTogether> scans,
+                               std::span<std::vector<Candidate>, kQueriesTogether> found) {
+  for (ExactScan& scan : scans) scan.Begin();
+  LAKE_RETURN_IF_ERROR(ForEachGroup(rows.count, options.filter, cancel, [&](std::span<const uint32_t> group) {
+    std::array<std::array<float, kMaxRowsAtOnce>, kQueriesTogether> by_high;
+    rows.DistancesFromFour(queries, group, by_high.data());
+    for (size_t q = 0; q < kQueriesTogether; ++q)
+      scans[q].Offer(Ask(rows, queries[q], options), group, by_high[q].data());
+    return true;
+  }));
+  for (size_t q = 0; q < kQueriesTogether; ++q) scans[q].Finish(Ask(rows, queries[q], options), &found[q]);
+  return {};
 }
 
 }  // namespace lake::ann

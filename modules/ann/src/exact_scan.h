@@ -18,29 +18,44 @@ enum class Proof {
   kLikely,          ///< Rows are left out that hardly can be among the k: one in millions is.
 };
 
+struct ScanOptions {
+  const float* high_residuals = nullptr;  ///< Of the rows.
+  size_t k = 10;
+  Proof proof = Proof::kCertain;
+  const RowSet* filter = nullptr;  ///< May be null.
+};
+
 class ExactScan {
  public:
-  /// `found`, cleared first: the min(k, rows) nearest with their distances by the metric, sorted.
-  /// `high_residuals` are those of the rows; `filter` may be null. False when a proof that had to be cheap
-  /// was not. Errors: those of `cancel`.
-  Result<bool> Find(const CodedRows& rows, const float* high_residuals, const Origin& query, size_t k,
-                    Proof proof, const RowSet* filter, const CancelToken& cancel,
-                    std::vector<Candidate>* found);
+  /// `found`, cleared first: the min(k, rows) nearest with their distances by the metric, sorted. False when
+  /// a proof that had to be cheap was not. Errors: those of `cancel`.
+  Result<bool> Find(const CodedRows& rows, const Origin& query, const ScanOptions& options,
+                    const CancelToken& cancel, std::vector<Candidate>* found);
 
   uint64_t scanned() const { return scanned_; }    ///< Codes compared by the last Find.
   uint64_t compared() const { return compared_; }  ///< f32 vectors compared by it.
 
+  /// Finds for four queries what Find finds for one, scans[q] for queries[q]; a code is read once for all.
+  /// `options.proof` is not kCertainIfCheap.
+  static Status FindTogether(const CodedRows& rows, std::span<const Origin, kQueriesTogether> queries,
+                             const ScanOptions& options, const CancelToken& cancel,
+                             std::span<ExactScan, kQueriesTogether> scans,
+                             std::span<std::vector<Candidate>, kQueriesTogether> found);
+
  private:
   struct Question {
     const CodedRows& rows;
-    const float* high_residuals;
     const Origin& query;
-    size_t k;
+    const ScanOptions& options;
     float share;  ///< Of ErrorBound.
   };
-  void Offer(const Question& question, std::span<const uint32_t> some);
+  static Question Ask(const CodedRows& rows, const Origin& query, const ScanOptions& options);
+  void Begin();
+  /// `distances` are those by the high halves.
+  void Offer(const Question& question, std::span<const uint32_t> some, const float* distances);
   /// Fills possible_some_ with those of `some` that the high halves cannot exclude.
-  void Sift(const Question& question, std::span<const uint32_t> some);
+  void Sift(const Question& question, std::span<const uint32_t> some, const float* distances);
+  void Finish(const Question& question, std::vector<Candidate>* found);
 
   std::vector<float> nearest_at_most_;  ///< A heap: the k smallest of what distances are at most.
   std::vector<uint32_t> possible_some_;

@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "batch_search.h"
 #include "built_index.h"
 #include "index_search.h"
 #include "segment.h"
@@ -62,6 +63,11 @@ Status Index::WriteTo(const ByteSink& sink) const { return WriteSegment(parts_->
 Result<Answer> Index::Search(std::span<const float> query, const SearchOptions& options,
                              const CancelToken& cancel, SearchMemory* memory) const {
   return SearchIndex(parts_->view, query, options, cancel, memory->state_.get());
+}
+
+Result<std::vector<Answer>> Index::SearchBatch(const Matrix& queries, const SearchOptions& options,
+                                               size_t threads, const CancelToken& cancel) const {
+  return SearchIndexBatch(parts_->view, queries, options, threads, cancel);
 }
 
 Status Index::Verify(const CancelToken& cancel) const {

@@ -9,18 +9,6 @@ constexpr size_t kFewestReranked = 20;
 /// A walk compares about 8 codes for each row of its width, read at random: each costs about 3 of a scan's.
 constexpr size_t kScannedPerWidth = 24;
 
-Status CheckOptions(const IndexView& index, const SearchOptions& options) {
-  if (options.k < 1 || options.k > kMaxK)
-    return InvalidArgument("search_option_out_of_range", "k is {}; 1 to {} are possible", options.k, kMaxK);
-  if (options.ef_search < kMinEfSearch || options.ef_search > kMaxEfSearch)
-    return InvalidArgument("search_option_out_of_range", "ef_search is {}; {} to {} are possible",
-                           options.ef_search, kMinEfSearch, kMaxEfSearch);
-  if (options.filter != nullptr && options.filter->rows() != index.coded.count)
-    return InvalidArgument("search_option_out_of_range", "the filter is over {} rows, the index has {}",
-                           options.filter->rows(), index.coded.count);
-  return {};
-}
-
 class Search {
  public:
   Search(const IndexView& index, std::span<const float> query, const SearchOptions& options,
@@ -28,7 +16,7 @@ class Search {
       : index_(index), query_(query), options_(options), memory_(*memory) {}
 
   Result<Answer> Run(const CancelToken& cancel) {
-    LAKE_RETURN_IF_ERROR(CheckOptions(index_, options_));
+    LAKE_RETURN_IF_ERROR(CheckSearchOptions(index_, options_));
     LAKE_RETURN_IF_ERROR(index_.coded.space->EncodeQuery(query_, &memory_.query));
     if (MayWalk()) {
       LAKE_ASSIGN_OR_RETURN(const bool enough, WalkUntilEnoughPass());
@@ -47,8 +35,8 @@ class Search {
   /// Fills memory_.found; false when that would cost more than the proof is worth.
   Result<bool> Scan(Proof proof, const CancelToken& cancel) {
     LAKE_ASSIGN_OR_RETURN(const bool found,
-                          memory_.scan.Find(index_.coded, index_.high_residuals, memory_.query, options_.k,
-                                            proof, options_.filter, cancel, &memory_.found));
+                          memory_.scan.Find(index_.coded, memory_.query, ScanBy(index_, options_, proof),
+                                            cancel, &memory_.found));
     answer_.distances += memory_.scan.scanned();
     if (found) answer_.reranked = memory_.scan.compared();
     return found;
@@ -152,6 +140,22 @@ class Search {
 };
 
 }  // namespace
+
+Status CheckSearchOptions(const IndexView& index, const SearchOptions& options) {
+  if (options.k < 1 || options.k > kMaxK)
+    return InvalidArgument("search_option_out_of_range", "k is {}; 1 to {} are possible", options.k, kMaxK);
+  if (options.ef_search < kMinEfSearch || options.ef_search > kMaxEfSearch)
+    return InvalidArgument("search_option_out_of_range", "ef_search is {}; {} to {} are possible",
+                           options.ef_search, kMinEfSearch, kMaxEfSearch);
+  if (options.filter != nullptr && options.filter->rows() != index.coded.count)
+    return InvalidArgument("search_option_out_of_range", "the filter is over {} rows, the index has {}",
+                           options.filter->rows(), index.coded.count);
+  return {};
+}
+
+ScanOptions ScanBy(const IndexView& index, const SearchOptions& options, Proof proof) {
+  return {.high_residuals = index.high_residuals, .k = options.k, .proof = proof, .filter = options.filter};
+}
 
 Result<Answer> SearchIndex(const IndexView& index, std::span<const float> query, const SearchOptions& options,
                            const CancelToken& cancel, SearchMemory::State* memory) {

@@ -18,4 +18,8 @@ struct SearchMemory::State {
 Result<Answer> SearchIndex(const IndexView& index, std::span<const float> query, const SearchOptions& options,
                            const CancelToken& cancel, SearchMemory::State* memory);
 
+/// Errors: invalid_argument/search_option_out_of_range.
+Status CheckSearchOptions(const IndexView& index, const SearchOptions& options);
+ScanOptions ScanBy(const IndexView& index, const SearchOptions& options, Proof proof);
+
 }  // namespace lake::ann

@@ -10,40 +10,62 @@
 namespace lake::ann {
 namespace {
 
-/// Products of 32 bytes of halves, half of their elements: sums of pairs, at most 2 * 15 * 127 in each of
-/// its 16 bits. Eight such sums still fit.
-LAKE_AVX2 inline __m256i Products(__m256i halves, const int8_t* query) {
-  return _mm256_maddubs_epi16(halves, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(query)));
-}
+/// The elements of one line, a byte each.
+struct Line {
+  __m256i part[4];
+};
 
-/// Those of one line.
-LAKE_AVX2 inline __m256i LineProducts(const int8_t* query, const uint8_t* halves) {
+LAKE_AVX2 inline Line Unpack(const uint8_t* halves) {
   const __m256i low_half = _mm256_set1_epi8(15);
   const __m256i first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(halves));
   const __m256i second = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(halves + 32));
-  const __m256i low = _mm256_add_epi16(Products(_mm256_and_si256(first, low_half), query),
-                                       Products(_mm256_and_si256(second, low_half), query + 32));
-  const __m256i high =
-      _mm256_add_epi16(Products(_mm256_and_si256(_mm256_srli_epi16(first, 4), low_half), query + 64),
-                       Products(_mm256_and_si256(_mm256_srli_epi16(second, 4), low_half), query + 96));
-  return _mm256_add_epi16(low, high);
+  return {{_mm256_and_si256(first, low_half), _mm256_and_si256(second, low_half),
+           _mm256_and_si256(_mm256_srli_epi16(first, 4), low_half),
+           _mm256_and_si256(_mm256_srli_epi16(second, 4), low_half)}};
+}
+
+/// Sums of pairs of products: at most 2 * 15 * 127 in each of 16 bits. Eight of them still fit: two lines.
+LAKE_AVX2 inline __m256i Products(__m256i elements, const int8_t* query) {
+  return _mm256_maddubs_epi16(elements, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(query)));
+}
+
+LAKE_AVX2 inline __m256i LineProducts(const int8_t* query, const Line& line) {
+  return _mm256_add_epi16(
+      _mm256_add_epi16(Products(line.part[0], query), Products(line.part[1], query + 32)),
+      _mm256_add_epi16(Products(line.part[2], query + 64), Products(line.part[3], query + 96)));
 }
 
 LAKE_AVX2 inline __m256i AddWidened(__m256i sum, __m256i products) {
   return _mm256_add_epi32(sum, _mm256_madd_epi16(products, _mm256_set1_epi16(1)));
 }
 
-LAKE_AVX2 int32_t DotHalves(const int8_t* query, const uint8_t* halves, size_t bytes) {
-  __m256i sum = _mm256_setzero_si256();
-  size_t i = 0;
-  for (; i + 128 <= bytes; i += 128)
-    sum = AddWidened(sum, _mm256_add_epi16(LineProducts(query + 2 * i, halves + i),
-                                           LineProducts(query + 2 * i + 128, halves + i + 64)));
-  if (i < bytes) sum = AddWidened(sum, LineProducts(query + 2 * i, halves + i));
+LAKE_AVX2 inline int32_t FoldInts(__m256i sum) {
   __m128i four = _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
   four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4E));
   four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0xB1));
   return _mm_cvtsi128_si32(four);
+}
+
+LAKE_AVX2 int32_t DotHalves(const int8_t* query, const uint8_t* halves, size_t bytes) {
+  __m256i sum = _mm256_setzero_si256();
+  size_t i = 0;
+  for (; i + 128 <= bytes; i += 128)
+    sum = AddWidened(sum, _mm256_add_epi16(LineProducts(query + 2 * i, Unpack(halves + i)),
+                                           LineProducts(query + 2 * i + 128, Unpack(halves + i + 64))));
+  if (i < bytes) sum = AddWidened(sum, LineProducts(query + 2 * i, Unpack(halves + i)));
+  return FoldInts(sum);
+}
+
+LAKE_AVX2 void DotHalvesByFour(const int8_t* const* queries, const uint8_t* halves, size_t bytes,
+                               int32_t* sums) {
+  static_assert(kQueriesTogether == 4);
+  __m256i sum[4] = {_mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256(),
+                    _mm256_setzero_si256()};
+  for (size_t i = 0; i < bytes; i += 64) {
+    const Line line = Unpack(halves + i);
+    for (size_t q = 0; q < 4; ++q) sum[q] = AddWidened(sum[q], LineProducts(queries[q] + 2 * i, line));
+  }
+  for (size_t q = 0; q < 4; ++q) sums[q] = FoldInts(sum[q]);
 }
 
 /// The 32 lanes: lane l is element l % 8 of register l / 8.
@@ -124,6 +146,7 @@ LAKE_AVX2 void Hadamard(float* values, size_t length) {
 
 const Kernels kAvx2Kernels = {.target = Target::kAvx2,
                               .dot_halves = DotHalves,
+                              .dot_halves_by_four = DotHalvesByFour,
                               .dot_halves_at = DotHalvesAt<DotHalves>,
                               .dot = Dot,
                               .squared_distance = SquaredDistance,

@@ -28,6 +28,24 @@ LAKE_AVX512 int32_t DotHalves(const int8_t* query, const uint8_t* halves, size_t
   return _mm512_reduce_add_epi32(_mm512_add_epi32(low, high));
 }
 
+LAKE_AVX512 void DotHalvesByFour(const int8_t* const* queries, const uint8_t* halves, size_t bytes,
+                                 int32_t* sums) {
+  static_assert(kQueriesTogether == 4);
+  const __m512i low_half = _mm512_set1_epi8(15);
+  __m512i sum[4] = {_mm512_setzero_si512(), _mm512_setzero_si512(), _mm512_setzero_si512(),
+                    _mm512_setzero_si512()};
+  for (size_t i = 0; i < bytes; i += 64) {
+    const __m512i both = _mm512_loadu_si512(halves + i);
+    const __m512i low = _mm512_and_si512(both, low_half);
+    const __m512i high = _mm512_and_si512(_mm512_srli_epi16(both, 4), low_half);
+    for (size_t q = 0; q < 4; ++q) {
+      sum[q] = _mm512_dpbusd_epi32(sum[q], low, _mm512_loadu_si512(queries[q] + 2 * i));
+      sum[q] = _mm512_dpbusd_epi32(sum[q], high, _mm512_loadu_si512(queries[q] + 2 * i + 64));
+    }
+  }
+  for (size_t q = 0; q < 4; ++q) sums[q] = _mm512_reduce_add_epi32(sum[q]);
+}
+
 LAKE_AVX512 inline float Fold(__m512 low, __m512 high) {
   const __m512 sixteen = _mm512_add_ps(low, high);
   const __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(sixteen), _mm512_extractf32x8_ps(sixteen, 1));
@@ -100,6 +118,7 @@ LAKE_AVX512 void Hadamard(float* values, size_t length) {
 
 const Kernels kAvx512VnniKernels = {.target = Target::kAvx512Vnni,
                                     .dot_halves = DotHalves,
+                                    .dot_halves_by_four = DotHalvesByFour,
                                     .dot_halves_at = DotHalvesAt<DotHalves>,
                                     .dot = Dot,
                                     .squared_distance = SquaredDistance,

@@ -19,6 +19,10 @@ int32_t DotHalves(const int8_t* query, const uint8_t* halves, size_t bytes) {
   return sum;
 }
 
+void DotHalvesByFour(const int8_t* const* queries, const uint8_t* halves, size_t bytes, int32_t* sums) {
+  for (size_t q = 0; q < kQueriesTogether; ++q) sums[q] = DotHalves(queries[q], halves, bytes);
+}
+
 float Fold(Lanes* lanes) {
   for (size_t half = kFloatLanes / 2; half > 0; half /= 2)
     for (size_t i = 0; i < half; ++i) (*lanes)[i] += (*lanes)[i + half];
@@ -53,6 +57,7 @@ void Hadamard(float* values, size_t length) { HadamardFrom(1, values, length); }
 
 const Kernels kScalarKernels = {.target = Target::kScalar,
                                 .dot_halves = DotHalves,
+                                .dot_halves_by_four = DotHalvesByFour,
                                 .dot_halves_at = DotHalvesAt<DotHalves>,
                                 .dot = Dot,
                                 .squared_distance = SquaredDistance,

@@ -305,6 +305,43 @@ TEST(IndexTest, ManyThreadsAskOneIndex) {
   }
 }
 
+TEST(IndexTest, ABatchIsAnsweredAsOneByOne) {
+  const SampleVectors sample =
+      MakeSampleVectors({.kind = SampleKind::kSubtopics, .rows = 3000, .queries = 23, .dimensions = 100});
+  for (const Metric metric : kMetrics) {
+    const Index index = BuildOrDie(sample.rows(), {.metric = metric, .degree = 16});
+    RowSet filter(sample.row_count);
+    for (size_t row = 0; row < sample.row_count; row += 3) filter.Add(row);
+    for (const Precision precision : {Precision::kApproximate, Precision::kExact}) {
+      for (const RowSet* set : std::initializer_list<const RowSet*>{nullptr, &filter}) {
+        const SearchOptions options = {.precision = precision, .filter = set};
+        for (const size_t threads : std::initializer_list<size_t>{1, 3}) {
+          const auto answers = index.SearchBatch(sample.queries(), options, threads, {}).value();
+          ASSERT_EQ(answers.size(), 23);
+          for (size_t q = 0; q < 23; ++q) {
+            const Answer one = SearchOrDie(index, sample.queries().row_span(q), options);
+            EXPECT_EQ(answers[q].hits, one.hits);
+            EXPECT_EQ(answers[q].exact, one.exact);
+            EXPECT_EQ(answers[q].distances, one.distances);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(IndexTest, ABatchSaysWhatIsWrongWithOneOfItsQueries) {
+  SampleVectors sample = MakeSampleVectors({.rows = 2000, .queries = 9, .dimensions = 16});
+  const Index index = BuildOrDie(sample.rows(), {.degree = 8});
+  std::fill_n(sample.values.end() - 5 * 16, 16, 0.0F);
+  for (const Precision precision : {Precision::kApproximate, Precision::kExact})
+    EXPECT_THAT(index.SearchBatch(sample.queries(), {.precision = precision}, 2, {}),
+                IsError(ErrorCode::kInvalidArgument, "vector_zero"));
+  EXPECT_THAT(index.SearchBatch(sample.queries(), {}, 0, {}),
+              IsError(ErrorCode::kInvalidArgument, "search_option_out_of_range"));
+  EXPECT_TRUE(index.SearchBatch({.data = nullptr, .rows = 0, .dimensions = 16}, {}, 1, {})->empty());
+}
+
 TEST(IndexTest, RefusesQuestionsOutOfBounds) {
   const SampleVectors sample = MakeSampleVectors({.rows = 2000, .queries = 1, .dimensions = 16});
   const Index index = BuildOrDie(sample.rows(), {});

@@ -70,6 +70,22 @@ TEST_P(KernelsTest, HalvesOfEveryLength) {
   }
 }
 
+TEST_P(KernelsTest, FourQueriesAsOneByOne) {
+  for (size_t bytes = 0; bytes <= 2048; bytes += kCodeAlignment) {
+    const std::vector<uint8_t> halves =
+        bytes == 2048 ? std::vector<uint8_t>(bytes, 0xFF) : Halves(&numbers_, bytes);
+    std::vector<std::vector<int8_t>> queries;
+    for (int q = 0; q < 3; ++q) queries.push_back(Codes(&numbers_, 2 * bytes));
+    queries.emplace_back(2 * bytes, int8_t{-127});
+    const int8_t* const pointers[] = {queries[0].data(), queries[1].data(), queries[2].data(),
+                                      queries[3].data()};
+    int32_t sums[4];
+    kernels_.dot_halves_by_four(pointers, halves.data(), bytes, sums);
+    for (size_t q = 0; q < 4; ++q)
+      ASSERT_EQ(sums[q], scalar_.dot_halves(pointers[q], halves.data(), bytes)) << bytes;
+  }
+}
+
 TEST_P(KernelsTest, TheLargestDoNotOverflow) {
   for (const int element : {-127, 127}) {
     const std::vector<int8_t> query(4096, static_cast<int8_t>(element));

@@ -134,6 +134,12 @@ class Index {
   Result<Answer> Search(std::span<const float> query, const SearchOptions& options, const CancelToken& cancel,
                         SearchMemory* memory) const;
 
+  /// Search for every row of `queries`; answers in their order, the same as one by one. Exact ones share what
+  /// they read: a code that is in the cache is compared with several queries. `threads`: 1 to 256. Errors:
+  /// Search's; invalid_argument/search_option_out_of_range.
+  Result<std::vector<Answer>> SearchBatch(const Matrix& queries, const SearchOptions& options, size_t threads,
+                                          const CancelToken& cancel) const;
+
   /// Compares the checksum of every section: reads the whole file. Errors: data_loss/segment_damaged; those
   /// of `cancel`.
   Status Verify(const CancelToken& cancel) const;

@@ -18,6 +18,9 @@ inline constexpr size_t kCodeAlignment = 64;
 /// 64 + j in its high one. So each half is a run of 64 without any shuffling.
 inline constexpr size_t kElementsPerLine = 2 * kCodeAlignment;
 
+/// How many queries one pass over codes serves.
+inline constexpr size_t kQueriesTogether = 4;
+
 /// Floats are added up in this many lanes: element i goes to lane i % 32, and the lanes are folded in halves
 /// (16 onto 16, 8 onto 8, …).
 inline constexpr size_t kFloatLanes = 32;
@@ -32,7 +35,10 @@ struct Kernels {
   /// The sum of query[i] * halves[i] over the elements, 0 to 15 each, in `bytes` of halves: lines of
   /// kElementsPerLine. No element of the query is -128.
   int32_t (*dot_halves)(const int8_t* query, const uint8_t* halves, size_t bytes);
-  /// The same with the halves at `rows` (row r begins at halves + r * bytes), into `sums`; fetches ahead.
+  /// The same for four queries at once, into sums[0] to sums[3]: the halves are taken apart once.
+  void (*dot_halves_by_four)(const int8_t* const* queries, const uint8_t* halves, size_t bytes,
+                             int32_t* sums);
+  /// dot_halves with the halves at `rows` (row r begins at halves + r * bytes), into `sums`; fetches ahead.
   void (*dot_halves_at)(const int8_t* query, const uint8_t* halves, size_t bytes,
                         std::span<const uint32_t> rows, int32_t* sums);
   /// a . b of `count` floats.

@@ -64,6 +64,18 @@ int32_t SumOf(std::span<const int8_t> code) {
 
 }  // namespace
 
+ErrorBound::ErrorBound(const CodeTerms& query, float share) {
+  // q.r - q'.r' = (q - q').r + q'.(r - r') for codes q', r' of points q, r; |q'| <= |q| + |q - q'|, and
+  // |r| <= (1 + |r|^2) / 2.
+  const float along_row = share * query.residual;
+  per_residual_ = 2 * share * (std::sqrt(query.norm2) + query.residual);
+  // Rounding of f32 sums of at most 4096 / 32 terms a lane and of the rotation, relative to lengths of at
+  // most 1 and that of the query.
+  constexpr float kRounding = 4e-5F;
+  base_ = along_row + kRounding * (1 + query.norm2);
+  per_norm2_ = along_row + kRounding;
+}
+
 CodeSpace::CodeSpace(Parameters parameters, const Kernels& kernels)
     : parameters_(std::move(parameters)),
       half_bytes_((parameters_.mean.size() + kElementsPerLine - 1) / kElementsPerLine * kCodeAlignment),
@@ -188,17 +200,6 @@ float CodeSpace::PointDistance(const Origin& origin, const float* row, const Cod
       kernels_->squared_distance(origin.vector, origin.factor, row, Factor(terms), dimensions());
   if (metric() != Metric::kInnerProduct) return distance;
   return distance + (origin.terms.extra - terms.extra) * (origin.terms.extra - terms.extra);
-}
-
-float CodeSpace::ErrorBound(const CodeTerms& query, const CodeTerms& row, float residual, float share) {
-  // q.r - q'.r' = (q - q').r + q'.(r - r') for codes q', r' of points q, r; |q'| <= |q| + |q - q'|.
-  const float query_length = std::sqrt(query.norm2);
-  const float row_length = std::sqrt(row.norm2);
-  const float left_out = query.residual * row_length + (query_length + query.residual) * residual;
-  // Rounding of f32 sums of at most 4096 / 32 terms a lane and of the rotation, relative to lengths of at
-  // most 1 and that of the query.
-  constexpr float kRounding = 4e-5F;
-  return 2 * share * left_out + kRounding * (1 + query.norm2 + row.norm2);
 }
 
 float CodeSpace::Distance(const Origin& query, const float* row, const CodeTerms& row_terms) const {

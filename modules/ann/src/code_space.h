@@ -55,6 +55,24 @@ struct Halves {
   uint8_t* low;
 };
 
+/// How far CodeDistance can be from the squared distance of two points, and that from Distance(), on the
+/// points' scale: of one query to any row.
+class ErrorBound {
+ public:
+  /// `share` is how much of what codes leave out may lie along the other point: 1 for certain, or
+  /// CodeSpace::LikelyShare().
+  ErrorBound(const CodeTerms& query, float share);
+  /// `residual` is what the row's code leaves out.
+  float operator()(const CodeTerms& row, float residual) const {
+    return base_ + per_norm2_ * row.norm2 + per_residual_ * residual;
+  }
+
+ private:
+  float base_;
+  float per_norm2_;
+  float per_residual_;
+};
+
 class CodeSpace {
  public:
   /// Everything a file has to keep of a space.
@@ -104,10 +122,6 @@ class CodeSpace {
   /// The squared distance of two points by their vectors, which tells points apart that a difference of
   /// products does not.
   float PointDistance(const Origin& origin, const float* row, const CodeTerms& terms) const;
-  /// How far CodeDistance can be from the squared distance of the points, and that from Distance(), on the
-  /// points' scale. `residual` is what the row's code leaves out. `share` is how much of what is left out may
-  /// lie along the other point: 1 for certain, or LikelyShare().
-  static float ErrorBound(const CodeTerms& query, const CodeTerms& row, float residual, float share);
   /// Points are turned, so what a code leaves out lies anywhere: along another point its standard deviation
   /// is the residual / sqrt(dimensions). Five of those.
   float LikelyShare() const { return std::min(1.0F, 5 / std::sqrt(static_cast<float>(dimensions()))); }

@@ -20,7 +20,8 @@ ExactScan::Question ExactScan::Ask(const CodedRows& rows, const Origin& query, c
   return {.rows = rows,
           .query = query,
           .options = options,
-          .share = options.proof == Proof::kLikely ? rows.space->LikelyShare() : 1};
+          .error_bound =
+              ErrorBound(query.terms, options.proof == Proof::kLikely ? rows.space->LikelyShare() : 1)};
 }
 
 void ExactScan::Begin() {
@@ -34,8 +35,8 @@ void ExactScan::Sift(const Question& question, std::span<const uint32_t> some, c
   possible_some_.clear();
   const bool full = nearest_at_most_.size() == question.options.k;
   for (size_t i = 0; i < some.size(); ++i) {
-    const float error = CodeSpace::ErrorBound(question.query.terms, question.rows.terms[some[i]],
-                                              question.options.high_residuals[some[i]], question.share);
+    const float error =
+        question.error_bound(question.rows.terms[some[i]], question.options.high_residuals[some[i]]);
     if (!full || !(distances[i] - error > nearest_at_most_.front())) possible_some_.push_back(some[i]);
   }
 }
@@ -48,7 +49,7 @@ void ExactScan::Offer(const Question& question, std::span<const uint32_t> some, 
   question.rows.Distances(question.query, Code::kInt8, possible_some_, distances.data());
   for (size_t i = 0; i < possible_some_.size(); ++i) {
     const CodeTerms& terms = question.rows.terms[possible_some_[i]];
-    const float error = CodeSpace::ErrorBound(question.query.terms, terms, terms.residual, question.share);
+    const float error = question.error_bound(terms, terms.residual);
     const bool full = nearest_at_most_.size() == question.options.k;
     if (full && distances[i] - error > nearest_at_most_.front()) continue;
     possible_.push_back({distances[i] - error, possible_some_[i]});
@@ -98,15 +99,17 @@ Status ExactScan::FindTogether(const CodedRows& rows, std::span<const Origin, kQ
                                const ScanOptions& options, const CancelToken& cancel,
                                std::span<ExactScan, kQueriesTogether> scans,
                                std::span<std::vector<Candidate>, kQueriesTogether> found) {
+  const std::array<Question, kQueriesTogether> questions = {
+      Ask(rows, queries[0], options), Ask(rows, queries[1], options), Ask(rows, queries[2], options),
+      Ask(rows, queries[3], options)};
   for (ExactScan& scan : scans) scan.Begin();
   LAKE_RETURN_IF_ERROR(ForEachGroup(rows.count, options.filter, cancel, [&](std::span<const uint32_t> group) {
     std::array<std::array<float, kMaxRowsAtOnce>, kQueriesTogether> by_high;
     rows.DistancesFromFour(queries, group, by_high.data());
-    for (size_t q = 0; q < kQueriesTogether; ++q)
-      scans[q].Offer(Ask(rows, queries[q], options), group, by_high[q].data());
+    for (size_t q = 0; q < kQueriesTogether; ++q) scans[q].Offer(questions[q], group, by_high[q].data());
     return true;
   }));
-  for (size_t q = 0; q < kQueriesTogether; ++q) scans[q].Finish(Ask(rows, queries[q], options), &found[q]);
+  for (size_t q = 0; q < kQueriesTogether; ++q) scans[q].Finish(questions[q], &found[q]);
   return {};
 }
 

@@ -47,7 +47,7 @@ class ExactScan {
     const CodedRows& rows;
     const Origin& query;
     const ScanOptions& options;
-    float share;  ///< Of ErrorBound.
+    ErrorBound error_bound;
   };
   static Question Ask(const CodedRows& rows, const Origin& query, const ScanOptions& options);
   void Begin();

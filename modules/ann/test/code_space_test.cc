@@ -97,9 +97,8 @@ TEST_P(CodeSpaceTest, DistancesAreWithinTheirBound) {
       const CodeTerms& terms = coded.rows().terms[r];
       const auto share_of_bound = [&](Code code, float residual) {
         const double wrong = std::abs(coded.rows().Distance(query, code, row) - right);
-        beyond_likely +=
-            wrong > CodeSpace::ErrorBound(query.terms, terms, residual, space.LikelyShare()) ? 1 : 0;
-        return wrong / CodeSpace::ErrorBound(query.terms, terms, residual, 1);
+        beyond_likely += wrong > ErrorBound(query.terms, space.LikelyShare())(terms, residual) ? 1 : 0;
+        return wrong / ErrorBound(query.terms, 1)(terms, residual);
       };
       widest_by_high = std::max(widest_by_high, share_of_bound(Code::kInt4, coded.high_residual(r)));
       widest = std::max(widest, share_of_bound(Code::kInt8, terms.residual));
@@ -128,7 +127,7 @@ TEST_P(CodeSpaceTest, RowsAsOriginsAreTheirCodes) {
       coded.rows().Distances(origin, code, all, distances.data());
       CodeTerms terms = origin.terms;
       if (code == Code::kInt4) terms.residual = coded.high_residual(a);
-      EXPECT_LE(std::abs(distances[a]), CodeSpace::ErrorBound(terms, terms, terms.residual, 1));
+      EXPECT_LE(std::abs(distances[a]), ErrorBound(terms, 1)(terms, terms.residual));
       for (const uint32_t b : all) {
         EXPECT_EQ(distances[b], coded.rows().Distance(origin, code, b)) << "one by one or together";
         Origin other;

@@ -1,17 +1,23 @@
 #!/usr/bin/env python3
-"""Goal: every word of the command line sends the key it was given, a key never shows, and a refusal is exit code 4.
-Method: the released binary against a small server that notes the header X-API-Key and answers as the test says."""
+"""Goal: every word of the command line sends the key it was given, a key never shows, and a refusal is exit code 4; a new
+key can be saved so that its holder comes in with it, as the README says. Method: the released binary against a small
+server that notes the header X-API-Key and answers as the test says, and against the real one."""
 
 import http.server
 import json
+import resource
+import shlex
+import signal
+import stat
 import tempfile
 import threading
 import unittest
 from pathlib import Path
 
-from lake_process import run_lake
+from lake_process import Server, run_lake
 
-OK, FAILED, NOT_FOUND, DENIED = 0, 1, 3, 4
+OK, FAILED, NOT_FOUND, DENIED, CONFLICT, UNAVAILABLE = 0, 1, 3, 4, 5, 6
+README = Path(__file__).resolve().parents[2] / "README.md"
 KEY = "lk_test.0123456789abcdef"
 JOB = "00000000-0000-7000-8000-000000000000"
 
@@ -21,7 +27,7 @@ class NotingServer(http.server.ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), NotingHandler)
-        self.status, self.document, self.keys = 200, {}, []
+        self.status, self.document, self.keys, self.asked = 200, {}, [], []
         self.url = f"http://127.0.0.1:{self.server_port}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -30,6 +36,7 @@ class NotingHandler(http.server.BaseHTTPRequestHandler):
     def answer(self):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.keys.append(self.headers.get("X-API-Key"))
+        self.server.asked.append((self.command, self.path))
         body = json.dumps(self.server.document).encode()
         self.send_response(self.server.status)
         self.send_header("Content-Type", "application/json")
@@ -113,6 +120,57 @@ class KeyTest(unittest.TestCase):
         for status, told in ((401, "asks for a key"), (403, "does not allow")):
             self.server.status, self.server.document = status, {}
             self.assertIn(told, self.lake("dataset", "ls", "--key", KEY, code=DENIED))
+
+    def test_a_new_key_is_saved(self):
+        self.server.document = {"id": "k1", "name": "anna", "role": "agent", "key": KEY}
+        create, path = ("key", "create", "anna", "--role", "agent", "--save", "anna.key"), self.directory / "anna.key"
+        for output in ("table", "json"):
+            path.unlink(missing_ok=True)
+            self.assertIn("anna", self.lake(*create, "-o", output))
+            self.assertEqual(path.read_text(), KEY + "\n")
+            self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
+        self.lake("job", "ls", "--key-file", "anna.key")
+        self.assertEqual(self.server.keys[-1], KEY)
+
+    def test_a_key_that_cannot_be_saved_is_not_made(self):
+        create = ("key", "create", "anna", "--role", "agent", "--save")
+        path = self.directory / "anna.key"
+        path.write_text("of somebody else")
+        self.assertIn("is there already", self.lake(*create, "anna.key", code=CONFLICT))
+        self.assertEqual(path.read_text(), "of somebody else")
+        self.lake(*create, "nowhere/anna.key", code=UNAVAILABLE)
+        self.assertEqual(self.server.asked, [])
+        path.unlink()
+        self.server.status, self.server.document = 409, {"code": "key_exists", "detail": "there is one"}
+        self.assertIn("there is one", self.lake(*create, "anna.key", code=CONFLICT))
+        self.assertFalse(path.exists())
+
+    def test_a_key_that_got_lost_is_revoked(self):
+        self.server.document = {"id": "k1", "key": KEY}
+        done = run_lake("--url", self.server.url, "key", "create", "anna", "--role", "agent", "--save", "anna.key",
+                        cwd=self.directory, before_exec=no_file_may_grow)
+        shown = (done.stdout + done.stderr).decode()
+        self.assertEqual(done.returncode, UNAVAILABLE, shown)
+        self.assertIn("was revoked", shown)
+        self.assertNotIn(KEY, shown)
+        self.assertEqual(self.server.asked, [("POST", "/access/keys"), ("DELETE", "/access/keys/k1")])
+        self.assertFalse((self.directory / "anna.key").exists())
+
+    def test_the_readme_lets_anna_in(self):
+        lines = [line[len("$ ./lake "):] for line in README.read_text().splitlines() if line.startswith("$ ./lake ")]
+        recipe = [shlex.split(line) for line in lines if "anna" in line]
+        self.assertEqual([words[0] for words in recipe], ["key", "sql", "audit"])
+        with Server(self.directory / "data") as server:
+            server.ingest("candidates", b"candidate_id,first_name,desired_salary\n1,Ben,50000\n")
+            for words in recipe:
+                done = run_lake("--url", server.url, *words, cwd=self.directory)
+                self.assertEqual(done.returncode, OK, (words, done.stderr))
+        self.assertIn(b"SELECT first_name", done.stdout)
+
+
+def no_file_may_grow():
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # A write fails instead.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 if __name__ == "__main__":

@@ -136,11 +136,11 @@ class Server:
 
 
 def run_lake(*words: str, stdin: bytes = b"", cwd: Path | None = None, env: dict[str, str] | None = None,
-             seconds: float = ANSWER_SECONDS) -> subprocess.CompletedProcess:
+             seconds: float = ANSWER_SECONDS, before_exec: Callable | None = None) -> subprocess.CompletedProcess:
     """One command of the binary to its end; stdout and stderr as bytes."""
     clean = {name: text for name, text in os.environ.items() if not name.startswith("LAKEHOUSE")}
     return subprocess.run([BINARY, *words], input=stdin, capture_output=True, cwd=cwd, env=clean | (env or {}),
-                          timeout=seconds, check=False)
+                          timeout=seconds, check=False, preexec_fn=before_exec)
 
 
 def files_below(directory: Path) -> set[str]:

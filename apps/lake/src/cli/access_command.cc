@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "exit_code.h"
+#include "new_key_file.h"
 #include "rest.h"
 #include "terminal.h"
 
@@ -43,12 +44,44 @@ std::string RuleText(const JsonValue& rule) {
                      CellText(*mask->Find("keep_suffix")));
 }
 
+Result<JsonValue> CreateKey(Rest& rest, const KeyOptions& options) {
+  JsonValue wanted = JsonValue::MakeObject({{"name", options.name}, {"role", options.role}});
+  if (!options.expires_at.empty()) wanted.Set("expires_at", options.expires_at);
+  return rest.Post("/access/keys", wanted);
+}
+
+/// A key that nobody could read is not left in force.
+Error NotSaved(Rest& rest, const Error& why, std::string_view id) {
+  const Result<JsonValue> revoked = rest.Delete("/access/keys/" + UrlEncode(id));
+  return Error(why.code(), why.reason(),
+               revoked.ok() ? fmt::format("{}; the new key is lost and was revoked", why.message())
+                            : fmt::format("{}; the new key is lost: revoke it with 'lake key revoke {}'",
+                                          why.message(), id));
+}
+
+/// The file comes before the key: what the server made could not be shown again.
+int RunKeySave(Rest& rest, const ClientOptions& client, const KeyOptions& options) {
+  Result<NewKeyFile> file = NewKeyFile::Create(options.save);
+  if (!file.ok()) return Fail(file.error());
+  Result<JsonValue> created = CreateKey(rest, options);
+  if (!created.ok()) return Fail(created.error());
+  const std::string key(created->FindString("key"));
+  if (key.empty()) return Fail(Internal("bad_answer", "the server's answer has no key"));
+  if (const Status saved = file->Save(key); !saved.ok())
+    return Fail(NotSaved(rest, saved.error(), created->FindString("id")));
+  created->Erase("key");
+  if (client.output != OutputFormat::kTable) return PrintDocument(created);
+  fmt::print("The key of '{}' (role {}) is in {}: use it with --key-file.\n", options.name, options.role,
+             options.save);
+  return kExitOk;
+}
+
 }  // namespace
 
 int RunKeyCreate(const Context& context, const ClientOptions& client, const KeyOptions& options) {
-  JsonValue wanted = JsonValue::MakeObject({{"name", options.name}, {"role", options.role}});
-  if (!options.expires_at.empty()) wanted.Set("expires_at", options.expires_at);
-  Result<JsonValue> created = Rest(context, client).Post("/access/keys", wanted);
+  Rest rest(context, client);
+  if (!options.save.empty()) return RunKeySave(rest, client, options);
+  Result<JsonValue> created = CreateKey(rest, options);
   if (!created.ok() || client.output != OutputFormat::kTable) return PrintDocument(created);
   fmt::print("{}\n", created->FindString("key"));
   fmt::print(stderr, "This is the key of '{}' (role {}). It is not shown again: keep it now.\n", options.name,

@@ -183,10 +183,13 @@ void AddDatasets(CLI::App& app, Parsed* parsed) {
 void AddKeys(CLI::App& app, Parsed* parsed) {
   CLI::App* group = app.add_subcommand("key", "Make, list and revoke API keys");
   group->require_subcommand(1);
-  CLI::App* create = group->add_subcommand("create", "Make a key; it is shown this once");
+  CLI::App* create = group->add_subcommand("create", "Make a key; it is shown or saved this once");
   create->add_option("name", parsed->new_key.name, "What logs call its holder")->required();
   create->add_option("--role", parsed->new_key.role, "What its holder may do and see")->required();
   create->add_option("--expires", parsed->new_key.expires_at, "When it ends, as 2027-01-31T00:00:00Z");
+  create->add_option(
+      "--save", parsed->new_key.save,
+      "New file for the key, for you alone, as --key-file takes it; the key is not shown then");
   create->callback([parsed] {
     parsed->run = [parsed](const Context& context) {
       return RunKeyCreate(context, parsed->client, parsed->new_key);

@@ -44,6 +44,7 @@ struct KeyOptions {
   std::string name;
   std::string role;
   std::string expires_at;
+  std::string save;  ///< A new file for the key; empty: it goes to stdout.
 };
 
 struct CheckOptions {

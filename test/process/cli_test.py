@@ -153,6 +153,55 @@ class SqlTest(CommandLine):
         self.assertEqual(caret.index("^"), shown.index("oops"))
 
 
+class BrokenAnswerTest(CommandLine):
+    """A statement that fails when its first rows are out."""
+    FAILS = "SELECT i, CAST(CASE WHEN i < 300000 THEN '1' ELSE 'x' END AS INT) AS c FROM range(400000) t(i)"
+
+    def broken(self, *words: str, code: int = FAILED) -> tuple[bytes, str]:
+        done = run_lake("--url", self.server.url, "sql", *words)
+        self.assertEqual(done.returncode, code, (words, done.stderr))
+        return done.stdout, done.stderr.decode()
+
+    def test_ndjson_has_rows_only(self):
+        for words in ((), ("-o", "ndjson")):
+            out, told = self.broken(*words, "-c", self.FAILS, "-c", "SELECT 1")
+            rows = [json.loads(line) for line in out.splitlines()]
+            self.assertGreater(len(rows), 1000)
+            self.assertEqual([row["i"] for row in rows], list(range(len(rows))))
+            self.assertTrue(told.startswith("lake: ") and "'x'" in told, told)
+
+    def test_json_is_a_document_that_says_so(self):
+        out, told = self.broken("-o", "json", "--limit", "1000000", "-c", self.FAILS)
+        answer = json.loads(out)
+        self.assertGreater(answer["row_count"], 1000)
+        self.assertEqual(told.splitlines()[0], f"lake: {answer['error']['detail']}")
+
+    def test_a_table_is_not_shown(self):
+        out, told = self.broken("-o", "table", "--limit", "1000000", "-c", self.FAILS)
+        self.assertEqual(out, b"")
+        self.assertIn("'x'", told)
+
+    def test_the_other_forms_break_off(self):
+        for form in ("csv", "arrow", "parquet"):
+            self.assertIn("broke off", self.broken("-o", form, "-c", self.FAILS, code=UNAVAILABLE)[1])
+
+    def test_the_exit_code_is_that_of_the_kind(self):
+        with Server(self.directory / "other", settings=("query.timeout_secs=2",)) as server:
+            for form in ("ndjson", "json", "table"):
+                done = run_lake("--url", server.url, "sql", "-o", form, "-c",
+                                "SELECT count(DISTINCT i % 20000000) AS n FROM range(100000000000) t(i)")
+                self.assertEqual(done.returncode, FAILED, done)
+                self.assertIn(b"lake: ", done.stderr)
+                self.assertEqual(done.stdout if form != "json" else b"", b"")
+
+    def test_a_row_may_look_like_an_error(self):
+        row = "{'code': 'x', 'detail': 'y', 'status': 500}"
+        out = self.lake("sql", "-c", f"SELECT {row} AS error FROM range(3)")
+        self.assertEqual(out, '{"error":{"code":"x","detail":"y","status":500}}\n' * 3)
+        nested = json.loads(self.lake("sql", "-o", "json", "-c", f"SELECT {{'error': {row}}} AS a, ',\"error\":{{}}}}' AS b"))
+        self.assertEqual(nested["row_count"], 1)
+
+
 class IngestTest(CommandLine):
     def test_several_files(self):
         files = [self.file(f"several_{i}.csv", f"id\n{i}\n") for i in (1, 2)]

@@ -173,6 +173,15 @@ ErrorCode CodeOfStatus(int status) {
   }
 }
 
+Error ErrorOf(const JsonValue& problem, int status) {
+  Error error(CodeOfStatus(status), std::string(problem.FindString("code")),
+              std::string(problem.FindString("detail")));
+  if (const JsonValue* details = problem.Find("errors"); details != nullptr && details->is_array())
+    for (const JsonValue& detail : details->as_array())
+      error.AddDetail(std::string(detail.FindString("pointer")), std::string(detail.FindString("detail")));
+  return error;
+}
+
 }  // namespace
 
 struct HttpClient::State {
@@ -256,19 +265,18 @@ Result<HttpResponse> HttpClient::Stream(const Context& context, const HttpReques
 }
 
 Error ProblemToError(const HttpResponse& response) {
-  Result<JsonValue> problem = ParseJson(response.body);
+  const Result<JsonValue> problem = ParseJson(response.body);
+  if (problem.ok() && !problem->FindString("code").empty()) return ErrorOf(*problem, response.status);
+  // Something between us and the server, such as a proxy.
   const ErrorCode code = CodeOfStatus(response.status);
-  if (!problem.ok() || problem->FindString("code").empty()) {
-    // Something between us and the server, such as a proxy.
-    if (response.status == 401) return Error(code, "no_credentials", "the server asks for a key");
-    if (response.status == 403) return Error(code, "forbidden", "the server does not allow that");
-    return Error(code, "http_error", fmt::format("the server answered with status {}", response.status));
-  }
-  Error error(code, std::string(problem->FindString("code")), std::string(problem->FindString("detail")));
-  if (const JsonValue* details = problem->Find("errors"); details != nullptr && details->is_array())
-    for (const JsonValue& detail : details->as_array())
-      error.AddDetail(std::string(detail.FindString("pointer")), std::string(detail.FindString("detail")));
-  return error;
+  if (response.status == 401) return Error(code, "no_credentials", "the server asks for a key");
+  if (response.status == 403) return Error(code, "forbidden", "the server does not allow that");
+  return Error(code, "http_error", fmt::format("the server answered with status {}", response.status));
+}
+
+Error ProblemToError(const JsonValue& problem) {
+  const JsonValue* status = problem.Find("status");
+  return ErrorOf(problem, status != nullptr && status->is_int() ? static_cast<int>(status->as_int()) : 500);
 }
 
 std::string UrlEncode(std::string_view text) {

@@ -11,6 +11,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "answer_copy.h"
 #include "error_mark.h"
 #include "exit_code.h"
 #include "plan_text.h"
@@ -110,8 +111,7 @@ Result<JsonValue> ParseAnswer(const HttpResponse& response) {
   LAKE_ASSIGN_OR_RETURN(JsonValue answer,
                         ParseJson(response.body, {.max_bytes = SIZE_MAX, .max_depth = 256}));
   if (const JsonValue* error = answer.Find("error"); error != nullptr && error->is_object())
-    return Error(ErrorCode::kInternal, std::string(error->FindString("code")),
-                 std::string(error->FindString("detail")));
+    return ProblemToError(*error);
   if (answer.Find("columns") == nullptr || answer.Find("rows") == nullptr)
     return Internal("bad_answer", "the server's answer has no rows");
   return answer;
@@ -136,16 +136,15 @@ Status RunStatement(Rest& rest, OutputFormat output, const std::string& sql, con
   if (binary && IsTerminal(lake::app::Stream::kOut))
     return InvalidArgument("bad_output",
                            "Arrow and Parquet are binary: redirect them to a file or a program");
-  BodySink to_stdout = [](std::string_view piece) -> Status {
-    if (std::fwrite(piece.data(), 1, piece.size(), stdout) != piece.size())
-      return Cancelled("interrupted", "stdout was closed");
-    return {};
-  };
-  LAKE_ASSIGN_OR_RETURN(HttpResponse response, rest.client().Stream(rest.context(), request, to_stdout));
+  AnswerCopy copy(output);
+  LAKE_ASSIGN_OR_RETURN(HttpResponse response,
+                        rest.client().Stream(rest.context(), request,
+                                             [&](std::string_view piece) { return copy.Take(piece); }));
   if (response.status >= 400) return ProblemToError(response);
+  const Status whole = copy.End(response);
   if (output == OutputFormat::kJson) fmt::print("\n");
   std::fflush(stdout);
-  return {};
+  return whole;
 }
 
 int RunSql(const Context& context, const ClientOptions& client, const SqlOptions& options) {

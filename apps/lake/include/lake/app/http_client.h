@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lake/common/context.h"
+#include "lake/common/json.h"
 #include "lake/common/result.h"
 
 namespace lake::app {
@@ -77,6 +78,9 @@ class HttpClient {
 /// The problem document of an answer of 400 and above as an Error; code by status, reason and sentence by the
 /// document.
 Error ProblemToError(const HttpResponse& response);
+
+/// The same of a document that an answer holds; the status is its own.
+Error ProblemToError(const JsonValue& problem);
 
 /// Percent-encodes everything but unreserved characters.
 std::string UrlEncode(std::string_view text);

@@ -153,6 +153,17 @@ class SqlTest(CommandLine):
         self.assertEqual(caret.index("^"), shown.index("oops"))
 
 
+class ShortAnswersTest(CommandLine):
+    def test_a_table_has_what_the_server_sends(self):
+        with Server(self.directory / "short", settings=("query.max_result_rows=10",)) as server:
+            ask = ("--url", server.url, "-o", "table", "sql")
+            done = run_lake(*ask, "-c", "FROM range(11)")
+            self.assertEqual(done.returncode, OK, done)
+            self.assertIn(b"\n10 rows (there are more", done.stdout)
+            self.assertIn(b"\n10 rows in", run_lake(*ask, "-c", "FROM range(10)").stdout)
+            self.assertIn(b"at most 10\n", run_lake(*ask, "--limit", "11", "-c", "FROM range(10)").stderr)
+
+
 class BrokenAnswerTest(CommandLine):
     """A statement that fails when its first rows are out."""
     FAILS = "SELECT i, CAST(CASE WHEN i < 300000 THEN '1' ELSE 'x' END AS INT) AS c FROM range(400000) t(i)"

@@ -91,6 +91,13 @@ class PageTest(unittest.TestCase):
         self.assertEqual(len(saved.read_bytes().splitlines()), 12001)
         saved.unlink()
 
+    def test_a_server_whose_answers_are_short(self):
+        with tempfile.TemporaryDirectory(prefix="lake-page-") as directory, \
+                Server(Path(directory) / "data", settings=("query.max_result_rows=10",)) as server:
+            self.browser.open(server.url + "/")
+            self.browser.wait("document.getElementById('version').textContent !== ''")
+            self.assertRegex(self.query("FROM range(11)"), r"^10 rows in .*; there are more")
+
     def test_an_error_is_marked(self):
         self.query("SELECT 'é日' AS t,\n  nmae FROM people")
         self.assertIn("nmae", self.texts("#error-text")[0])

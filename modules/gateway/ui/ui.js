@@ -2,7 +2,6 @@
 // /openapi.json describes, and everything the server says is put in as text, never as markup.
 'use strict';
 
-const MOST_ROWS = 10000; // More are no table to look at; the CSV has all of them.
 const ROWS_AT_ONCE = 200; // Drawn as they are scrolled to: a browser measures a whole table for each row it gets.
 const LONGEST_TEXT = 500; // Of a cell; the CSV has all of it.
 const KEY_NAME = 'lakehouse-api-key'; // In sessionStorage: it ends with the tab.
@@ -34,11 +33,11 @@ async function ask(path, options = {}) {
   return response;
 }
 
-function postSql(sql, accept, limit) {
+function postSql(sql, accept) {
   return ask('query/sql', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: accept },
-    body: JSON.stringify(limit ? { sql, limit } : { sql }),
+    body: JSON.stringify({ sql }),
     signal: running.abort.signal,
   });
 }
@@ -139,7 +138,7 @@ function runQuery() {
   if (!sql.trim()) return at('sql').focus();
   return whileRunning(sql, async () => {
     clearResult();
-    const response = await postSql(sql, 'application/json', MOST_ROWS);
+    const response = await postSql(sql, 'application/json'); // As many rows as the server thinks are to be looked at.
     running.queryId = response.headers.get('X-Lakehouse-Query-Id');
     const answer = await response.json();
     shown = sql;

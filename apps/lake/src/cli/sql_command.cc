@@ -117,6 +117,19 @@ Result<JsonValue> ParseAnswer(const HttpResponse& response) {
   return answer;
 }
 
+/// A server whose answers are shorter than a table may be refuses our limit; without one it sends what it
+/// may.
+Result<JsonValue> AskForTable(Rest& rest, const HttpRequest& request, const std::string& sql,
+                              const SqlOptions& options) {
+  LAKE_ASSIGN_OR_RETURN(HttpResponse response, rest.client().Send(rest.context(), request));
+  if (response.status >= 400 && !options.limit && ProblemToError(response).Is("limit_too_large")) {
+    const HttpRequest unlimited = MakeRequest(rest, OutputFormat::kJson, sql, options);
+    LAKE_ASSIGN_OR_RETURN(response, rest.client().Send(rest.context(), unlimited));
+  }
+  if (response.status >= 400) return ProblemToError(response);
+  return ParseAnswer(response);
+}
+
 }  // namespace
 
 Status RunStatement(Rest& rest, OutputFormat output, const std::string& sql, const SqlOptions& options,
@@ -126,9 +139,7 @@ Status RunStatement(Rest& rest, OutputFormat output, const std::string& sql, con
   const auto started = std::chrono::steady_clock::now();
   const HttpRequest request = MakeRequest(rest, output, sql, options);
   if (output == OutputFormat::kTable) {
-    LAKE_ASSIGN_OR_RETURN(HttpResponse response, rest.client().Send(rest.context(), request));
-    if (response.status >= 400) return ProblemToError(response);
-    LAKE_ASSIGN_OR_RETURN(JsonValue answer, ParseAnswer(response));
+    LAKE_ASSIGN_OR_RETURN(const JsonValue answer, AskForTable(rest, request, sql, options));
     return show(
         MakeTable(answer, std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count()));
   }

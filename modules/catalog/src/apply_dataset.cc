@@ -32,8 +32,10 @@ Status KeepRowKey(Dataset& dataset, const std::vector<Column>& columns) {
   if (dataset.tombstones == nullptr) return {};
   const auto column = std::ranges::find(columns, dataset.tombstones->row_key_field_id, &Column::field_id);
   if (column == columns.end())
-    return FailedPrecondition("row_key_column_in_use", "column '{}' is the key of {} tombstones",
-                              dataset.tombstones->row_key_column, dataset.tombstones->tombstones.size());
+    // Not everybody may know which column that is.
+    return FailedPrecondition("row_key_column_in_use",
+                              "a column of dataset '{}' that would go is the key of its tombstones",
+                              dataset.name);
   if (column->name == dataset.tombstones->row_key_column) return {};
   auto renamed = std::make_shared<TombstoneSet>(*dataset.tombstones);
   renamed->row_key_column = column->name;

@@ -40,9 +40,10 @@ Status EntryApplier::operator()(const AddTombstones& action) {
   set->row_key_field_id = column->field_id;
   if (const auto& earlier = dataset->tombstones) {
     if (earlier->row_key_field_id != column->field_id)
+      // Which column that is not everybody may know.
       return FailedPrecondition("tombstone_column_conflict",
-                                "the tombstones of dataset '{}' are keyed by column '{}', not '{}'",
-                                dataset->name, earlier->row_key_column, column->name);
+                                "the tombstones of dataset '{}' are keyed by another column than '{}'",
+                                dataset->name, column->name);
     set->tombstones = Merge(earlier->tombstones, action, stamp_.time);
   } else {
     set->tombstones = Merge({}, action, stamp_.time);

@@ -123,6 +123,18 @@ Status RequireKeyColumn(const Request& request, const catalog::Dataset& dataset,
   return {};
 }
 
+/// Rows are deleted by one column, which may be another than the one in the request.
+Status RequireForTombstones(const Request& request, const catalog::Dataset& dataset,
+                            const std::string& column) {
+  LAKE_ASSIGN_OR_RETURN(const access::Decision decision, RequireAllRows(request, dataset));
+  if (dataset.tombstones != nullptr)
+    LAKE_RETURN_IF_ERROR(RequireKeyColumn(request, dataset, dataset.tombstones->row_key_column));
+  if (!decision.Shows(column))  // As of a column that is not there: the answer must not tell which are.
+    return InvalidArgument("column_not_found", "dataset '{}' has no column '{}'", dataset.name, column)
+        .WithDetail("/row_key_column", "is no column of the dataset");
+  return RequireKeyColumn(request, dataset, column);
+}
+
 Result<wire::Page<wire::DatasetVersion>> ListVersions(const Request& request,
                                                       const wire::ListOfDataset& list) {
   LAKE_ASSIGN_OR_RETURN(const auto dataset, access::FindDataset(request, list.name));
@@ -149,7 +161,7 @@ void AddTombstoneRoutes(Api& api, DatasetService& datasets) {
       [&datasets](const Request& request, const wire::AddTombstones& add) -> Result<wire::TombstonesAdded> {
         const std::string actor = add.actor.value_or(request.caller.name);
         LAKE_ASSIGN_OR_RETURN(const auto dataset, access::FindDataset(request, add.name));
-        LAKE_RETURN_IF_ERROR(RequireKeyColumn(request, *dataset, add.row_key_column));
+        LAKE_RETURN_IF_ERROR(RequireForTombstones(request, *dataset, add.row_key_column));
         tables::TombstoneRequest wanted = {
             .row_key_column = add.row_key_column, .row_key_values = add.row_key_values, .reason = add.reason};
         LAKE_ASSIGN_OR_RETURN(const tables::TombstonesInForce in_force,

@@ -27,7 +27,7 @@ class DemoTest(unittest.TestCase):
             self.assertEqual(len(re.findall(r"equal to what was planted", first)), 5, first)
             self.assertNotIn("there already", first)
             self.assertRegex(first, r"│ \*+\n")
-            self.assertIn("as an agent: role 'agent' may not read a dataset 'candidates'", first)
+            self.assertIn("as an agent: role 'agent' may not read dataset 'candidates'", first)
             kept = {path for path in files_below(data) if path.startswith("data/")}
             self.assertEqual(len(kept), 7)
             second = self.demo(data)

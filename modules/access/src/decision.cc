@@ -43,7 +43,7 @@ constexpr size_t kMaxSuggestions =
     2000;  // Names looked through for "did you mean"; an error must stay cheap.
 
 Error Forbidden(const Request& request, std::string_view name) {
-  return PermissionDenied("dataset_forbidden", "role '{}' may not read a dataset '{}'", request.caller.role,
+  return PermissionDenied("dataset_forbidden", "role '{}' may not read dataset '{}'", request.caller.role,
                           name.substr(0, kMaxShownName));
 }
 

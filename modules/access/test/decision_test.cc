@@ -43,8 +43,8 @@ TEST_F(DecisionTest, AgentsReachNoDatasetByName) {
   const Status there = MayReach(As("agent"), "people");
   const Status nowhere = MayReach(As("agent"), "nobody");
   EXPECT_THAT(there, IsError(ErrorCode::kPermissionDenied, "dataset_forbidden"));
-  EXPECT_EQ(there.error().message(), "role 'agent' may not read a dataset 'people'");
-  EXPECT_EQ(nowhere.error().message(), "role 'agent' may not read a dataset 'nobody'");
+  EXPECT_EQ(there.error().message(), "role 'agent' may not read dataset 'people'");
+  EXPECT_EQ(nowhere.error().message(), "role 'agent' may not read dataset 'nobody'");
   EXPECT_THAT(Decide(As("agent"), *people(), people()->schema()),
               IsError(ErrorCode::kPermissionDenied, "dataset_forbidden"));
 }

@@ -63,7 +63,7 @@ Result<DuckSession::BoundSelect> DuckSession::BindParameters(const SelectTree& t
       return InvalidArgument("bad_parameter", "the statement uses parameter ${}, which was not given", name);
   }
   if (statement->named_param_map.size() != parameters.size())
-    return InvalidArgument("bad_parameter", "the statement uses {} parameters, {} were given",
+    return InvalidArgument("bad_parameter", "parameters used by the statement: {}; given: {}",
                            statement->named_param_map.size(), parameters.size());
   NamedValues values;
   for (size_t i = 0; i < parameters.size(); ++i) {

@@ -176,7 +176,7 @@ TEST_F(StatementTest, Parameters) {
   EXPECT_EQ(User("SELECT $1"),
             "error: invalid_argument/bad_parameter: the statement uses parameter $1, which was not given");
   EXPECT_EQ(User("SELECT $1", {}, {1, 2}),
-            "error: invalid_argument/bad_parameter: the statement uses 1 parameters, 2 were given");
+            "error: invalid_argument/bad_parameter: parameters used by the statement: 1; given: 2");
   EXPECT_EQ(User("SELECT $2", {}, {1}),
             "error: invalid_argument/bad_parameter: the statement uses parameter $2, which was not given");
   EXPECT_TRUE(User("SELECT $name", {}, {1}).starts_with("error: invalid_argument/bad_parameter"));

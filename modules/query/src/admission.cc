@@ -13,7 +13,7 @@ Status Admission::Acquire(const Context& context) {
   });
   MutexLock lock(mutex_);
   if (running_ >= limits_.max_running && waiting_ >= limits_.max_waiting)
-    return ResourceExhausted("too_many_queries", "{} queries are running and {} wait; try again later",
+    return ResourceExhausted("too_many_queries", "too many queries: {} running, {} waiting; try again later",
                              running_, waiting_);
   ++waiting_;
   Status alive;

@@ -1,6 +1,7 @@
 // Goal: what a role does not see, and what is gone, appears nowhere: in no answer, error, cause for the log,
-// plan, column name, log line or audit record, whatever is asked. Method: random statements, most of them
-// valid, run and explained, over a table whose hidden values and rows are all canaries.
+// plan, column name, log line or audit record, whatever is asked. Method: random statements, of which
+// more than a third are answered and the others refused, run and explained, over a table whose hidden values
+// and rows are all canaries.
 // LAKE_CANARY_STATEMENTS sets how many; the seed is fixed.
 #include <gmock/gmock.h>
 

@@ -1,3 +1,4 @@
+#include <optional>
 #include <utility>
 
 #include "lake/access/audit.h"
@@ -48,6 +49,17 @@ Result<Request> InRole(const RoleService& roles, const Request& request, const s
   return as;
 }
 
+/// What a query of the role would be told, and for an administrator what is wrong with the filter.
+std::optional<std::string> FilterTrouble(const RoleService& roles, const Request& request,
+                                         const wire::AccessChecked& checked, const catalog::Dataset& dataset,
+                                         const std::string& filter) {
+  if (filter.empty()) return std::nullopt;
+  const Status fits = roles.CheckFilter(request.context, filter, dataset.schema().columns);
+  if (fits.ok()) return std::nullopt;
+  return fmt::format("the row filter of role '{}' does not fit dataset '{}'{}", checked.role, dataset.name,
+                     request.Has(Permission::kAdmin) ? fmt::format(": {}", fits.error().message()) : "");
+}
+
 Result<wire::AccessChecked> Check(const RoleService& roles, const Request& request,
                                   const wire::CheckAccess& check) {
   Request as = request;
@@ -61,6 +73,9 @@ Result<wire::AccessChecked> Check(const RoleService& roles, const Request& reque
                                  .columns = {},
                                  .rows_filtered = false,
                                  .row_filter = {}};
+  // Who may know of every dataset is told when there is none, whatever the role may know.
+  const bool admin = request.Has(Permission::kAdmin);
+  if (admin) LAKE_RETURN_IF_ERROR(access::FindDataset(request, check.dataset));
   const auto dataset = access::FindDataset(as, check.dataset);
   if (!dataset.ok() && !dataset.error().Is(ErrorCode::kPermissionDenied)) return dataset.error();
   Result<access::Decision> decision = dataset.ok() ? access::Decide(as, **dataset, (*dataset)->schema())
@@ -70,8 +85,8 @@ Result<wire::AccessChecked> Check(const RoleService& roles, const Request& reque
     checked.reason = decision.error().message();
     return checked;
   }
-  const bool admin = request.Has(Permission::kAdmin);
-  checked.allowed = true;
+  checked.reason = FilterTrouble(roles, request, checked, **dataset, decision->row_filter());
+  checked.allowed = !checked.reason;
   checked.rows_filtered = !decision->row_filter().empty();
   if (admin && checked.rows_filtered) checked.row_filter = decision->row_filter();
   for (const access::ColumnDecision& column : decision->columns())

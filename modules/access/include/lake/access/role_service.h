@@ -39,6 +39,12 @@ class RoleService {
   /// A built-in role that was defined anew is what it was again. Errors: not_found/role_not_found;
   /// failed_precondition/role_is_fixed; failed_precondition/role_in_use when a key in force has it.
   Status Delete(const Request& request, std::string_view name);
+  /// Whether a row filter fits columns as they are now, which may be others than when the role was defined.
+  /// Error: invalid_argument/bad_row_filter.
+  Status CheckFilter(const Context& context, std::string_view condition,
+                     const std::vector<catalog::Column>& columns) const {
+    return check_filter_(context, condition, &columns);
+  }
 
  private:
   Status Check(const Request& request, const Role& role) const;

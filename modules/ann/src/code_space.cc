@@ -19,6 +19,9 @@ constexpr auto kHalfSteps = [] {
   line.fill(0x88);
   return line;
 }();
+/// Of f32 sums of at most 4096 / 32 terms a lane and of the rotation, relative to lengths of at most 1 and
+/// that of the query.
+constexpr float kRounding = 4e-5F;
 constexpr size_t kRowsAtOnce = 1024;
 
 /// Rounds to the nearest integer, halves to even, without a call: adding 1.5 * 2^23 leaves no bits for a
@@ -64,17 +67,12 @@ int32_t SumOf(std::span<const int8_t> code) {
 
 }  // namespace
 
-ErrorBound::ErrorBound(const CodeTerms& query, float share) {
-  // q.r - q'.r' = (q - q').r + q'.(r - r') for codes q', r' of points q, r; |q'| <= |q| + |q - q'|, and
-  // |r| <= (1 + |r|^2) / 2.
-  const float along_row = share * query.residual;
-  per_residual_ = 2 * share * (std::sqrt(query.norm2) + query.residual);
-  // Rounding of f32 sums of at most 4096 / 32 terms a lane and of the rotation, relative to lengths of at
-  // most 1 and that of the query.
-  constexpr float kRounding = 4e-5F;
-  base_ = along_row + kRounding * (1 + query.norm2);
-  per_norm2_ = along_row + kRounding;
-}
+// q.r - q'.r' = (q - q').r + q'.(r - r') for codes q', r' of points q, r; |q'| <= |q| + |q - q'|, and
+// |r| <= (1 + |r|^2) / 2.
+ErrorBound::ErrorBound(const CodeTerms& query, float share)
+    : base_(share * query.residual + kRounding * (1 + query.norm2)),
+      per_norm2_(share * query.residual + kRounding),
+      per_residual_(2 * share * (std::sqrt(query.norm2) + query.residual)) {}
 
 CodeSpace::CodeSpace(Parameters parameters, const Kernels& kernels)
     : parameters_(std::move(parameters)),

@@ -4,6 +4,9 @@
 // that they can be stopped in the middle.
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <semaphore>
+
 #include "lake/common_testing/result_matchers.h"
 #include "lake/common_testing/temp_dir.h"
 #include "lake/engine/engine.h"
@@ -18,11 +21,25 @@ namespace {
 
 constexpr size_t kKeepableBytes = 300u << 10;
 
+/// The list of running queries, and what keeps a query whose answer is sent from being destroyed.
+struct RunningList {
+  std::atomic<int> size = 0;
+  std::atomic<bool> lingers = false;
+  std::counting_semaphore<> may_go{0};
+};
+
 class EngineQuery final : public query::RunningQuery {
  public:
   EngineQuery(query::QueryId id, std::unique_ptr<engine::Session> session,
-              std::unique_ptr<engine::ResultStream> rows, std::shared_ptr<const query::KeptAnswer>* keep)
-      : id_(std::move(id)), session_(std::move(session)), rows_(std::move(rows)), keep_(keep) {}
+              std::unique_ptr<engine::ResultStream> rows, std::shared_ptr<const query::KeptAnswer>* keep,
+              RunningList& list)
+      : id_(std::move(id)), session_(std::move(session)), rows_(std::move(rows)), keep_(keep), list_(list) {
+    ++list_.size;
+  }
+  ~EngineQuery() override {
+    EndRun();
+    if (list_.lingers) list_.may_go.acquire();
+  }
   const query::QueryId& id() const override { return id_; }
   catalog::Version version() const override { return {7}; }
   std::shared_ptr<const query::KeptAnswer> kept() const override {
@@ -33,6 +50,12 @@ class EngineQuery final : public query::RunningQuery {
   void Keep(query::KeptAnswer answer) override {
     if (keep_ != nullptr) *keep_ = std::make_shared<const query::KeptAnswer>(std::move(answer));
   }
+  void EndRun() override {
+    if (session_ == nullptr) return;
+    rows_.reset();
+    session_.reset();
+    --list_.size;
+  }
   void Conclude(const query::QueryEnd&) override {}
 
  private:
@@ -40,6 +63,7 @@ class EngineQuery final : public query::RunningQuery {
   std::unique_ptr<engine::Session> session_;
   std::unique_ptr<engine::ResultStream> rows_;
   std::shared_ptr<const query::KeptAnswer>* const keep_;  // By form; null when nothing is kept.
+  RunningList& list_;
 };
 
 /// Runs what it is given; knows one query at a time. Keeps one answer of each form, whatever was asked, once
@@ -60,7 +84,7 @@ class EngineQueries final : public query::QueryService {
     LAKE_ASSIGN_OR_RETURN(auto session, engine_.StartSession(context, {}));
     LAKE_ASSIGN_OR_RETURN(auto rows, session->Execute(tree, query.parameters));
     return std::make_unique<EngineQuery>(query::QueryId("q-1"), std::move(session), std::move(rows),
-                                         keeps && !query.form.empty() ? &kept_[query.form] : nullptr);
+                                         keeps && !query.form.empty() ? &kept_[query.form] : nullptr, list);
   }
   Result<query::QueryPlan> Explain(const access::Request& request, query::QueryRequest query) override {
     LAKE_ASSIGN_OR_RETURN(const engine::SelectTree tree, engine_.Parse(request.context, query.sql));
@@ -81,6 +105,7 @@ class EngineQueries final : public query::QueryService {
   std::vector<query::QueryInfo> Running(const access::Request&) const override { return {}; }
 
   bool keeps = false;
+  RunningList list;
 
  private:
   engine::Engine& engine_;
@@ -152,6 +177,21 @@ TEST_F(QueryRouteTest, RowsComeAsOneDocument) {
   EXPECT_TRUE(response.body.ends_with(R"(,"version":7})"));
   EXPECT_EQ(Query("*/*", R"json({"sql":"SELECT 1 WHERE false"})json").json().Find("rows")->as_array().size(),
             0u);
+}
+
+TEST_F(QueryRouteTest, WhoHasTheAnswerFindsNothingRunning) {
+  queries_->list.lingers = true;
+  const auto still_running = [&](std::string_view accept, std::string_view json) {
+    const RawResponse response = Query(accept, json);
+    EXPECT_EQ(response.status, 200);
+    const int running = queries_->list.size;
+    queries_->list.may_go.release();
+    return running;
+  };
+  for (const std::string_view accept :
+       {"application/json", "application/x-ndjson", "text/csv", "application/vnd.apache.arrow.stream",
+        "application/vnd.apache.parquet"})
+    EXPECT_EQ(still_running(accept, R"json({"sql":"SELECT 1 AS n"})json"), 0) << accept;
 }
 
 TEST_F(QueryRouteTest, WhatIsCutOffIsSaid) {

@@ -33,6 +33,7 @@ class RunningStatement final : public RunningQuery {
                    std::unique_ptr<engine::ResultStream> rows, ResultCache& cache)
       : audit_(std::move(audit)),
         ticket_(std::move(admitted.ticket)),
+        id_(ticket_->entry().id),
         from_request_(std::move(admitted.from_request)),
         version_(version),
         cache_(cache),
@@ -42,9 +43,9 @@ class RunningStatement final : public RunningQuery {
         rows_(std::move(rows)) {
     ticket_->registry().SetSession(ticket_->entry(), session_.get());
   }
-  ~RunningStatement() override { ticket_->registry().SetSession(ticket_->entry(), nullptr); }
+  ~RunningStatement() override { EndRun(); }
 
-  const QueryId& id() const override { return ticket_->entry().id; }
+  const QueryId& id() const override { return id_; }
   catalog::Version version() const override { return version_; }
   std::shared_ptr<const KeptAnswer> kept() const override { return kept_; }
   engine::ResultStream& rows() override { return *rows_; }
@@ -52,12 +53,21 @@ class RunningStatement final : public RunningQuery {
   void Keep(KeptAnswer answer) override {
     if (answer_key_) cache_.Put(*answer_key_, std::move(answer));
   }
+  void EndRun() override {
+    if (ticket_ == nullptr) return;
+    ticket_->registry().SetSession(ticket_->entry(), nullptr);
+    // In this order: the rows go before their session, the slot is given back last.
+    rows_.reset();
+    session_.reset();
+    from_request_ = {};
+    ticket_.reset();
+  }
   void Conclude(const QueryEnd& end) override { audit_->End(end.rows, end.error); }
 
  private:
-  // In this order: the rows go before their session, the slot is given back last.
   std::unique_ptr<QueryAudit> audit_;
-  std::unique_ptr<Ticket> ticket_;
+  std::unique_ptr<Ticket> ticket_;  ///< Null when the run has ended.
+  const QueryId id_;
   CancelRegistration from_request_;
   catalog::Version version_;
   ResultCache& cache_;

@@ -150,6 +150,20 @@ TEST_F(QueryTest, RefusalsSayWhatAndWhere) {
   EXPECT_EQ(answer.error().message(), "dataset 'peopel' does not exist; did you mean 'people'?");
 }
 
+TEST_F(QueryTest, AQueryWhoseRunHasEndedHoldsNoSlotAndIsOnNoList) {
+  service_ = MakeService(*engine_, {.max_running = 1, .max_waiting = 0});
+  LAKE_ASSERT_OK_AND_ASSIGN(
+      auto first, service_->Start(MakeRequest(), {.sql = "SELECT 1", .parameters = {}, .form = {}}));
+  const QueryId id = first->id();
+  EXPECT_EQ(service_->Running(MakeRequest()).at(0).id, id);
+  first->EndRun();
+  EXPECT_TRUE(service_->Running(MakeRequest()).empty());
+  EXPECT_EQ(first->id(), id);
+  LAKE_EXPECT_OK(service_->Start(MakeRequest(), {.sql = "SELECT 2", .parameters = {}, .form = {}}));
+  first->EndRun();
+  first->Conclude({.rows = 1, .error = {}});
+}
+
 TEST_F(QueryTest, ACancelledQueryStopsAndFreesItsSlot) {
   QueryLimits one;
   one.max_running = 1;

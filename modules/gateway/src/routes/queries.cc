@@ -149,7 +149,13 @@ class AnswerSender {
     return Finish();
   }
 
+  void EndRun() {
+    encoder_.reset();  // It writes rows that go with the run.
+    running_.EndRun();
+  }
+
   Status Finish() {
+    EndRun();
     summary_.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - started_).count();
     AppendSummary(plan_.format, summary_, &out_);
     LAKE_RETURN_IF_ERROR(writer_.Write(out_));
@@ -164,6 +170,7 @@ class AnswerSender {
     summary_.truncated = true;
     summary_.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - started_).count();
     if (!encoder_->Fail(summary_, MakeProblem(error, head_.request_id), &out_)) return error;
+    EndRun();
     failure_ = error.reason();
     LAKE_RETURN_IF_ERROR(writer_.Write(out_));
     return writer_.Finish({.failure = failure_});

@@ -72,6 +72,9 @@ class RunningQuery {
   /// Largest body that Keep takes; 0 when the answer is not to be kept.
   virtual size_t keepable_bytes() const = 0;
   virtual void Keep(KeptAnswer answer) = 0;
+  /// Gives back slot, session and memory, and takes the query off the list of running ones; rows() must not
+  /// be used any more. Before the last bytes of an answer go out: who has all of it finds nothing running.
+  virtual void EndRun() = 0;
   /// For the audit log, when the answer is over. A query that is destroyed without has been abandoned.
   virtual void Conclude(const QueryEnd& end) = 0;
 };

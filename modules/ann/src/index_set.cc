@@ -69,6 +69,7 @@ Result<Answer> IndexSet::Search(std::span<const float> query, const SetSearchOpt
     const SearchOptions one = {.k = options.k,
                                .ef_search = options.ef_search,
                                .rerank = options.rerank,
+                               .code = options.code,
                                .precision = options.precision,
                                .filter = wanted.has_value() ? &*wanted : live(m)};
     LAKE_ASSIGN_OR_RETURN(const Answer found, (*members_)[m].index.Search(query, one, cancel, memory));

@@ -97,6 +97,20 @@ class ChangingSet {
   std::map<uint64_t, std::vector<float>> expected_;
 };
 
+TEST(IndexSetCodeTest, MembersAreWalkedByTheCodeThatIsAskedFor) {
+  const SampleVectors sample = SmallSample(SampleKind::kSubtopics);
+  const Index index = BuildOrDie(sample.rows(), {.degree = 16, .code = Code::kInt4});
+  const IndexSet set = IndexSet::Make({{index, nullptr}}).value();
+  SearchMemory memory;
+  std::set<uint64_t> reranked;
+  for (const Code code : {Code::kInt4, Code::kInt8}) {
+    const Answer answer = set.Search(sample.queries().row_span(0), {.code = code}, {}, &memory).value();
+    EXPECT_EQ(answer.hits, SearchOrDie(index, sample.queries().row_span(0), {.code = code}).hits);
+    reranked.insert(answer.reranked);
+  }
+  EXPECT_EQ(reranked.size(), 2) << "int4 has more of them compared by f32";
+}
+
 class IndexSetTest : public testing::Test {
  protected:
   /// Compares answers to a few queries with brute force; approximate ones by their recall.

@@ -12,6 +12,8 @@ extern const Kernels kScalarKernels;
 #ifdef __x86_64__
 extern const Kernels kAvx2Kernels;
 extern const Kernels kAvx512VnniKernels;
+/// For both: longer registers gain nothing on a few hundred values.
+void HadamardAvx2(float* values, size_t length);
 #endif
 
 /// Asks for all lines of one code. g++ 12 takes a loop of nothing but prefetches for dead and drops it; the

@@ -135,14 +135,14 @@ LAKE_AVX2 inline __m256 EightStrides(__m256 x) {
   return _mm256_blend_ps(_mm256_add_ps(x, by_four), _mm256_sub_ps(by_four, x), 0xF0);
 }
 
-LAKE_AVX2 void Hadamard(float* values, size_t length) {
+}  // namespace
+
+LAKE_AVX2 void HadamardAvx2(float* values, size_t length) {
   if (length < 8) return HadamardFrom(1, values, length);
   for (size_t i = 0; i < length; i += 8)
     _mm256_storeu_ps(values + i, EightStrides(_mm256_loadu_ps(values + i)));
   HadamardFrom(8, values, length);
 }
-
-}  // namespace
 
 const Kernels kAvx2Kernels = {.target = Target::kAvx2,
                               .dot_halves = DotHalves,
@@ -150,7 +150,7 @@ const Kernels kAvx2Kernels = {.target = Target::kAvx2,
                               .dot_halves_at = DotHalvesAt<DotHalves>,
                               .dot = Dot,
                               .squared_distance = SquaredDistance,
-                              .hadamard = Hadamard};
+                              .hadamard = HadamardAvx2};
 
 }  // namespace lake::ann
 #endif

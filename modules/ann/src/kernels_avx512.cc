@@ -97,23 +97,6 @@ LAKE_AVX512 float SquaredDistance(const float* a, float factor_a, const float* b
   return Sum(a, b, count, SquaredDifference{_mm512_set1_ps(factor_a), _mm512_set1_ps(factor_b)});
 }
 
-/// Strides 1, 2 and 4 of eight values: sums where the mask has no bit, differences where it has.
-LAKE_AVX512 inline __m256 EightStrides(__m256 x) {
-  const __m256 by_one = _mm256_shuffle_ps(x, x, 0xB1);
-  x = _mm256_blend_ps(_mm256_add_ps(x, by_one), _mm256_sub_ps(by_one, x), 0xAA);
-  const __m256 by_two = _mm256_shuffle_ps(x, x, 0x4E);
-  x = _mm256_blend_ps(_mm256_add_ps(x, by_two), _mm256_sub_ps(by_two, x), 0xCC);
-  const __m256 by_four = _mm256_permute2f128_ps(x, x, 0x01);
-  return _mm256_blend_ps(_mm256_add_ps(x, by_four), _mm256_sub_ps(by_four, x), 0xF0);
-}
-
-LAKE_AVX512 void Hadamard(float* values, size_t length) {
-  if (length < 8) return HadamardFrom(1, values, length);
-  for (size_t i = 0; i < length; i += 8)
-    _mm256_storeu_ps(values + i, EightStrides(_mm256_loadu_ps(values + i)));
-  HadamardFrom(8, values, length);
-}
-
 }  // namespace
 
 const Kernels kAvx512VnniKernels = {.target = Target::kAvx512Vnni,
@@ -122,7 +105,7 @@ const Kernels kAvx512VnniKernels = {.target = Target::kAvx512Vnni,
                                     .dot_halves_at = DotHalvesAt<DotHalves>,
                                     .dot = Dot,
                                     .squared_distance = SquaredDistance,
-                                    .hadamard = Hadamard};
+                                    .hadamard = HadamardAvx2};
 
 }  // namespace lake::ann
 #endif

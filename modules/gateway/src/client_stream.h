@@ -53,6 +53,8 @@ class ClientStream final : public std::enable_shared_from_this<ClientStream> {
   /// is sending() and wakes.
   void Send(Outgoing out);
   bool sending() const { return sending_; }
+  /// Whether the socket took all of what Send was given: a client may leave after it and has everything.
+  bool all_sent() const { return out_.left() == 0; }
   uint64_t bytes_sent() const { return bytes_sent_; }
 
   enum class Goodbye {

@@ -335,7 +335,7 @@ void Connection::LogAccess() const {
                    {"route", served_->route != nullptr ? served_->route->path : std::string()},
                    {"status", encoder_->status()},
                    {"error", failure_},
-                   {"complete", encoder_->complete() && !client_->broken()},
+                   {"complete", encoder_->complete() && client_->all_sent()},
                    {"bytes", client_->bytes_sent() - bytes_before_},
                    {"ms", elapsed.count()},
                    {"caller", served_->request.caller.name},

@@ -408,6 +408,20 @@ TEST_F(HttpServerTest, EveryRequestIsLogged) {
   EXPECT_GT(fields.Find("bytes")->as_int(), 17);
 }
 
+// The server may hear that the client has gone before it notes that its own last bytes went out.
+TEST_F(HttpServerTest, WhoLeavesAfterTheLastByteHadAllOfIt) {
+  constexpr size_t kClients = 50;
+  TestServer server(api_);
+  for (size_t i = 0; i < kClients; ++i) {
+    RawClient client(server.port());
+    client.Ask("GET /echo/text HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+  server.server().Stop();
+  ASSERT_EQ(server.log().Count("http_request"), kClients);
+  for (const auto& event : server.log().events())
+    if (event.name == "http_request") EXPECT_TRUE(event.fields.Find("complete")->as_bool());
+}
+
 TEST_F(HttpServerTest, AddressesAreChecked) {
   CaptureLog log;
   SeededRandom random(1);

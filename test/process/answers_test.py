@@ -70,6 +70,19 @@ class MemoryTest(Answers):
         self.assertGreater(size, count * (10 if coding == "identity" else 2))
         return memory(server, "VmHWM")
 
+    def test_memory_goes_back_to_the_machine(self):
+        server = self.start()
+        server.sql("SELECT 1")
+        base = memory(server, "VmRSS")
+        for statement in ("SELECT count(*) FROM (SELECT DISTINCT i FROM range(10000000) t(i))",
+                          "SELECT count(*) FROM range(10000000) a(i) JOIN range(10000000) b(i) ON a.i = b.i + 1"):
+            with self.subTest(statement=statement):
+                server.sql(statement)
+                peak = memory(server, "VmHWM")
+                self.assertGreater(peak, base + 256 * MIB)
+                wait_until("its memory is given back", lambda: memory(server, "VmRSS") < base + 128 * MIB, 20)
+                print(f"\nmemory {base / MIB:.0f} -> at most {peak / MIB:.0f} -> {memory(server, 'VmRSS') / MIB:.0f} MiB")
+
     def test_long_answers_take_the_memory_of_short_ones(self):
         for accept, coding in ((JSON, "identity"), (ARROW, "identity"), (PARQUET, "identity"), (JSON, "zstd")):
             with self.subTest(accept=accept, coding=coding):

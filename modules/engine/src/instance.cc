@@ -50,6 +50,9 @@ Result<std::shared_ptr<Instance>> Instance::Open(const EngineOptions& options, s
     config.SetOptionByName("threads", duckdb::Value::BIGINT(static_cast<int64_t>(threads)));
     const uint64_t memory = options.memory_limit_bytes != 0 ? options.memory_limit_bytes : HalfOfMemory();
     config.SetOptionByName("memory_limit", duckdb::Value(fmt::format("{}B", memory)));
+    // Without them its allocator gives memory back only while it is asked for more: what the last statement
+    // took would stay as long as nobody asks another.
+    config.SetOptionByName("allocator_background_threads", duckdb::Value::BOOLEAN(true));
     AddValuesReplacement(config);
     AddMemoryTableReplacement(config);
     instance->database_ = std::make_unique<duckdb::DuckDB>(nullptr, &config);

@@ -6,6 +6,7 @@
 #include "batch_search.h"
 #include "built_index.h"
 #include "index_search.h"
+#include "regions.h"
 #include "segment.h"
 
 namespace lake::ann {
@@ -74,6 +75,8 @@ Status Index::Verify(const CancelToken& cancel) const {
   if (parts_->segment == nullptr) return {};
   return VerifySections(parts_->view, parts_->segment->header(), cancel);
 }
+
+Result<RegionMap> Index::Regions() const { return RegionsOf(parts_->view); }
 
 size_t Index::rows() const { return parts_->view.coded.count; }
 size_t Index::dimensions() const { return parts_->view.vectors.dimensions; }

@@ -56,6 +56,8 @@ class SegmentTest : public testing::Test {
       const Result<Answer> answer = index.Search(query, {.precision = precision}, {}, &memory);
       if (!answer.ok()) EXPECT_THAT(answer, IsError(ErrorCode::kDataLoss, "segment_damaged"));
     }
+    const Result<RegionMap> regions = index.Regions();
+    if (!regions.ok()) EXPECT_THAT(regions, IsError(ErrorCode::kDataLoss, "segment_damaged"));
   }
 
   TempDir directory_;
@@ -175,6 +177,7 @@ TEST_F(SegmentTest, AGraphOfNonsenseIsSaidToBeDamaged) {
   SearchMemory memory;
   EXPECT_THAT(opened.Search(sample_.queries().row_span(0), {}, {}, &memory),
               IsError(ErrorCode::kDataLoss, "segment_damaged"));
+  EXPECT_THAT(opened.Regions(), IsError(ErrorCode::kDataLoss, "segment_damaged"));
 }
 
 }  // namespace

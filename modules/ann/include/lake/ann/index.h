@@ -22,6 +22,7 @@
 #include "lake/ann/code.h"
 #include "lake/ann/kernels.h"
 #include "lake/ann/metric.h"
+#include "lake/ann/region_map.h"
 #include "lake/ann/row_set.h"
 #include "lake/common/cancel.h"
 #include "lake/common/result.h"
@@ -143,6 +144,10 @@ class Index {
   /// Compares the checksum of every section: reads the whole file. Errors: data_loss/segment_damaged; those
   /// of `cancel`.
   Status Verify(const CancelToken& cancel) const;
+
+  /// Which rows lie together. Reads the graph once: for those who count what is deleted where, not for
+  /// searches. Errors: data_loss/segment_damaged.
+  Result<RegionMap> Regions() const;
 
   size_t rows() const;
   size_t dimensions() const;

@@ -24,6 +24,7 @@ Status RunP2(const RunOptions& options,
 Status RunP3(const RunOptions& options, Report& report);  ///< Opening one, and its memory, beside the same.
 Status RunP4(const RunOptions& options,
              Report& report);  ///< Searching it under filters, beside an exact scan.
+Status RunP5(const RunOptions& options, Report& report);  ///< A million vectors, beside hnswlib.
 Status RunP6(const RunOptions& options, Report& report);  ///< 22 analytic queries, beside embedded DuckDB.
 Status RunP8(const RunOptions& options, Report& report);  ///< CSV to catalogued Parquet, beside DuckDB COPY.
 Status RunP10(const RunOptions& options,

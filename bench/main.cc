@@ -31,6 +31,7 @@ constexpr std::array kBenchmarks = {
               RunP2},
     Benchmark{"P3", "opening an index and its memory after searches, set A, beside the same", RunP3},
     Benchmark{"P4", "a filtered search by share and correlation, set A, beside the exact scan", RunP4},
+    Benchmark{"P5", "building and searching an index of 1,000,000 x 768 vectors, sets A and B", RunP5},
     Benchmark{"P6", "22 analytic queries over HTTP as administrator and as masked roles, beside DuckDB",
               RunP6},
     Benchmark{"P8", "CSV over HTTP to catalogued Parquet, beside DuckDB's COPY", RunP8},

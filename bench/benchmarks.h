@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <optional>
 
+#include "lake/ann/metric.h"
 #include "lake/common/result.h"
 #include "lake/demo_data/scale.h"
 #include "report.h"
@@ -11,10 +14,19 @@ namespace lake::bench {
 
 enum class Effort { kQuick, kFull };
 
+/// A set of vectors that is somebody's own (see vector_files.h).
+struct GivenVectors {
+  std::filesystem::path base;
+  std::filesystem::path queries;
+  std::filesystem::path truth;  ///< Empty: found by comparing all.
+  ann::Metric metric = ann::Metric::kCosine;
+};
+
 struct RunOptions {
   Effort effort = Effort::kFull;
   int64_t rows =
       demo_data::kFullScale.total_rows;  ///< Of the sample company, where a benchmark uses it whole.
+  std::optional<GivenVectors> given;     ///< In place of sets A and B.
 };
 
 Status RunP1(const RunOptions& options,

@@ -1,7 +1,6 @@
-// hnswlib 0.8 (Malkov, Yashunin, TPAMI 2020), compiled for this machine; inner products of unit vectors.
+// hnswlib 0.8 (Malkov, Yashunin, TPAMI 2020), compiled for this machine; cosine is the inner product of
+// unit vectors.
 #include <hnswlib/hnswlib.h>
-
-#include <optional>
 
 #include "vector_system.h"
 
@@ -24,8 +23,8 @@ class Hnswlib final : public VectorSystemHere {
 
  private:
   Status BuildIndex(const ann::Matrix& rows) override {
-    space_.emplace(rows.dimensions);
-    graph_ = std::make_unique<hnswlib::HierarchicalNSW<float>>(&*space_, rows.rows, options_.m,
+    space_ = MakeSpace(rows.dimensions);
+    graph_ = std::make_unique<hnswlib::HierarchicalNSW<float>>(space_.get(), rows.rows, options_.m,
                                                                options_.ef_construction);
     for (size_t r = 0; r < rows.rows; ++r) graph_->addPoint(rows.row(r), r);
     return {};
@@ -38,14 +37,19 @@ class Hnswlib final : public VectorSystemHere {
     return {};
   }
   Status OpenIndex(const std::filesystem::path& file, size_t dimensions) override {
-    space_.emplace(dimensions);
-    graph_ = std::make_unique<hnswlib::HierarchicalNSW<float>>(&*space_, file.string());
+    space_ = MakeSpace(dimensions);
+    graph_ = std::make_unique<hnswlib::HierarchicalNSW<float>>(space_.get(), file.string());
     return {};
   }
   void CloseIndex() override { graph_.reset(); }
 
+  std::unique_ptr<hnswlib::SpaceInterface<float>> MakeSpace(size_t dimensions) const {
+    if (options_.metric == ann::Metric::kL2) return std::make_unique<hnswlib::L2Space>(dimensions);
+    return std::make_unique<hnswlib::InnerProductSpace>(dimensions);
+  }
+
   HnswlibOptions options_;
-  std::optional<hnswlib::InnerProductSpace> space_;
+  std::unique_ptr<hnswlib::SpaceInterface<float>> space_;
   std::unique_ptr<hnswlib::HierarchicalNSW<float>> graph_;
 };
 

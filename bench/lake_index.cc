@@ -38,7 +38,8 @@ class LakeIndex final : public VectorSystemHere {
   Status BuildIndex(const ann::Matrix& rows) override {
     std::vector<uint64_t> ids(rows.rows);
     std::iota(ids.begin(), ids.end(), 0U);
-    const ann::BuildOptions options = {.ef_construction = options_.ef_construction,
+    const ann::BuildOptions options = {.metric = options_.metric,
+                                       .ef_construction = options_.ef_construction,
                                        .alpha = options_.alpha,
                                        .seed = 42,
                                        .threads = options_.threads};

@@ -1,4 +1,4 @@
-// lake_bench ID [--quick] [--rows N]
+// lake_bench ID [--quick] [--rows N] [--base F --query F [--truth F] [--metric M]]
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -43,28 +43,58 @@ constexpr std::array kBenchmarks = {
 
 std::string Usage() {
   std::string text =
-      "usage: lake bench ID [--quick] [--rows N]\n"
+      "usage: lake bench ID [--quick] [--rows N] [--base FILE --query FILE [--truth FILE] [--metric M]]\n"
       "  --quick   at most two minutes on a quiet machine\n"
-      "  --rows N  size of the sample company (P6, P15); 2,469,278 unless told\n";
+      "  --rows N  size of the sample company (P6, P15); 2,469,278 unless told\n"
+      "  --base, --query, --truth  P1 and P2 on vectors of your own: .fvecs or .npy (f32), truth as .ivecs "
+      "or\n"
+      "            .npy (i32, i64); without truth all rows are compared\n"
+      "  --metric M  cosine (unless told), l2 or ip\n";
   for (const Benchmark& benchmark : kBenchmarks)
     text += fmt::format("  {:<9} {}\n", benchmark.id, benchmark.what);
   return text;
 }
 
-std::optional<RunOptions> ParseOptions(std::span<char* const> words) {
+std::optional<lake::ann::Metric> MetricOf(std::string_view word) {
+  if (word == "cosine") return lake::ann::Metric::kCosine;
+  if (word == "l2") return lake::ann::Metric::kL2;
+  if (word == "ip") return lake::ann::Metric::kInnerProduct;
+  return std::nullopt;
+}
+
+/// Whether the option and its value make sense.
+bool TakeValue(std::string_view option, std::string_view value, RunOptions* options, GivenVectors* given) {
+  if (option == "--rows") {
+    const char* end = value.data() + value.size();
+    return std::from_chars(value.data(), end, options->rows).ptr == end;
+  }
+  if (option == "--metric") {
+    const std::optional<lake::ann::Metric> metric = MetricOf(value);
+    if (metric) given->metric = *metric;
+    return metric.has_value();
+  }
+  if (option == "--base") given->base = value;
+  if (option == "--query") given->queries = value;
+  if (option == "--truth") given->truth = value;
+  return option == "--base" || option == "--query" || option == "--truth";
+}
+
+std::optional<RunOptions> ParseOptions(std::string_view id, std::span<char* const> words) {
   RunOptions options;
+  GivenVectors given;
+  bool about_vectors = false;
   for (size_t i = 0; i < words.size(); ++i) {
     const std::string_view word = words[i];
     if (word == "--quick") {
       options.effort = Effort::kQuick;
-    } else if (word == "--rows" && i + 1 < words.size()) {
-      const std::string_view number = words[++i];
-      const char* end = number.data() + number.size();
-      if (std::from_chars(number.data(), end, options.rows).ptr != end) return std::nullopt;
-    } else {
-      return std::nullopt;
+      continue;
     }
+    if (i + 1 == words.size() || !TakeValue(word, words[++i], &options, &given)) return std::nullopt;
+    about_vectors |= word != "--rows";
   }
+  if (!about_vectors) return options;
+  if (given.base.empty() || given.queries.empty() || (id != "P1" && id != "P2")) return std::nullopt;
+  options.given = std::move(given);
   return options;
 }
 
@@ -80,7 +110,7 @@ int main(int argc, char** argv) {
   }
   const auto found = std::ranges::find(kBenchmarks, id, &Benchmark::id);
   const std::optional<RunOptions> options =
-      found == kBenchmarks.end() ? std::nullopt : ParseOptions(words.subspan(2));
+      found == kBenchmarks.end() ? std::nullopt : ParseOptions(id, words.subspan(2));
   if (!options) {
     fmt::print(stderr, "{}", Usage());
     return 2;

@@ -21,12 +21,7 @@ constexpr double kRecallGoal = 0.99;
 constexpr std::array<size_t, 7> kEfforts = {40, 60, 80, 100, 120, 160, 200};
 
 VectorSet MakeLargeSet(ann::SampleKind kind, Effort effort) {
-  return {kind == ann::SampleKind::kTopics ? "A" : "B",
-          {.kind = kind,
-           .rows = effort == Effort::kQuick ? size_t{100'000} : size_t{1'000'000},
-           .queries = kQueries,
-           .dimensions = 768,
-           .seed = 7}};
+  return MakeVectorSet(kind, effort == Effort::kQuick ? size_t{100'000} : size_t{1'000'000}, kQueries);
 }
 
 /// A figure of /proc/self/status, in MiB.

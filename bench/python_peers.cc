@@ -132,7 +132,11 @@ Result<std::vector<std::unique_ptr<VectorSystem>>> MakePythonPeers(const FaissOp
   }
   for (const std::string name : {"faiss-f32", "faiss-sq8", "usearch"}) {
     const size_t ef_construction = name == "usearch" ? usearch.ef_construction : faiss.ef_construction;
-    JsonValue options = JsonValue::MakeObject({{"m", 16}, {"ef_construction", ef_construction}});
+    const ann::Metric metric = name == "usearch" ? usearch.metric : faiss.metric;
+    JsonValue options =
+        JsonValue::MakeObject({{"m", 16},
+                               {"ef_construction", ef_construction},
+                               {"metric", std::string(metric == ann::Metric::kL2 ? "l2" : "ip")}});
     LAKE_ASSIGN_OR_RETURN(std::unique_ptr<PeerProcess> process, PeerProcess::Start(name, options));
     peers.push_back(std::make_unique<PythonPeer>(name, std::move(options), std::move(process)));
   }

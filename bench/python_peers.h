@@ -10,9 +10,11 @@ namespace lake::bench {
 
 struct FaissOptions {
   size_t ef_construction = 100;
+  ann::Metric metric = ann::Metric::kCosine;
 };
 struct UsearchOptions {
   size_t ef_construction = 128;
+  ann::Metric metric = ann::Metric::kCosine;
 };
 
 /// faiss HNSW of 16 over f32; faiss HNSW of 16 over one byte a dimension with the nearest compared again by

@@ -1,9 +1,9 @@
 """A peer of the vector index as a process: faiss or usearch, on one thread.
 
-    python3 vector_peers.py faiss-f32|faiss-sq8|usearch '{"m": 16, "ef_construction": 100}'
+    python3 vector_peers.py faiss-f32|faiss-sq8|usearch '{"m": 16, "ef_construction": 100, "metric": "ip"}'
 
 One line of JSON on stdout answers each line on stdin; the first says the library's version. Vectors come as files of raw
-f32, by rows; they are unit vectors, so the inner product is the cosine.
+f32, by rows. The metric is ip or l2: cosine is the inner product of unit vectors.
 
 Build: the CPU time of this process around the library's own calls; reading the file is not counted.
 Search: one call of the library for each query, through the thinnest way into its compiled part, as any program that
@@ -32,17 +32,18 @@ OVERHEAD_CALLS = 2000
 class FaissF32:
     """HNSW over the vectors as they are."""
 
-    def __init__(self, m, ef_construction):
+    def __init__(self, m, ef_construction, metric):
         import faiss
 
         faiss.omp_set_num_threads(1)
         self.faiss = faiss
+        self.metric = faiss.METRIC_L2 if metric == "l2" else faiss.METRIC_INNER_PRODUCT
         self.version = faiss.__version__
         self.m = m
         self.ef_construction = ef_construction
 
     def graph(self, dimensions):
-        return self.faiss.IndexHNSWFlat(dimensions, self.m, self.faiss.METRIC_INNER_PRODUCT)
+        return self.faiss.IndexHNSWFlat(dimensions, self.m, self.metric)
 
     def build(self, rows):
         """rows: f32 (n, dimensions)."""
@@ -88,7 +89,7 @@ class FaissSq8(FaissF32):
     def graph(self, dimensions):
         codes = self.faiss.ScalarQuantizer.QT_8bit
         # Kept: the refining index does not own the one below.
-        self.below = self.faiss.IndexHNSWSQ(dimensions, codes, self.m, self.faiss.METRIC_INNER_PRODUCT)
+        self.below = self.faiss.IndexHNSWSQ(dimensions, codes, self.m, self.metric)
         index = self.faiss.IndexRefineFlat(self.below)
         index.k_factor = self.K_FACTOR
         return index
@@ -104,13 +105,17 @@ class FaissSq8(FaissF32):
 class Usearch:
     """HNSW over bf16."""
 
-    def __init__(self, m, ef_construction):
+    def __init__(self, m, ef_construction, metric):
         import usearch
         from usearch.index import Index, ScalarKind
 
         self.version = usearch.__version__
         self.make = lambda dimensions: Index(
-            ndim=dimensions, metric="ip", dtype="bf16", connectivity=m, expansion_add=ef_construction
+            ndim=dimensions,
+            metric="l2sq" if metric == "l2" else "ip",
+            dtype="bf16",
+            connectivity=m,
+            expansion_add=ef_construction,
         )
         self.unknown = ScalarKind.Unknown
 

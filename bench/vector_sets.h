@@ -1,6 +1,7 @@
-// Sets A and B with the truth about them, and what a system's answers are worth.
+// Sets A and B, or a set of somebody's own, with the truth about them, and what a system's answers are worth.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,12 @@ inline constexpr size_t kNeighboursAsked = 10;
 /// second.
 class VectorSet {
  public:
-  VectorSet(std::string name, const ann::SampleOptions& options);
+  /// Of `truth` there is one list for each query, the nearest row first; empty: found by comparing all.
+  VectorSet(std::string name, ann::SampleVectors vectors, ann::Metric metric,
+            const std::vector<std::vector<uint64_t>>& truth = {});
 
   const std::string& name() const { return name_; }
+  ann::Metric metric() const { return metric_; }
   ann::Matrix rows() const { return sample_.rows(); }
   const float* query(size_t q) const { return sample_.queries().row(q); }
   size_t half() const { return sample_.query_count / 2; }
@@ -29,22 +33,33 @@ class VectorSet {
   /// The share of the true nearest among `found` for query q. Rows as near as the last of them, to 1e-6,
   /// count.
   double Recall(size_t q, const std::vector<uint64_t>& found) const;
-  /// n, dimensions, local intrinsic dimension (maximum likelihood over 100 neighbours) and relative contrast
-  /// at 10.
+  /// n, dimensions, and where distances are lengths and the truth was found here, local intrinsic dimension
+  /// (maximum likelihood over 100 neighbours) and relative contrast at 10.
   JsonValue Statistics() const;
 
  private:
-  double Distance(size_t q, size_t row) const;
+  float Distance(size_t q, size_t row) const;
+  /// What is compared with all rows: their distances to query q.
+  void FindNearest(size_t q, std::vector<float>* distances);
+  /// The Euclidean distance that a distance by the metric stands for.
+  double Length(double distance) const;
 
   std::string name_;
   ann::SampleVectors sample_;
+  ann::Metric metric_;
   std::vector<std::vector<float>>
       nearest_;  ///< Of each query, the distances of the 100 nearest rows, ascending.
   std::vector<double> mean_distance_;
 };
 
+/// Calls `use` for sets A and B, or for the one that is given: one after the other in memory. Errors: those
+/// of ReadVectors and of `use`; invalid_argument/bad_vector_file for files that do not belong together.
+Status ForEachVectorSet(const RunOptions& options, size_t queries,
+                        const std::function<Status(const VectorSet&)>& use);
+
 /// Set A (kTopics) or B: 100,000 x 768, in a quick run 20,000, always of the same seed.
 VectorSet MakeVectorSet(ann::SampleKind kind, Effort effort, size_t queries);
+VectorSet MakeVectorSet(ann::SampleKind kind, size_t rows, size_t queries);
 
 struct RecallEstimate {
   double mean = 0;

@@ -43,8 +43,8 @@ class VectorSystem {
   virtual std::string name() const = 0;
   /// Of what was built; reads all of it.
   virtual JsonValue params() const = 0;
-  /// Over unit vectors, by cosine, on one thread; returns the CPU seconds of the process that did it. `rows`
-  /// must outlive this.
+  /// By its metric, where that is cosine over unit vectors, on one thread; returns the CPU seconds of the
+  /// process that did it. `rows` must outlive this.
   virtual Result<double> Build(const ann::Matrix& rows) = 0;
   /// The values of ef that a sweep tries, ascending.
   virtual std::vector<size_t> efforts() const {
@@ -79,12 +79,14 @@ struct LakeIndexOptions {
   float alpha = 1;
   size_t threads = 1;
   ann::Residence residence = ann::Residence::kMapped;  ///< When opened.
+  ann::Metric metric = ann::Metric::kCosine;
 };
 std::unique_ptr<VectorSystem> MakeLakeIndex(const LakeIndexOptions& options);
 
 struct HnswlibOptions {
   size_t m = 16;
   size_t ef_construction = 100;
+  ann::Metric metric = ann::Metric::kCosine;
 };
 std::unique_ptr<VectorSystem> MakeHnswlib(const HnswlibOptions& options);
 

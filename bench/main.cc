@@ -89,7 +89,8 @@ std::optional<RunOptions> ParseOptions(std::string_view id, std::span<char* cons
       options.effort = Effort::kQuick;
       continue;
     }
-    if (i + 1 == words.size() || !TakeValue(word, words[++i], &options, &given)) return std::nullopt;
+    ++i;  // To its value.
+    if (i == words.size() || !TakeValue(word, words[i], &options, &given)) return std::nullopt;
     about_vectors |= word != "--rows";
   }
   if (!about_vectors) return options;

@@ -19,16 +19,17 @@ struct Benchmark {
   std::string_view id;
   std::string_view what;
   lake::Status (*run)(const RunOptions&, Report&);
+  bool takes_vectors = false;  ///< Whether it can be run on vectors that are given.
 };
 
 constexpr std::array kBenchmarks = {
     Benchmark{"P1",
               "CPU time to build an index of 100,000 x 768 vectors, sets A and B, beside hnswlib, faiss and "
               "usearch",
-              RunP1},
+              RunP1, true},
     Benchmark{"P2",
               "latency of a search at a recall of 0.99, sets A and B, beside hnswlib, faiss and usearch",
-              RunP2},
+              RunP2, true},
     Benchmark{"P3", "opening an index and its memory after searches, set A, beside the same", RunP3},
     Benchmark{"P4", "a filtered search by share and correlation, set A, beside the exact scan", RunP4},
     Benchmark{"P5", "building and searching an index of 1,000,000 x 768 vectors, sets A and B", RunP5},
@@ -73,13 +74,15 @@ bool TakeValue(std::string_view option, std::string_view value, RunOptions* opti
     if (metric) given->metric = *metric;
     return metric.has_value();
   }
-  if (option == "--base") given->base = value;
-  if (option == "--query") given->queries = value;
-  if (option == "--truth") given->truth = value;
-  return option == "--base" || option == "--query" || option == "--truth";
+  std::filesystem::path* file = option == "--base"    ? &given->base
+                                : option == "--query" ? &given->queries
+                                : option == "--truth" ? &given->truth
+                                                      : nullptr;
+  if (file != nullptr) *file = value;
+  return file != nullptr;
 }
 
-std::optional<RunOptions> ParseOptions(std::string_view id, std::span<char* const> words) {
+std::optional<RunOptions> ParseOptions(const Benchmark& benchmark, std::span<char* const> words) {
   RunOptions options;
   GivenVectors given;
   bool about_vectors = false;
@@ -94,7 +97,7 @@ std::optional<RunOptions> ParseOptions(std::string_view id, std::span<char* cons
     about_vectors |= word != "--rows";
   }
   if (!about_vectors) return options;
-  if (given.base.empty() || given.queries.empty() || (id != "P1" && id != "P2")) return std::nullopt;
+  if (given.base.empty() || given.queries.empty() || !benchmark.takes_vectors) return std::nullopt;
   options.given = std::move(given);
   return options;
 }
@@ -111,7 +114,7 @@ int main(int argc, char** argv) {
   }
   const auto found = std::ranges::find(kBenchmarks, id, &Benchmark::id);
   const std::optional<RunOptions> options =
-      found == kBenchmarks.end() ? std::nullopt : ParseOptions(id, words.subspan(2));
+      found == kBenchmarks.end() ? std::nullopt : ParseOptions(*found, words.subspan(2));
   if (!options) {
     fmt::print(stderr, "{}", Usage());
     return 2;

@@ -78,4 +78,11 @@ Result<std::vector<MappedSection>> ResidentSections(const std::filesystem::path&
   return sections;
 }
 
+double HotMib(double private_mib, const std::vector<MappedSection>& sections) {
+  double hot_mib = private_mib;
+  for (const MappedSection& section : sections)
+    if (section.name != "vectors") hot_mib += section.resident_mib;
+  return hot_mib;
+}
+
 }  // namespace lake::bench

@@ -18,4 +18,7 @@ struct MappedSection {
 /// In the order of the file. It must be mapped whole, once. Errors: internal/mapping_unreadable.
 Result<std::vector<MappedSection>> ResidentSections(const std::filesystem::path& segment);
 
+/// Hot memory of an index that is open: its own, and what is resident of every section but the f32 vectors.
+double HotMib(double private_mib, const std::vector<MappedSection>& sections);
+
 }  // namespace lake::bench

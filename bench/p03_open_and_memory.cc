@@ -36,12 +36,10 @@ struct Cost {
 
 Result<Cost> MeasureLake(const Opening& opening, const std::filesystem::path& file, Report& report) {
   LAKE_ASSIGN_OR_RETURN(const std::vector<MappedSection> sections, ResidentSections(file));
-  Cost cost{.open_ms = Percentile(opening.first_result_ms, 0.5), .hot_mib = opening.private_mib};
+  const Cost cost{.open_ms = Percentile(opening.first_result_ms, 0.5),
+                  .hot_mib = HotMib(opening.private_mib, sections)};
   JsonValue parts = JsonValue::MakeObject({{"private", opening.private_mib}});
-  for (const MappedSection& section : sections) {
-    if (section.name != "vectors") cost.hot_mib += section.resident_mib;
-    parts.Set(section.name, section.resident_mib);
-  }
+  for (const MappedSection& section : sections) parts.Set(section.name, section.resident_mib);
   report.Add({"A", "lake", "hot_mib", cost.hot_mib, parts});
   report.Add({"A", "lake", "f32_resident_mib", sections.back().resident_mib,
               JsonValue::MakeObject({{"of_mib", sections.back().mib}})});

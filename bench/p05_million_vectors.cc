@@ -89,13 +89,10 @@ Status MeasureFile(const VectorSet& set, VectorSystem& lake, Report& report) {
   LAKE_ASSIGN_OR_RETURN(const Opening opening,
                         lake.MeasureOpening(set.second_half(), {.file = file, .rounds = 10, .ef = 100}));
   LAKE_ASSIGN_OR_RETURN(const std::vector<MappedSection> sections, ResidentSections(file));
-  double hot_mib = opening.private_mib;
-  for (const MappedSection& section : sections)
-    if (section.name != "vectors") hot_mib += section.resident_mib;
   report.Add(
       {set.name(), "lake", "file_mib", static_cast<double>(std::filesystem::file_size(file)) / (1 << 20)});
   report.Add({set.name(), "lake", "open_ms", Percentile(opening.first_result_ms, 0.5)});
-  report.Add({set.name(), "lake", "hot_mib", hot_mib});
+  report.Add({set.name(), "lake", "hot_mib", HotMib(opening.private_mib, sections)});
   return {};
 }
 

@@ -96,16 +96,20 @@ Result<NpyHeader> ReadNpyHeader(const path& file, std::string_view all) {
 }
 
 template <class Element>
-Result<Table<Element>> ReadNpy(const path& file, std::string_view type) {
-  LAKE_ASSIGN_OR_RETURN(const std::string all, ReadAll(file));
-  LAKE_ASSIGN_OR_RETURN(const NpyHeader header, ReadNpyHeader(file, all));
-  if (header.type != type) return Bad(file, "its elements are '{}', wanted are '{}'", header.type, type);
+Result<Table<Element>> NpyTable(const path& file, const NpyHeader& header) {
   if (header.rows > header.data.size() / sizeof(Element) / header.columns ||
       header.data.size() != header.rows * header.columns * sizeof(Element))
     return Bad(file, "{} bytes are not {} x {} elements", header.data.size(), header.rows, header.columns);
   Table<Element> table{.elements = {}, .rows = header.rows, .columns = header.columns};
   Append(header.data, &table.elements);
   return table;
+}
+
+Result<Table<float>> ReadNpyVectors(const path& file) {
+  LAKE_ASSIGN_OR_RETURN(const std::string all, ReadAll(file));
+  LAKE_ASSIGN_OR_RETURN(const NpyHeader header, ReadNpyHeader(file, all));
+  if (header.type != "<f4") return Bad(file, "its elements are '{}', wanted are '<f4'", header.type);
+  return NpyTable<float>(file, header);
 }
 
 template <class Element>
@@ -120,12 +124,24 @@ Result<std::vector<std::vector<uint64_t>>> RowsOf(const path& file, const Table<
   return truth;
 }
 
+Result<std::vector<std::vector<uint64_t>>> ReadNpyTruth(const path& file) {
+  LAKE_ASSIGN_OR_RETURN(const std::string all, ReadAll(file));
+  LAKE_ASSIGN_OR_RETURN(const NpyHeader header, ReadNpyHeader(file, all));
+  if (header.type == "<i4") {
+    LAKE_ASSIGN_OR_RETURN(const Table<int32_t> table, NpyTable<int32_t>(file, header));
+    return RowsOf(file, table);
+  }
+  if (header.type != "<i8") return Bad(file, "its elements are '{}', wanted are '<i4' or '<i8'", header.type);
+  LAKE_ASSIGN_OR_RETURN(const Table<int64_t> table, NpyTable<int64_t>(file, header));
+  return RowsOf(file, table);
+}
+
 }  // namespace
 
 Result<FileVectors> ReadVectors(const path& file) {
   const bool npy = file.extension() == ".npy";
   if (!npy && file.extension() != ".fvecs") return Bad(file, "vectors come as .fvecs or .npy");
-  LAKE_ASSIGN_OR_RETURN(Table<float> table, npy ? ReadNpy<float>(file, "<f4") : ReadRows<float>(file));
+  LAKE_ASSIGN_OR_RETURN(Table<float> table, npy ? ReadNpyVectors(file) : ReadRows<float>(file));
   return FileVectors{.values = std::move(table.elements), .rows = table.rows, .dimensions = table.columns};
 }
 
@@ -135,10 +151,7 @@ Result<std::vector<std::vector<uint64_t>>> ReadTruth(const path& file) {
     return RowsOf(file, table);
   }
   if (file.extension() != ".npy") return Bad(file, "truth comes as .ivecs or .npy");
-  const Result<Table<int32_t>> small = ReadNpy<int32_t>(file, "<i4");
-  if (small.ok()) return RowsOf(file, *small);
-  LAKE_ASSIGN_OR_RETURN(const Table<int64_t> table, ReadNpy<int64_t>(file, "<i8"));
-  return RowsOf(file, table);
+  return ReadNpyTruth(file);
 }
 
 }  // namespace lake::bench

@@ -20,14 +20,11 @@ constexpr double kTie = 1e-6;
 
 VectorSet::VectorSet(std::string name, ann::SampleVectors vectors, ann::Metric metric,
                      const std::vector<std::vector<uint64_t>>& truth)
-    : name_(std::move(name)),
-      sample_(std::move(vectors)),
-      metric_(metric),
-      nearest_(sample_.query_count),
-      mean_distance_(sample_.query_count) {
+    : name_(std::move(name)), sample_(std::move(vectors)), metric_(metric), nearest_(sample_.query_count) {
   for (size_t q = 0; q < truth.size(); ++q)
     for (const uint64_t row : truth[q]) nearest_[q].push_back(Distance(q, row));
   if (!truth.empty()) return;
+  mean_distance_.resize(sample_.query_count);
   std::atomic<size_t> next = 0;
   const auto work = [&] {
     std::vector<float> distances(sample_.row_count);
@@ -58,7 +55,7 @@ float VectorSet::Distance(size_t q, size_t row) const {
 
 double VectorSet::Length(double distance) const {
   // Of unit vectors the squared Euclidean distance is twice the cosine distance.
-  return std::sqrt(std::max(1e-9, metric_ == ann::Metric::kCosine ? 2 * distance : distance));
+  return std::sqrt(std::max(1e-9, distance) * (metric_ == ann::Metric::kCosine ? 2 : 1));
 }
 
 double VectorSet::Recall(size_t q, const std::vector<uint64_t>& found) const {
@@ -72,8 +69,7 @@ JsonValue VectorSet::Statistics() const {
   JsonValue statistics = JsonValue::MakeObject({{"rows", static_cast<int64_t>(sample_.row_count)},
                                                 {"dimensions", static_cast<int64_t>(sample_.dimensions)},
                                                 {"metric", std::string(MetricName(metric_))}});
-  const bool found_here = mean_distance_.front() != 0;
-  if (metric_ == ann::Metric::kInnerProduct || !found_here) return statistics;
+  if (metric_ == ann::Metric::kInnerProduct || mean_distance_.empty()) return statistics;
   double intrinsic = 0;
   double contrast = 0;
   for (size_t q = 0; q < nearest_.size(); ++q) {
@@ -91,14 +87,13 @@ JsonValue VectorSet::Statistics() const {
 
 namespace {
 
-/// Cosine is measured over unit vectors, where it is the inner product, which every peer has.
+/// Cosine is measured over unit vectors, where it is the inner product, which every peer has. None is zero.
 void Normalise(ann::SampleVectors* vectors) {
   const size_t dimensions = vectors->dimensions;
   for (size_t v = 0; v < vectors->row_count + vectors->query_count; ++v) {
     const std::span<float> vector = std::span(vectors->values).subspan(v * dimensions, dimensions);
-    const float squared = ann::BestKernels().dot(vector.data(), vector.data(), dimensions);
-    if (squared > 0)
-      for (float& value : vector) value /= std::sqrt(squared);
+    const float length = std::sqrt(ann::BestKernels().dot(vector.data(), vector.data(), dimensions));
+    for (float& value : vector) value /= length;
   }
 }
 

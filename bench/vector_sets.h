@@ -48,8 +48,8 @@ class VectorSet {
   ann::SampleVectors sample_;
   ann::Metric metric_;
   std::vector<std::vector<float>>
-      nearest_;  ///< Of each query, the distances of the 100 nearest rows, ascending.
-  std::vector<double> mean_distance_;
+      nearest_;                        ///< Of each query, the distances of the 100 nearest rows, ascending.
+  std::vector<double> mean_distance_;  ///< Of each query to all rows; empty where the truth was given.
 };
 
 /// Calls `use` for sets A and B, or for the one that is given: one after the other in memory. Errors: those

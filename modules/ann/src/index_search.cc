@@ -83,8 +83,7 @@ class Search {
   Status Walk(size_t width) {
     const Starts starts = index_.entries.Nearest(memory_.query);
     memory_.beam.Walk(index_.graph, index_.coded, code(), memory_.query, width, starts.rows());
-    if (memory_.beam.damaged())
-      return DataLoss("segment_damaged", "the index is damaged: a neighbour in its graph is no row");
+    if (memory_.beam.damaged()) return IndexDamaged("a neighbour in its graph is no row");
     answer_.distances += memory_.beam.statistics().distances + index_.entries.rows.size();
     answer_.hops += memory_.beam.statistics().hops;
     memory_.candidates.clear();
@@ -104,8 +103,7 @@ class Search {
     const size_t before = memory_.candidates.size();
     if (Passes(met.row)) memory_.candidates.push_back(met);
     for (const Duplicate& duplicate : DuplicatesOf(index_.duplicates, met.row)) {
-      if (duplicate.row >= index_.coded.count)
-        return DataLoss("segment_damaged", "the index is damaged: a duplicate is no row");
+      if (duplicate.row >= index_.coded.count) return IndexDamaged("a duplicate is no row");
       if (Passes(duplicate.row)) memory_.candidates.push_back({met.distance, duplicate.row});
     }
     return memory_.candidates.size() > before;

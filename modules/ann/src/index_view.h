@@ -1,11 +1,14 @@
 // All that a search reads, wherever it lies.
 #pragma once
 
+#include <string_view>
+
 #include "coded_rows.h"
 #include "duplicates.h"
 #include "entry_set.h"
 #include "graph.h"
 #include "lake/ann/index.h"
+#include "lake/common/result.h"
 
 namespace lake::ann {
 
@@ -19,6 +22,11 @@ struct IndexView {
   std::span<const Duplicate> duplicates;
   std::span<const uint64_t> ids;
 };
+
+/// What reading finds that no build writes.
+inline Error IndexDamaged(std::string_view what) {
+  return DataLoss("segment_damaged", "the index is damaged: {}", what);
+}
 
 /// SHA-256 of neighbours, entry rows, codes (high halves, low halves) and terms, in this order, in hex.
 std::string DigestOf(const IndexView& view);

@@ -9,8 +9,6 @@ namespace {
 
 constexpr uint32_t kNowhere = 0xffffffff;
 
-Error Damaged(std::string_view what) { return DataLoss("segment_damaged", "the index is damaged: {}", what); }
-
 /// Gives every row that a path leads to the region of the entry that is fewest hops away.
 Status Spread(const IndexView& index, std::vector<uint32_t>* region_of) {
   std::vector<uint32_t> reached;
@@ -20,7 +18,7 @@ Status Spread(const IndexView& index, std::vector<uint32_t>* region_of) {
   }
   for (size_t next = 0; next < reached.size(); ++next) {
     for (const uint32_t neighbour : index.graph.of(reached[next])) {
-      if (neighbour >= index.coded.count) return Damaged("a neighbour in its graph is no row");
+      if (neighbour >= index.coded.count) return IndexDamaged("a neighbour in its graph is no row");
       if ((*region_of)[neighbour] != kNowhere) continue;
       (*region_of)[neighbour] = (*region_of)[reached[next]];
       reached.push_back(neighbour);
@@ -36,11 +34,12 @@ Result<RegionMap> RegionsOf(const IndexView& index) {
   std::vector<uint32_t> region_of(index.coded.count, kNowhere);
   LAKE_RETURN_IF_ERROR(Spread(index, &region_of));
   for (const Duplicate& duplicate : index.duplicates) {
-    if (std::max(duplicate.first, duplicate.row) >= region_of.size()) return Damaged("a duplicate is no row");
+    if (std::max(duplicate.first, duplicate.row) >= region_of.size())
+      return IndexDamaged("a duplicate is no row");
     region_of[duplicate.row] = region_of[duplicate.first];
   }
   if (std::ranges::find(region_of, kNowhere) != region_of.end())
-    return Damaged("no path in its graph leads to a row");
+    return IndexDamaged("no path in its graph leads to a row");
   return RegionMap(std::move(region_of), index.entries.rows.size());
 }
 

@@ -9,6 +9,7 @@
 
 #include "beam.h"
 #include "entry_set.h"
+#include "leaf_builder.h"
 #include "link_table.h"
 #include "reachability.h"
 #include "seeded_order.h"
@@ -84,7 +85,9 @@ class Builder {
         Choose(sources[i], found, &chosen_[i], member);
       }
     });
-    links_.AddReverse(sources, {chosen_.data(), batch}, team_);
+    const std::vector<std::span<const Candidate>> chosen(
+        chosen_.begin(), chosen_.begin() + static_cast<std::ptrdiff_t>(batch));
+    links_.AddReverse(sources, chosen, team_);
   }
 
   /// The rows of a batch may be searched in any order. Rows that start at the same entry meet the same rows,
@@ -152,12 +155,15 @@ size_t EntryCount(size_t members) {
 
 Result<BuiltGraph> BuildGraph(const CodedRows& rows, std::span<const uint32_t> members,
                               const GraphOptions& options, const CancelToken& cancel, ThreadTeam* team) {
+  if (IsBuiltFromLeaves(options.code, members.size()))
+    return BuildFromLeaves(rows, members, options, cancel, team);
   return Builder(rows, members, options, nullptr, team).Build(cancel);
 }
 
 Result<BuiltGraph> RewireGraph(const CodedRows& rows, std::span<const uint32_t> members,
                                const CandidatePool& pool, const GraphOptions& options,
                                const CancelToken& cancel, ThreadTeam* team) {
+  if (!pool.leaf_order().empty()) return RewireFromLeaves(rows, members, pool, options, cancel, team);
   return Builder(rows, members, options, &pool, team).Build(cancel);
 }
 

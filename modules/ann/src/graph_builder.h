@@ -1,12 +1,14 @@
-// Builds the graph: rows are inserted in batches, in an order drawn from the seed. The rows of a batch search
-// the graph as it was before the batch, in parallel and without locks, choose their neighbours, and then
-// every row that was chosen takes its new neighbours in. What comes out depends on the codes and the options
-// alone, not on the threads (after ParlayANN, PPoPP 2024).
+// Builds the graph. Of many rows: from leaves (leaf_builder.h). Of fewer: rows are inserted in batches, in an
+// order drawn from the seed. The rows of a batch search the graph as it was before the batch, in parallel and
+// without locks, choose their neighbours, and then every row that was chosen takes its new neighbours in.
+// What comes out depends on the codes and the options alone, not on the threads (after ParlayANN, PPoPP
+// 2024).
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "coded_rows.h"
@@ -41,11 +43,17 @@ class CandidatePool {
     return {candidates_.data() + row * places_, sizes_[row]};
   }
   bool empty() const { return sizes_.empty(); }
+  Candidate* places_of(uint32_t row) { return candidates_.data() + row * places_; }
+
+  /// Of a build from leaves (leaf_builder.h): the order in which its rows were linked; else empty.
+  void KeepOrder(std::vector<uint32_t> order) { leaf_order_ = std::move(order); }
+  std::span<const uint32_t> leaf_order() const { return leaf_order_; }
 
  private:
   size_t places_ = 0;
   HugeArray<Candidate> candidates_;
   std::vector<uint32_t> sizes_;
+  std::vector<uint32_t> leaf_order_;
 };
 
 struct BuiltGraph {

@@ -38,8 +38,8 @@ void LinkTable::Load(uint32_t row, std::vector<Candidate>* neighbours) const {
   for (size_t i = 0; i < to.size(); ++i) neighbours->push_back({distances_[row * capacity_ + i], to[i]});
 }
 
-void LinkTable::AddReverse(std::span<const uint32_t> sources, std::span<const std::vector<Candidate>> chosen,
-                           ThreadTeam* team) {
+void LinkTable::AddReverse(std::span<const uint32_t> sources,
+                           std::span<const std::span<const Candidate>> chosen, ThreadTeam* team) {
   links_.clear();
   for (size_t i = 0; i < sources.size(); ++i)
     for (const Candidate& candidate : chosen[i])

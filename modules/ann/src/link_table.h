@@ -24,7 +24,7 @@ class LinkTable {
   void Store(uint32_t row, std::span<const Candidate> neighbours);
   /// Every row that one of `sources` chose (chosen[i] of sources[i]) takes that source in, and chooses anew
   /// where there are too many.
-  void AddReverse(std::span<const uint32_t> sources, std::span<const std::vector<Candidate>> chosen,
+  void AddReverse(std::span<const uint32_t> sources, std::span<const std::span<const Candidate>> chosen,
                   ThreadTeam* team);
   /// Lists of at most the rule's degree, the nearest first, degree places a row. The table is empty
   /// afterwards.

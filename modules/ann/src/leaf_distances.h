@@ -1,0 +1,35 @@
+// The rows of a leaf compared each with each, and who of them leads elsewhere from one of them.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "coded_rows.h"
+#include "neighbour_selection.h"
+
+namespace lake::ann {
+
+/// Kept from one leaf to the next. One thread at a time.
+class LeafDistances {
+ public:
+  /// Compares by kInt4. At most kMaxLeafRows rows.
+  void Compare(const CodedRows& rows, std::span<const uint32_t> leaf);
+
+  /// Chooses for row leaf[place] among the nearest of its leaf, by the rule; sorted. Valid until the next
+  /// call.
+  std::span<const Candidate> Choose(size_t place, const SelectionRule& rule);
+
+ private:
+  void FindNearest(size_t place);
+  const float* from(size_t place) const { return distances_.data() + place * stride_; }
+
+  std::span<const uint32_t> leaf_;
+  size_t stride_ = 0;
+  std::vector<Origin> origins_;
+  std::vector<float> distances_;  ///< Of the row at i to that at j, at i * stride + j.
+  std::vector<float> least_;
+  std::vector<Candidate> nearest_;  ///< Places in the leaf.
+  std::vector<Candidate> chosen_;
+};
+
+}  // namespace lake::ann

@@ -1,0 +1,93 @@
+#include "nearest_leaders.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "graph.h"
+
+namespace lake::ann {
+namespace {
+
+/// Leaders above whose leaders are compared.
+constexpr size_t kOpened = 6;
+
+/// So that a row is compared with about as many above as below.
+size_t CountAbove(size_t leaders) {
+  const auto count = static_cast<size_t>(std::sqrt(static_cast<double>(leaders * kOpened)));
+  return std::clamp<size_t>(count, 1, leaders);
+}
+
+void Insert(Candidate candidate, LeaderList::Nearest* nearest) {
+  size_t at = nearest->count - 1;
+  for (; at > 0 && candidate < nearest->leader[at - 1]; --at) nearest->leader[at] = nearest->leader[at - 1];
+  nearest->leader[at] = candidate;
+}
+
+}  // namespace
+
+LeaderList::LeaderList(const CodedRows& rows, std::span<const uint32_t> leaders)
+    : origins_((leaders.size() + kQueriesTogether - 1) / kQueriesTogether * kQueriesTogether),
+      size_(leaders.size()) {
+  for (size_t i = 0; i < origins_.size(); ++i)
+    rows.SetOrigin(leaders[std::min(i, size_ - 1)], Code::kInt4, &origins_[i]);
+}
+
+void LeaderList::Find(const CodedRows& rows, std::span<const uint32_t> some, size_t count,
+                      Nearest* nearest) const {
+  for (size_t i = 0; i < some.size(); ++i) {
+    nearest[i].count = std::min(count, size_);
+    nearest[i].leader.fill({std::numeric_limits<float>::max(), kNoRow});
+  }
+  std::array<std::array<float, kMaxRowsAtOnce>, kQueriesTogether> distances;
+  for (size_t begin = 0; begin < size_; begin += kQueriesTogether) {
+    rows.DistancesFromFour(std::span(origins_).subspan(begin).first<kQueriesTogether>(), some,
+                           distances.data());
+    for (size_t q = 0; q < std::min(kQueriesTogether, size_ - begin); ++q) {
+      for (size_t i = 0; i < some.size(); ++i) {
+        const Candidate candidate = {distances[q][i], static_cast<uint32_t>(begin + q)};
+        if (candidate < nearest[i].leader[nearest[i].count - 1]) Insert(candidate, &nearest[i]);
+      }
+    }
+  }
+}
+
+LeaderTree::LeaderTree(const CodedRows& rows, std::span<const uint32_t> leaders, ThreadTeam* team)
+    : above_(rows, leaders.first(CountAbove(leaders.size()))), under_(above_.size()) {
+  std::vector<LeaderList::Nearest> nearest(leaders.size());
+  team->ForEachPiece(leaders.size(), kMaxRowsAtOnce, [&](size_t, size_t begin, size_t end) {
+    above_.Find(rows, leaders.subspan(begin, end - begin), 1, &nearest[begin]);
+  });
+  for (size_t i = 0; i < leaders.size(); ++i) under_[nearest[i].leader[0].row].rows.push_back(leaders[i]);
+  uint32_t number = 0;
+  for (Under& under : under_) {
+    under.first = number;
+    number += static_cast<uint32_t>(under.rows.size());
+  }
+}
+
+void LeaderTree::Find(const CodedRows& rows, std::span<const uint32_t> some, size_t count, Memory* memory,
+                      uint32_t* to) const {
+  above_.Find(rows, some, kOpened, memory->above.data());
+  std::array<float, kMaxRowsAtOnce> distances;
+  for (size_t i = 0; i < some.size(); ++i) {
+    rows.SetOrigin(some[i], Code::kInt4, &memory->origin);
+    memory->leaders.clear();
+    for (size_t a = 0; a < memory->above[i].count; ++a) {
+      const Under& under = under_[memory->above[i].leader[a].row];
+      for (size_t begin = 0; begin < under.rows.size(); begin += kMaxRowsAtOnce) {
+        const auto group =
+            std::span(under.rows).subspan(begin, std::min(kMaxRowsAtOnce, under.rows.size() - begin));
+        rows.Distances(memory->origin, Code::kInt4, group, distances.data());
+        for (size_t k = 0; k < group.size(); ++k)
+          memory->leaders.push_back({distances[k], static_cast<uint32_t>(under.first + begin + k)});
+      }
+    }
+    const size_t found = std::min(count, memory->leaders.size());
+    const auto last = memory->leaders.begin() + static_cast<std::ptrdiff_t>(found);
+    std::ranges::partial_sort(memory->leaders, last, std::less<>());
+    for (size_t k = 0; k < count; ++k) to[i * count + k] = k < found ? memory->leaders[k].row : kNoRow;
+  }
+}
+
+}  // namespace lake::ann

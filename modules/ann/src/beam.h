@@ -1,5 +1,5 @@
 // The walk through the graph: the `width` nearest rows seen so far, the nearest unexpanded one expanded next,
-// until all are. One flat graph, so this is all of search; building uses it too.
+// until all are. One flat graph, so this is all of search.
 #pragma once
 
 #include <algorithm>

@@ -41,7 +41,7 @@ GraphOptions BuiltIndex::graph_options() const {
           .selection = {.degree = options_.degree, .alpha = options_.alpha},
           .ef_construction = options_.ef_construction,
           .seed = options_.seed,
-          .keep_pool = options_.keep_candidates};
+          .keep_candidates = options_.keep_candidates};
 }
 
 void BuiltIndex::Take(BuiltGraph graph) {
@@ -66,14 +66,15 @@ Result<std::shared_ptr<const BuiltIndex>> BuiltIndex::Build(const Kernels& kerne
   }
   LAKE_ASSIGN_OR_RETURN(BuiltGraph graph,
                         BuildGraph(coded->rows(), members, built->graph_options(), cancel, &team));
-  if (options.keep_candidates) built->pool_ = std::make_shared<const CandidatePool>(std::move(graph.pool));
+  if (options.keep_candidates)
+    built->candidates_ = std::make_shared<const Candidates>(std::move(graph.candidates));
   built->Take(std::move(graph));
   return std::shared_ptr<const BuiltIndex>(std::move(built));
 }
 
 Result<std::shared_ptr<const BuiltIndex>> BuiltIndex::Rewire(size_t degree, float alpha, size_t threads,
                                                              const CancelToken& cancel) const {
-  if (pool_ == nullptr)
+  if (candidates_ == nullptr)
     return FailedPrecondition("no_candidates", "the index was built without keeping candidates");
   BuildOptions options = options_;
   options.degree = degree;
@@ -83,10 +84,10 @@ Result<std::shared_ptr<const BuiltIndex>> BuiltIndex::Rewire(size_t degree, floa
   ThreadTeam team(threads);
   std::shared_ptr<BuiltIndex> built(new BuiltIndex(vectors_, options));
   GraphOptions by_rule = built->graph_options();
-  by_rule.keep_pool = false;
-  LAKE_ASSIGN_OR_RETURN(BuiltGraph graph, RewireGraph(vectors_->rows(), vectors_->graph_members(), *pool_,
-                                                      by_rule, cancel, &team));
-  built->pool_ = pool_;
+  by_rule.keep_candidates = false;
+  LAKE_ASSIGN_OR_RETURN(BuiltGraph graph, RewireGraph(vectors_->rows(), vectors_->graph_members(),
+                                                      *candidates_, by_rule, cancel, &team));
+  built->candidates_ = candidates_;
   built->Take(std::move(graph));
   return std::shared_ptr<const BuiltIndex>(std::move(built));
 }

@@ -29,7 +29,7 @@ class BuiltIndex {
   BuildOptions options_;
   std::shared_ptr<const CodedVectors> vectors_;
   BuiltGraph graph_;
-  std::shared_ptr<const CandidatePool> pool_;  ///< Null unless kept.
+  std::shared_ptr<const Candidates> candidates_;  ///< Null unless kept.
   std::optional<EntrySet> entries_;
 };
 

@@ -49,9 +49,13 @@ void CodedRows::Distances(const Origin& origin, Code code, std::span<const uint3
         space->CodeDistance(origin.terms, terms[of[i]], CodeSpace::Product(origin, by_high[i], by_low[i]));
 }
 
-void CodedRows::DistancesFromFour(std::span<const Origin, kQueriesTogether> origins,
+void CodedRows::DistancesFromFour(std::span<const Origin, kQueriesTogether> origins, Code code,
                                   std::span<const uint32_t> of,
                                   std::array<float, kMaxRowsAtOnce>* distances) const {
+  if (code != Code::kInt4) {
+    for (size_t q = 0; q < kQueriesTogether; ++q) Distances(origins[q], code, of, distances[q].data());
+    return;
+  }
   constexpr size_t kRowsAhead = 8;
   std::array<const int8_t*, kQueriesTogether> codes;
   for (size_t q = 0; q < kQueriesTogether; ++q) codes[q] = origins[q].code.data();

@@ -39,9 +39,10 @@ struct CodedRows {
   /// distances[i] is that to of[i]; at most kMaxRowsAtOnce. Fetches ahead.
   void Distances(const Origin& origin, Code code, std::span<const uint32_t> of, float* distances) const;
 
-  /// kInt4 distances from four origins: distances[q][i] is that of origins[q] to of[i].
-  void DistancesFromFour(std::span<const Origin, kQueriesTogether> origins, std::span<const uint32_t> of,
-                         std::array<float, kMaxRowsAtOnce>* distances) const;
+  /// Distances from four origins: distances[q][i] is that of origins[q] to of[i]. By kInt4 they share what
+  /// is read.
+  void DistancesFromFour(std::span<const Origin, kQueriesTogether> origins, Code code,
+                         std::span<const uint32_t> of, std::array<float, kMaxRowsAtOnce>* distances) const;
   /// The metric's own distance of a query to a row, from their f32.
   float MetricDistance(const Origin& query, uint32_t row) const {
     return space->Distance(query, vector_of(row), terms[row]);

@@ -105,7 +105,7 @@ Status ExactScan::FindTogether(const CodedRows& rows, std::span<const Origin, kQ
   for (ExactScan& scan : scans) scan.Begin();
   LAKE_RETURN_IF_ERROR(ForEachGroup(rows.count, options.filter, cancel, [&](std::span<const uint32_t> group) {
     std::array<std::array<float, kMaxRowsAtOnce>, kQueriesTogether> by_high;
-    rows.DistancesFromFour(queries, group, by_high.data());
+    rows.DistancesFromFour(queries, Code::kInt4, group, by_high.data());
     for (size_t q = 0; q < kQueriesTogether; ++q) scans[q].Offer(questions[q], group, by_high[q].data());
     return true;
   }));

@@ -2,149 +2,140 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
-#include <numeric>
-#include <optional>
 #include <utility>
 
-#include "beam.h"
 #include "entry_set.h"
-#include "leaf_builder.h"
+#include "leaf_distances.h"
+#include "leaves.h"
 #include "link_table.h"
+#include "nearest_leaders.h"
 #include "reachability.h"
 #include "seeded_order.h"
 
 namespace lake::ann {
 namespace {
 
-/// Rows of one batch do not see one another, so a batch is a small part of the graph it searches.
-size_t BatchSize(size_t inserted, size_t left) {
-  constexpr size_t kLargestBatch = 4096;
-  const size_t part = inserted < kLargestBatch ? inserted / 8 : inserted / 16;
-  return std::min({std::max<size_t>(1, part), kLargestBatch, left});
+constexpr size_t kCandidatesPerLeaf = 16;
+/// In a leaf more are chosen than a rule of a smaller alpha will, and the same for every rule: so neighbours
+/// can be chosen by another one without comparing leaves again.
+constexpr float kLeafAlpha = 1.1F;
+constexpr size_t kRowsAtOnce = 64;
+
+size_t LeadersOfRow(size_t ef_construction) {
+  return std::clamp<size_t>(ef_construction / kCandidatesPerLeaf, 2, kMostLeadersOfRow);
 }
 
-/// What one member of the team works in.
-struct Workplace {
-  Beam beam;
-  Origin origin;
-  Selection selection;
-};
-
-class Builder {
-  static constexpr size_t kRowsAtOnce = 16;
-
+/// Of each row, whom it chose in each of its leaves.
+class LeafCandidates {
  public:
-  /// `given`: the candidates of each row; null: they are searched for.
-  Builder(const CodedRows& rows, std::span<const uint32_t> members, const GraphOptions& options,
-          const CandidatePool* given, ThreadTeam* team)
-      : rows_(rows),
-        given_(given),
-        options_(options),
-        team_(team),
-        order_(SeededOrder(members, options.seed)),
-        links_(rows, options.code, options.selection),
-        workplaces_(team->size()) {
-    if (options.keep_pool) pool_ = CandidatePool(rows.count, options.ef_construction);
+  LeafCandidates(size_t rows, const Leaves& leaves, size_t ef_construction)
+      : leaders_(LeadersOfRow(ef_construction)),
+        per_leaf_(ef_construction / leaders_),
+        pool_(rows, ef_construction),
+        sizes_(rows * leaders_),
+        turns_(leaves.leaves.size()) {
+    std::vector<uint8_t> used(rows);
+    for (size_t l = 0; l < leaves.leaves.size(); ++l)
+      for (const uint32_t row : leaves.leaves[l]) turns_[l].push_back(used[row]++);
   }
 
-  Result<BuiltGraph> Build(const CancelToken& cancel) {
-    for (size_t inserted = 0; inserted < order_.size();) {
-      if (cancel.cancelled()) return cancel.error();
-      if (!entries_.has_value() && inserted >= EntryCount(order_.size())) entries_.emplace(rows_, Sample());
-      const size_t batch = BatchSize(inserted, order_.size() - inserted);
-      InsertBatch(inserted, batch);
-      inserted += batch;
+  /// Different leaves may be compared at once.
+  void Compare(const CodedRows& rows, Code code, const Leaves& leaves, size_t l, LeafDistances* distances) {
+    const std::span<const uint32_t> leaf = leaves.leaves[l];
+    distances->Compare(rows, code, leaf);
+    for (size_t i = 0; i < leaf.size(); ++i) {
+      const std::span<const Candidate> chosen =
+          distances->Choose(i, {.degree = per_leaf_, .alpha = kLeafAlpha});
+      std::ranges::copy(chosen, pool_.places_of(leaf[i]) + turns_[l][i] * per_leaf_);
+      sizes_[leaf[i] * leaders_ + turns_[l][i]] = static_cast<uint8_t>(chosen.size());
     }
-    return Finish();
   }
+
+  /// Brings together what a row chose. Different rows may be merged at once.
+  void Merge(uint32_t row, std::vector<Candidate>* all) {
+    all->clear();
+    for (size_t turn = 0; turn < leaders_; ++turn) {
+      const Candidate* from = pool_.places_of(row) + turn * per_leaf_;
+      all->insert(all->end(), from, from + sizes_[row * leaders_ + turn]);
+    }
+    std::ranges::sort(*all, std::less<>());
+    const auto [again, end] = std::ranges::unique(*all);
+    all->erase(again, end);
+    pool_.Store(row, *all);
+  }
+
+  CandidatePool Take() { return std::move(pool_); }
 
  private:
-  BuiltGraph Finish() {
-    if (!entries_.has_value()) entries_.emplace(rows_, Sample());
-    BuiltGraph built = {.neighbours = links_.Finish(team_),
-                        .degree = options_.selection.degree,
-                        .entries = {Sample().begin(), Sample().end()},
-                        .pool = std::move(pool_)};
-    LinkUnreachable(rows_, options_, order_, entries_->view(), &built);
-    return built;
-  }
-
-  std::span<const uint32_t> Sample() const { return std::span(order_).first(EntryCount(order_.size())); }
-
-  void InsertBatch(size_t inserted, size_t batch) {
-    const std::span<const uint32_t> sources = std::span(order_).subspan(inserted, batch);
-    chosen_.resize(std::max(chosen_.size(), batch));
-    OrderBatch(sources);
-    team_->ForEachPiece(batch, kRowsAtOnce, [&](size_t member, size_t begin, size_t end) {
-      for (const size_t i : std::span(by_start_).subspan(begin, end - begin)) {
-        const std::span<const Candidate> found =
-            given_ != nullptr ? given_->of(sources[i])
-                              : Find(sources[i], inserted, starts_[i], &workplaces_[member]);
-        if (options_.keep_pool) pool_.Store(sources[i], found);
-        Choose(sources[i], found, &chosen_[i], member);
-      }
-    });
-    const std::vector<std::span<const Candidate>> chosen(
-        chosen_.begin(), chosen_.begin() + static_cast<std::ptrdiff_t>(batch));
-    links_.AddReverse(sources, chosen, team_);
-  }
-
-  /// The rows of a batch may be searched in any order. Rows that start at the same entry meet the same rows,
-  /// so one after another they find their codes in the cache.
-  void OrderBatch(std::span<const uint32_t> sources) {
-    by_start_.resize(sources.size());
-    std::iota(by_start_.begin(), by_start_.end(), size_t{0});
-    if (given_ != nullptr) return;
-    starts_.resize(sources.size());
-    team_->ForEachPiece(sources.size(), kRowsAtOnce, [&](size_t member, size_t begin, size_t end) {
-      Origin* origin = &workplaces_[member].origin;
-      for (size_t i = begin; i < end; ++i) {
-        rows_.SetOrigin(sources[i], options_.code, origin);
-        starts_[i] = StartsOf(*origin);
-      }
-    });
-    std::ranges::sort(by_start_, {}, [&](size_t i) { return std::pair(starts_[i].row, i); });
-  }
-
-  /// Gives a row its neighbours.
-  void Choose(uint32_t row, std::span<const Candidate> candidates, std::vector<Candidate>* chosen,
-              size_t member) {
-    Selection& selection = workplaces_[member].selection;
-    SelectNeighbours(rows_, options_.code, candidates, options_.selection, &selection);
-    *chosen = selection.chosen;
-    links_.Store(row, *chosen);
-  }
-
-  Starts StartsOf(const Origin& origin) const {
-    if (!entries_.has_value()) return {};
-    return entries_->view().Nearest(origin);
-  }
-
-  /// The inserted rows nearest to a row that is not inserted yet.
-  std::span<const Candidate> Find(uint32_t row, size_t inserted, const Starts& starts,
-                                  Workplace* here) const {
-    const std::span<const uint32_t> from =
-        entries_.has_value() ? starts.rows() : std::span(order_).first(inserted);
-    rows_.SetOrigin(row, options_.code, &here->origin);
-    here->beam.Walk(links_.view(), rows_, options_.code, here->origin, options_.ef_construction, from);
-    return here->beam.found();
-  }
-
-  const CodedRows& rows_;
-  const CandidatePool* given_;
-  const GraphOptions& options_;
-  ThreadTeam* team_;
-  std::vector<uint32_t> order_;
-  std::optional<EntrySet> entries_;
-  LinkTable links_;
+  size_t leaders_;
+  size_t per_leaf_;
   CandidatePool pool_;
-  std::vector<Workplace> workplaces_;  ///< One for each member of the team.
-  // Of the rows of the batch:
-  std::vector<Starts> starts_;
-  std::vector<std::vector<Candidate>> chosen_;
-  std::vector<size_t> by_start_;
+  std::vector<uint8_t> sizes_;               ///< By row and turn.
+  std::vector<std::vector<uint8_t>> turns_;  ///< Of each leaf, how many leaves of its rows came before it.
 };
+
+Result<CandidatePool> FindCandidates(const CodedRows& rows, const Leaves& leaves, const GraphOptions& options,
+                                     const CancelToken& cancel, ThreadTeam* team) {
+  LeafCandidates candidates(rows.count, leaves, options.ef_construction);
+  std::vector<LeafDistances> distances(team->size());
+  team->ForEachPiece(leaves.leaves.size(), 1, [&](size_t member, size_t leaf, size_t) {
+    if (!cancel.cancelled()) candidates.Compare(rows, options.code, leaves, leaf, &distances[member]);
+  });
+  if (cancel.cancelled()) return cancel.error();
+  std::vector<std::vector<Candidate>> all(team->size());
+  team->ForEachPiece(leaves.order.size(), kRowsAtOnce, [&](size_t member, size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) candidates.Merge(leaves.order[i], &all[member]);
+  });
+  return candidates.Take();
+}
+
+/// Each row's neighbours among its candidates.
+CandidatePool Choose(const CodedRows& rows, std::span<const uint32_t> order, const CandidatePool& pool,
+                     const GraphOptions& options, ThreadTeam* team) {
+  CandidatePool chosen(rows.count, options.selection.degree);
+  std::vector<Selection> selections(team->size());
+  team->ForEachPiece(order.size(), kRowsAtOnce, [&](size_t member, size_t begin, size_t end) {
+    for (const uint32_t row : order.subspan(begin, end - begin)) {
+      SelectNeighbours(rows, options.code, pool.of(row), options.selection, &selections[member]);
+      chosen.Store(row, selections[member].chosen);
+    }
+  });
+  return chosen;
+}
+
+/// Rows are linked to whom they chose, and those to them, in the order given: rows that lie together find one
+/// another's codes in the cache.
+Result<HugeArray<uint32_t>> Link(const CodedRows& rows, std::span<const uint32_t> order,
+                                 const CandidatePool& chosen, const GraphOptions& options,
+                                 const CancelToken& cancel, ThreadTeam* team) {
+  constexpr size_t kBatch = 8192;
+  LinkTable links(rows, options.code, options.selection);
+  for (const uint32_t row : order) links.Store(row, chosen.of(row));
+  std::vector<std::span<const Candidate>> of_batch;
+  for (size_t begin = 0; begin < order.size(); begin += kBatch) {
+    if (cancel.cancelled()) return cancel.error();
+    const std::span<const uint32_t> batch = order.subspan(begin, std::min(kBatch, order.size() - begin));
+    of_batch.clear();
+    for (const uint32_t row : batch) of_batch.push_back(chosen.of(row));
+    links.AddReverse(batch, of_batch, team);
+  }
+  return links.Finish(team);
+}
+
+/// `drawn`: the members in the order of the seed.
+Result<BuiltGraph> LinkChosen(const CodedRows& rows, std::span<const uint32_t> drawn,
+                              std::span<const uint32_t> order, const CandidatePool& chosen,
+                              const GraphOptions& options, const CancelToken& cancel, ThreadTeam* team) {
+  LAKE_ASSIGN_OR_RETURN(HugeArray<uint32_t> neighbours, Link(rows, order, chosen, options, cancel, team));
+  const std::span<const uint32_t> sample = drawn.first(EntryCount(drawn.size()));
+  BuiltGraph built = {.neighbours = std::move(neighbours),
+                      .degree = options.selection.degree,
+                      .entries = {sample.begin(), sample.end()},
+                      .candidates = {}};
+  const EntrySet entries(rows, sample);
+  LinkUnreachable(rows, options, drawn, entries.view(), &built);
+  return built;
+}
 
 }  // namespace
 
@@ -155,16 +146,30 @@ size_t EntryCount(size_t members) {
 
 Result<BuiltGraph> BuildGraph(const CodedRows& rows, std::span<const uint32_t> members,
                               const GraphOptions& options, const CancelToken& cancel, ThreadTeam* team) {
-  if (IsBuiltFromLeaves(options.code, members.size()))
-    return BuildFromLeaves(rows, members, options, cancel, team);
-  return Builder(rows, members, options, nullptr, team).Build(cancel);
+  const std::vector<uint32_t> drawn = SeededOrder(members, options.seed);
+  LAKE_ASSIGN_OR_RETURN(Leaves leaves, CarveLeaves(rows, options.code, drawn,
+                                                   LeadersOfRow(options.ef_construction), cancel, team));
+  Candidates candidates;
+  LAKE_ASSIGN_OR_RETURN(candidates.pool, FindCandidates(rows, leaves, options, cancel, team));
+  const CandidatePool chosen = Choose(rows, leaves.order, candidates.pool, options, team);
+  // A build of millions of rows needs the memory.
+  leaves.leaves.clear();
+  if (!options.keep_candidates) candidates.pool = {};
+  LAKE_ASSIGN_OR_RETURN(BuiltGraph built,
+                        LinkChosen(rows, drawn, leaves.order, chosen, options, cancel, team));
+  if (options.keep_candidates) {
+    candidates.order = std::move(leaves.order);
+    built.candidates = std::move(candidates);
+  }
+  return built;
 }
 
 Result<BuiltGraph> RewireGraph(const CodedRows& rows, std::span<const uint32_t> members,
-                               const CandidatePool& pool, const GraphOptions& options,
+                               const Candidates& candidates, const GraphOptions& options,
                                const CancelToken& cancel, ThreadTeam* team) {
-  if (!pool.leaf_order().empty()) return RewireFromLeaves(rows, members, pool, options, cancel, team);
-  return Builder(rows, members, options, &pool, team).Build(cancel);
+  const CandidatePool chosen = Choose(rows, candidates.order, candidates.pool, options, team);
+  return LinkChosen(rows, SeededOrder(members, options.seed), candidates.order, chosen, options, cancel,
+                    team);
 }
 
 }  // namespace lake::ann

@@ -1,14 +1,12 @@
-// Builds the graph. Of many rows: from leaves (leaf_builder.h). Of fewer: rows are inserted in batches, in an
-// order drawn from the seed. The rows of a batch search the graph as it was before the batch, in parallel and
-// without locks, choose their neighbours, and then every row that was chosen takes its new neighbours in.
-// What comes out depends on the codes and the options alone, not on the threads (after ParlayANN, PPoPP
-// 2024).
+// Builds the graph from leaves: rows that lie together, compared each with each while all of them are in the
+// cache. Walks are not needed for it: they would wait for memory at every step. Whom a row chose in its
+// leaves is brought together, from that its neighbours are chosen, and who is chosen takes the row in. What
+// comes out depends on the codes and the options alone, not on the threads.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "coded_rows.h"
@@ -23,13 +21,12 @@ namespace lake::ann {
 struct GraphOptions {
   Code code = Code::kInt4;  ///< What rows are compared by.
   SelectionRule selection;
-  size_t ef_construction = 80;  ///< How many candidates a row finds before it chooses.
+  size_t ef_construction = 80;  ///< How many candidates a row finds before it chooses: 16 in each leaf.
   uint64_t seed = 0;
-  bool keep_pool = false;
+  bool keep_candidates = false;
 };
 
-/// Of each row, who was near when it was inserted: from that its neighbours were chosen, and can be again by
-/// another rule.
+/// Of each row, whom it found near: from that its neighbours were chosen, and can be again by another rule.
 class CandidatePool {
  public:
   CandidatePool() = default;
@@ -42,25 +39,25 @@ class CandidatePool {
   std::span<const Candidate> of(uint32_t row) const {
     return {candidates_.data() + row * places_, sizes_[row]};
   }
-  bool empty() const { return sizes_.empty(); }
   Candidate* places_of(uint32_t row) { return candidates_.data() + row * places_; }
-
-  /// Of a build from leaves (leaf_builder.h): the order in which its rows were linked; else empty.
-  void KeepOrder(std::vector<uint32_t> order) { leaf_order_ = std::move(order); }
-  std::span<const uint32_t> leaf_order() const { return leaf_order_; }
 
  private:
   size_t places_ = 0;
   HugeArray<Candidate> candidates_;
   std::vector<uint32_t> sizes_;
-  std::vector<uint32_t> leaf_order_;
+};
+
+/// What a graph was made of.
+struct Candidates {
+  CandidatePool pool;
+  std::vector<uint32_t> order;  ///< The members as they are linked, those that lie together side by side.
 };
 
 struct BuiltGraph {
   HugeArray<uint32_t> neighbours;
   size_t degree = 0;
   std::vector<uint32_t> entries;
-  CandidatePool pool;  ///< Empty unless it was to be kept.
+  Candidates candidates;  ///< Empty unless they were to be kept.
 
   Graph view() const { return {.neighbours = neighbours.data(), .degree = degree}; }
 };
@@ -70,10 +67,10 @@ struct BuiltGraph {
 Result<BuiltGraph> BuildGraph(const CodedRows& rows, std::span<const uint32_t> members,
                               const GraphOptions& options, const CancelToken& cancel, ThreadTeam* team);
 
-/// The graph that another rule of selection makes of the candidates that a build kept. `options` are those of
-/// the build but for the rule; by the same rule it is the same graph. Errors: those of `cancel`.
+/// The graph that another rule of selection makes of the candidates that a build kept: what a build by that
+/// rule gives. `options` are those of the build but for the rule. Errors: those of `cancel`.
 Result<BuiltGraph> RewireGraph(const CodedRows& rows, std::span<const uint32_t> members,
-                               const CandidatePool& pool, const GraphOptions& options,
+                               const Candidates& candidates, const GraphOptions& options,
                                const CancelToken& cancel, ThreadTeam* team);
 
 /// How many entries a graph over `members` rows has: a few more for more rows, at most 512.

@@ -15,18 +15,17 @@ constexpr float kNever = std::numeric_limits<float>::max();
 
 }  // namespace
 
-void LeafDistances::Compare(const CodedRows& rows, std::span<const uint32_t> leaf) {
+void LeafDistances::Compare(const CodedRows& rows, Code code, std::span<const uint32_t> leaf) {
   leaf_ = leaf;
   stride_ = (leaf.size() + kQueriesTogether - 1) / kQueriesTogether * kQueriesTogether;
   if (origins_.size() < stride_) origins_.resize(stride_);
   if (distances_.size() < stride_ * stride_) distances_.resize(stride_ * stride_);
-  for (size_t i = 0; i < stride_; ++i)
-    rows.SetOrigin(leaf[std::min(i, leaf.size() - 1)], Code::kInt4, &origins_[i]);
+  for (size_t i = 0; i < stride_; ++i) rows.SetOrigin(leaf[std::min(i, leaf.size() - 1)], code, &origins_[i]);
   std::array<std::array<float, kMaxRowsAtOnce>, kQueriesTogether> some;
   for (size_t i = 0; i < leaf.size(); i += kQueriesTogether) {
     for (size_t begin = i; begin < leaf.size(); begin += kMaxRowsAtOnce) {
       const size_t count = std::min(kMaxRowsAtOnce, leaf.size() - begin);
-      rows.DistancesFromFour(std::span(origins_).subspan(i).first<kQueriesTogether>(),
+      rows.DistancesFromFour(std::span(origins_).subspan(i).first<kQueriesTogether>(), code,
                              leaf.subspan(begin, count), some.data());
       for (size_t q = 0; q < kQueriesTogether; ++q)
         std::copy_n(some[q].begin(), count,

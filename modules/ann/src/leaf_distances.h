@@ -13,7 +13,7 @@ namespace lake::ann {
 class LeafDistances {
  public:
   /// Compares by kInt4. At most kMaxLeafRows rows.
-  void Compare(const CodedRows& rows, std::span<const uint32_t> leaf);
+  void Compare(const CodedRows& rows, Code code, std::span<const uint32_t> leaf);
 
   /// Chooses for row leaf[place] among the nearest of its leaf, by the rule; sorted. Valid until the next
   /// call.

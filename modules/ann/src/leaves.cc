@@ -16,24 +16,24 @@ using Leaf = std::vector<uint32_t>;
 constexpr size_t kUsualLeafRows = kMaxLeafRows / 2;
 
 /// Takes a leaf apart, by leaders of its own, until its parts are small enough.
-void SplitLarge(const CodedRows& rows, Leaf leaf, std::vector<Leaf>* leaves) {
+void SplitLarge(const CodedRows& rows, Code code, Leaf leaf, std::vector<Leaf>* leaves) {
   if (leaf.size() <= kMaxLeafRows) {
     if (leaf.size() > 1) leaves->push_back(std::move(leaf));
     return;
   }
   std::vector<uint32_t> chosen;
   for (size_t begin = 0; begin < leaf.size(); begin += kUsualLeafRows) chosen.push_back(leaf[begin]);
-  const LeaderList leaders(rows, chosen);
+  const LeaderList leaders(rows, code, chosen);
   std::vector<Leaf> parts(chosen.size());
   std::array<LeaderList::Nearest, kMaxRowsAtOnce> nearest;
   for (size_t begin = 0; begin < leaf.size(); begin += kMaxRowsAtOnce) {
     const auto some = std::span(leaf).subspan(begin, std::min(kMaxRowsAtOnce, leaf.size() - begin));
-    leaders.Find(rows, some, 1, nearest.data());
+    leaders.Find(rows, code, some, 1, nearest.data());
     for (size_t i = 0; i < some.size(); ++i) parts[nearest[i].leader[0].row].push_back(some[i]);
   }
   for (Leaf& part : parts) {
     if (part.size() < leaf.size()) {
-      SplitLarge(rows, std::move(part), leaves);
+      SplitLarge(rows, code, std::move(part), leaves);
       continue;
     }
     // All have the same code, or nearly: any cut is as good.
@@ -46,11 +46,11 @@ void SplitLarge(const CodedRows& rows, Leaf leaf, std::vector<Leaf>* leaves) {
 
 }  // namespace
 
-Result<Leaves> CarveLeaves(const CodedRows& rows, std::span<const uint32_t> members, size_t leaders_of_row,
-                           const CancelToken& cancel, ThreadTeam* team) {
+Result<Leaves> CarveLeaves(const CodedRows& rows, Code code, std::span<const uint32_t> members,
+                           size_t leaders_of_row, const CancelToken& cancel, ThreadTeam* team) {
   const size_t count =
       std::clamp<size_t>(members.size() * leaders_of_row / kUsualLeafRows, 1, members.size());
-  const LeaderTree tree(rows, members.first(count), team);
+  const LeaderTree tree(rows, code, members.first(count), team);
   // Ascending, so that codes are read one after another.
   std::vector<uint32_t> ascending(members.begin(), members.end());
   std::ranges::sort(ascending);
@@ -58,7 +58,7 @@ Result<Leaves> CarveLeaves(const CodedRows& rows, std::span<const uint32_t> memb
   std::vector<LeaderTree::Memory> memories(team->size());
   team->ForEachPiece(members.size(), kMaxRowsAtOnce, [&](size_t member, size_t begin, size_t end) {
     if (cancel.cancelled()) return;
-    tree.Find(rows, std::span(ascending).subspan(begin, end - begin), leaders_of_row, &memories[member],
+    tree.Find(rows, code, std::span(ascending).subspan(begin, end - begin), leaders_of_row, &memories[member],
               &leaders[begin * leaders_of_row]);
   });
   if (cancel.cancelled()) return cancel.error();
@@ -69,7 +69,7 @@ Result<Leaves> CarveLeaves(const CodedRows& rows, std::span<const uint32_t> memb
       if (leader != kNoRow) whole[leader].push_back(ascending[i]);
   std::vector<std::vector<Leaf>> split(count);
   team->ForEachPiece(count, 1, [&](size_t, size_t leader, size_t) {
-    SplitLarge(rows, std::move(whole[leader]), &split[leader]);
+    SplitLarge(rows, code, std::move(whole[leader]), &split[leader]);
   });
   Leaves carved;
   for (std::vector<Leaf>& some : split) std::ranges::move(some, std::back_inserter(carved.leaves));

@@ -26,7 +26,7 @@ struct Leaves {
 /// Leaves of `members`, by kInt4 distances; leaders are the first of `members`, which are in an order drawn
 /// from a seed. `leaders_of_row`: 1 to 8 leaders whose leaves a row is in; fewer where there are not as many.
 /// Errors: those of `cancel`.
-Result<Leaves> CarveLeaves(const CodedRows& rows, std::span<const uint32_t> members, size_t leaders_of_row,
-                           const CancelToken& cancel, ThreadTeam* team);
+Result<Leaves> CarveLeaves(const CodedRows& rows, Code code, std::span<const uint32_t> members,
+                           size_t leaders_of_row, const CancelToken& cancel, ThreadTeam* team);
 
 }  // namespace lake::ann

@@ -62,7 +62,11 @@ void LinkTable::AddReverse(std::span<const uint32_t> sources,
 void LinkTable::TakeIn(std::span<const Link> links, std::vector<Candidate>* all, Selection* selection) {
   const uint32_t row = links.front().to;
   Load(row, all);
-  for (const Link& link : links) all->push_back(link.from);
+  for (const Link& link : links) {
+    // They may have chosen one another.
+    const bool known = std::ranges::find(*all, link.from) != all->end();
+    if (!known) all->push_back(link.from);
+  }
   if (all->size() <= capacity_) return Store(row, *all);
   std::ranges::sort(*all, std::less<>());
   SelectNeighbours(rows_, code_, *all, rule_, selection);

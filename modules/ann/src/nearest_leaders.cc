@@ -26,14 +26,14 @@ void Insert(Candidate candidate, LeaderList::Nearest* nearest) {
 
 }  // namespace
 
-LeaderList::LeaderList(const CodedRows& rows, std::span<const uint32_t> leaders)
+LeaderList::LeaderList(const CodedRows& rows, Code code, std::span<const uint32_t> leaders)
     : origins_((leaders.size() + kQueriesTogether - 1) / kQueriesTogether * kQueriesTogether),
       size_(leaders.size()) {
   for (size_t i = 0; i < origins_.size(); ++i)
-    rows.SetOrigin(leaders[std::min(i, size_ - 1)], Code::kInt4, &origins_[i]);
+    rows.SetOrigin(leaders[std::min(i, size_ - 1)], code, &origins_[i]);
 }
 
-void LeaderList::Find(const CodedRows& rows, std::span<const uint32_t> some, size_t count,
+void LeaderList::Find(const CodedRows& rows, Code code, std::span<const uint32_t> some, size_t count,
                       Nearest* nearest) const {
   for (size_t i = 0; i < some.size(); ++i) {
     nearest[i].count = std::min(count, size_);
@@ -41,7 +41,7 @@ void LeaderList::Find(const CodedRows& rows, std::span<const uint32_t> some, siz
   }
   std::array<std::array<float, kMaxRowsAtOnce>, kQueriesTogether> distances;
   for (size_t begin = 0; begin < size_; begin += kQueriesTogether) {
-    rows.DistancesFromFour(std::span(origins_).subspan(begin).first<kQueriesTogether>(), some,
+    rows.DistancesFromFour(std::span(origins_).subspan(begin).first<kQueriesTogether>(), code, some,
                            distances.data());
     for (size_t q = 0; q < std::min(kQueriesTogether, size_ - begin); ++q) {
       for (size_t i = 0; i < some.size(); ++i) {
@@ -52,11 +52,11 @@ void LeaderList::Find(const CodedRows& rows, std::span<const uint32_t> some, siz
   }
 }
 
-LeaderTree::LeaderTree(const CodedRows& rows, std::span<const uint32_t> leaders, ThreadTeam* team)
-    : above_(rows, leaders.first(CountAbove(leaders.size()))), under_(above_.size()) {
+LeaderTree::LeaderTree(const CodedRows& rows, Code code, std::span<const uint32_t> leaders, ThreadTeam* team)
+    : above_(rows, code, leaders.first(CountAbove(leaders.size()))), under_(above_.size()) {
   std::vector<LeaderList::Nearest> nearest(leaders.size());
   team->ForEachPiece(leaders.size(), kMaxRowsAtOnce, [&](size_t, size_t begin, size_t end) {
-    above_.Find(rows, leaders.subspan(begin, end - begin), 1, &nearest[begin]);
+    above_.Find(rows, code, leaders.subspan(begin, end - begin), 1, &nearest[begin]);
   });
   for (size_t i = 0; i < leaders.size(); ++i) under_[nearest[i].leader[0].row].rows.push_back(leaders[i]);
   uint32_t number = 0;
@@ -66,19 +66,19 @@ LeaderTree::LeaderTree(const CodedRows& rows, std::span<const uint32_t> leaders,
   }
 }
 
-void LeaderTree::Find(const CodedRows& rows, std::span<const uint32_t> some, size_t count, Memory* memory,
-                      uint32_t* to) const {
-  above_.Find(rows, some, kOpened, memory->above.data());
+void LeaderTree::Find(const CodedRows& rows, Code code, std::span<const uint32_t> some, size_t count,
+                      Memory* memory, uint32_t* to) const {
+  above_.Find(rows, code, some, kOpened, memory->above.data());
   std::array<float, kMaxRowsAtOnce> distances;
   for (size_t i = 0; i < some.size(); ++i) {
-    rows.SetOrigin(some[i], Code::kInt4, &memory->origin);
+    rows.SetOrigin(some[i], code, &memory->origin);
     memory->leaders.clear();
     for (size_t a = 0; a < memory->above[i].count; ++a) {
       const Under& under = under_[memory->above[i].leader[a].row];
       for (size_t begin = 0; begin < under.rows.size(); begin += kMaxRowsAtOnce) {
         const auto group =
             std::span(under.rows).subspan(begin, std::min(kMaxRowsAtOnce, under.rows.size() - begin));
-        rows.Distances(memory->origin, Code::kInt4, group, distances.data());
+        rows.Distances(memory->origin, code, group, distances.data());
         for (size_t k = 0; k < group.size(); ++k)
           memory->leaders.push_back({distances[k], static_cast<uint32_t>(under.first + begin + k)});
       }

@@ -19,7 +19,7 @@ inline constexpr size_t kMostLeadersOfRow = 8;
 class LeaderList {
  public:
   /// At least one leader.
-  LeaderList(const CodedRows& rows, std::span<const uint32_t> leaders);
+  LeaderList(const CodedRows& rows, Code code, std::span<const uint32_t> leaders);
 
   /// The nearest leaders of a row by their places in the list, the nearest first, ties by place.
   struct Nearest {
@@ -27,7 +27,8 @@ class LeaderList {
     size_t count = 0;
   };
   /// nearest[i]: `count` of some[i], or all when there are fewer; at most kMaxRowsAtOnce rows.
-  void Find(const CodedRows& rows, std::span<const uint32_t> some, size_t count, Nearest* nearest) const;
+  void Find(const CodedRows& rows, Code code, std::span<const uint32_t> some, size_t count,
+            Nearest* nearest) const;
 
   size_t size() const { return size_; }
 
@@ -39,7 +40,7 @@ class LeaderList {
 /// Leaders under leaders.
 class LeaderTree {
  public:
-  LeaderTree(const CodedRows& rows, std::span<const uint32_t> leaders, ThreadTeam* team);
+  LeaderTree(const CodedRows& rows, Code code, std::span<const uint32_t> leaders, ThreadTeam* team);
 
   /// What finding works in, kept from one to the next.
   struct Memory {
@@ -49,7 +50,7 @@ class LeaderTree {
   };
   /// to[i * count]: the numbers of the nearest leaders of some[i], the nearest first; kNoRow where there are
   /// fewer. Leaders with near numbers lie together.
-  void Find(const CodedRows& rows, std::span<const uint32_t> some, size_t count, Memory* memory,
+  void Find(const CodedRows& rows, Code code, std::span<const uint32_t> some, size_t count, Memory* memory,
             uint32_t* to) const;
 
  private:

@@ -34,10 +34,10 @@ struct BuildOptions {
   size_t ef_construction =
       80;              ///< 10 to 400: how many candidates a row finds before it chooses its neighbours.
   size_t degree = 32;  ///< 4 to 96: neighbours a row may have.
-  float alpha = 1.1F;  ///< 1 to 2: how much longer than needed a way may be kept (see SelectionRule).
+  float alpha = 1;     ///< 1 to 2: how much longer than needed a way may be kept (see SelectionRule).
   /// What rows are compared by, in the build and on walks. None: the least that tells these vectors apart.
   std::optional<Code> code;
-  uint64_t seed = 0;   ///< Draws the order of insertion and the entries.
+  uint64_t seed = 0;   ///< Draws the leaders of leaves and the entries.
   size_t threads = 1;  ///< 1 to 256. The index does not depend on it.
   /// For Rewire: 8 bytes for each candidate of each row, as long as the index or one made of it lives.
   bool keep_candidates = false;
@@ -115,8 +115,8 @@ class Index {
   static Result<Index> BuildWith(const Kernels& kernels, const Matrix& vectors, std::span<const uint64_t> ids,
                                  const BuildOptions& options, const CancelToken& cancel);
   /// An index over the same vectors whose neighbours are chosen anew among the candidates that this build
-  /// kept: other degrees and alphas for a third of the cost of a build each. By the options of the build it
-  /// is the same index. Errors: failed_precondition/no_candidates (not kept, or opened from a file),
+  /// kept: what a build of that degree and alpha gives, to the last bit, for a third of its cost. Errors:
+  /// failed_precondition/no_candidates (not kept, or opened from a file),
   /// invalid_argument/build_option_out_of_range, those of `cancel`.
   Result<Index> Rewire(size_t degree, float alpha, size_t threads, const CancelToken& cancel) const;
   /// Maps a file, which must stay as it is while the index lives. Reads the header and checks every size, not

@@ -1,7 +1,6 @@
 // Goal: a graph from leaves is what one inserted row by row is: it depends on vectors and options alone,
 // loses no row, and finds as much. Method: its parts against their definition; digests over threads and
 // targets; walks through both graphs, side by side.
-#include "leaf_builder.h"
 
 #include <gmock/gmock.h>
 
@@ -27,7 +26,7 @@ std::vector<uint32_t> Counted(size_t count) {
   return rows;
 }
 
-class LeafBuilderTest : public testing::Test {
+class LeavesTest : public testing::Test {
  protected:
   CodedVectors Coded(const Matrix& vectors, const Kernels& kernels = BestKernels()) {
     return {kernels, vectors, Ids(vectors.rows), Metric::kCosine, &team_};
@@ -37,10 +36,10 @@ class LeafBuilderTest : public testing::Test {
   ThreadTeam team_{2};
 };
 
-TEST_F(LeafBuilderTest, EveryRowIsInTheLeavesOfItsLeaders) {
+TEST_F(LeavesTest, EveryRowIsInTheLeavesOfItsLeaders) {
   const CodedVectors coded = Coded(sample_.rows());
   const std::vector<uint32_t> members = SeededOrder(Counted(sample_.row_count), 1);
-  const Leaves carved = CarveLeaves(coded.rows(), members, 3, {}, &team_).value();
+  const Leaves carved = CarveLeaves(coded.rows(), Code::kInt4, members, 3, {}, &team_).value();
   EXPECT_THAT(carved.order, testing::UnorderedElementsAreArray(members));
   std::vector<size_t> leaves_of(sample_.row_count);
   for (const std::vector<uint32_t>& leaf : carved.leaves) {
@@ -56,14 +55,14 @@ TEST_F(LeafBuilderTest, EveryRowIsInTheLeavesOfItsLeaders) {
   EXPECT_GT(static_cast<double>(all_three), 0.98 * static_cast<double>(sample_.row_count));
 }
 
-TEST_F(LeafBuilderTest, RowsThatNoLeaderTellsApartAreCutAnywhere) {
+TEST_F(LeavesTest, RowsThatNoLeaderTellsApartAreCutAnywhere) {
   constexpr size_t kRows = 4500;
   std::vector<float> values;
   for (size_t r = 0; r < kRows; ++r)
     for (size_t d = 0; d < 8; ++d) values.push_back(d == r % 2 ? 1.0F : 0.25F);
   const Matrix vectors = {.data = values.data(), .rows = kRows, .dimensions = 8};
   const CodedVectors coded = Coded(vectors);
-  const Leaves carved = CarveLeaves(coded.rows(), Counted(kRows), 2, {}, &team_).value();
+  const Leaves carved = CarveLeaves(coded.rows(), Code::kInt4, Counted(kRows), 2, {}, &team_).value();
   std::set<uint32_t> seen;
   for (const std::vector<uint32_t>& leaf : carved.leaves) {
     EXPECT_LE(leaf.size(), kMaxLeafRows);
@@ -72,7 +71,7 @@ TEST_F(LeafBuilderTest, RowsThatNoLeaderTellsApartAreCutAnywhere) {
   EXPECT_EQ(seen.size(), kRows);
 }
 
-TEST_F(LeafBuilderTest, ALeafChoosesByTheRuleAmongItsNearest) {
+TEST_F(LeavesTest, ALeafChoosesByTheRuleAmongItsNearest) {
   const CodedVectors coded = Coded(sample_.rows());
   const CodedRows rows = coded.rows();
   LeafDistances distances;
@@ -81,7 +80,7 @@ TEST_F(LeafBuilderTest, ALeafChoosesByTheRuleAmongItsNearest) {
   for (const uint32_t size : {2U, 3U, 31U, 250U, 601U}) {
     std::vector<uint32_t> leaf;
     for (uint32_t i = 0; i < size; ++i) leaf.push_back(7 * i + 5);
-    distances.Compare(rows, leaf);
+    distances.Compare(rows, Code::kInt4, leaf);
     for (size_t place = 0; place < size; place += 1 + size / 20) {
       rows.SetOrigin(leaf[place], Code::kInt4, &origin);
       std::vector<Candidate> nearest;
@@ -99,23 +98,6 @@ TEST_F(LeafBuilderTest, ALeafChoosesByTheRuleAmongItsNearest) {
         EXPECT_THAT(selection.chosen, testing::IsSupersetOf(chosen)) << size << " " << place;
     }
   }
-}
-
-TEST_F(LeafBuilderTest, TheSameForAnyNumberOfThreadsAndAnyTarget) {
-  std::set<std::vector<uint32_t>> graphs;
-  const std::vector<uint32_t> members = Counted(sample_.row_count);
-  for (const Target target : AvailableTargets()) {
-    const CodedVectors coded = Coded(sample_.rows(), KernelsFor(target));
-    // Slow ones are not made to show the same again.
-    const bool quick = target == BestKernels().target;
-    for (const size_t threads : quick ? std::vector<size_t>{1, 2, 3} : std::vector<size_t>{2}) {
-      ThreadTeam team(threads);
-      const BuiltGraph built = BuildFromLeaves(coded.rows(), members, kLeafOptions, {}, &team).value();
-      const std::span<const uint32_t> neighbours = built.neighbours;
-      graphs.emplace(neighbours.begin(), neighbours.end());
-    }
-  }
-  EXPECT_EQ(graphs.size(), 1);
 }
 
 /// The share of the ten nearest rows, by kInt4, that walks of width 40 meet.
@@ -136,47 +118,49 @@ double Met(const CodedRows& rows, const BuiltGraph& graph, const Matrix& queries
   return static_cast<double>(met) / static_cast<double>(10 * queries.rows);
 }
 
-TEST_F(LeafBuilderTest, WalksFindAsMuchAsWhenRowsAreInserted) {
+TEST_F(LeavesTest, WalksFindTheNearestByEveryCode) {
   for (const SampleKind kind : {SampleKind::kTopics, SampleKind::kSubtopics}) {
     const SampleVectors sample = SmallSample(kind);
     const CodedVectors coded = Coded(sample.rows());
     const std::vector<uint32_t> members = Counted(sample.row_count);
-    const BuiltGraph from_leaves = BuildFromLeaves(coded.rows(), members, kLeafOptions, {}, &team_).value();
-    const BuiltGraph inserted = BuildGraph(coded.rows(), members, kLeafOptions, {}, &team_).value();
-    EXPECT_TRUE(UnreachableRows(from_leaves.view(), sample.row_count, members, from_leaves.entries).empty());
-    const double met = Met(coded.rows(), from_leaves, sample.queries());
-    EXPECT_GT(met, 0.97);
-    EXPECT_GT(met, Met(coded.rows(), inserted, sample.queries()) - 0.01);
+    for (const Code code : {Code::kInt4, Code::kInt8, Code::kF32}) {
+      GraphOptions options = kLeafOptions;
+      options.code = code;
+      const BuiltGraph built = BuildGraph(coded.rows(), members, options, {}, &team_).value();
+      EXPECT_TRUE(UnreachableRows(built.view(), sample.row_count, members, built.entries).empty());
+      EXPECT_GT(Met(coded.rows(), built, sample.queries()), 0.97) << CodeName(code);
+    }
   }
 }
 
-TEST_F(LeafBuilderTest, RewiredByTheSameRuleItIsTheSameGraph) {
+TEST_F(LeavesTest, RewiredByTheSameRuleItIsTheSameGraph) {
   const CodedVectors coded = Coded(sample_.rows());
   // Not all rows are members where some are duplicates.
   std::vector<uint32_t> members = Counted(sample_.row_count);
   std::erase_if(members, [](uint32_t row) { return row % 10 == 3; });
   GraphOptions options = kLeafOptions;
-  options.keep_pool = true;
-  const BuiltGraph built = BuildFromLeaves(coded.rows(), members, options, {}, &team_).value();
+  options.keep_candidates = true;
+  const BuiltGraph built = BuildGraph(coded.rows(), members, options, {}, &team_).value();
   EXPECT_TRUE(UnreachableRows(built.view(), sample_.row_count, members, built.entries).empty());
   for (uint32_t row = 3; row < sample_.row_count; row += 10) EXPECT_TRUE(built.view().of(row).empty());
   const auto neighbours = [](const BuiltGraph& graph) {
     const std::span<const uint32_t> all = graph.neighbours;
     return std::vector<uint32_t>(all.begin(), all.end());
   };
-  const BuiltGraph again = RewireGraph(coded.rows(), members, built.pool, kLeafOptions, {}, &team_).value();
+  const BuiltGraph again =
+      RewireGraph(coded.rows(), members, built.candidates, kLeafOptions, {}, &team_).value();
   EXPECT_EQ(neighbours(again), neighbours(built));
   options.selection.degree = 8;
-  const BuiltGraph sparse = RewireGraph(coded.rows(), members, built.pool, options, {}, &team_).value();
+  const BuiltGraph sparse = RewireGraph(coded.rows(), members, built.candidates, options, {}, &team_).value();
   EXPECT_EQ(sparse.degree, 8);
   EXPECT_TRUE(UnreachableRows(sparse.view(), sample_.row_count, members, sparse.entries).empty());
 }
 
-TEST_F(LeafBuilderTest, ACancelledBuildEnds) {
+TEST_F(LeavesTest, ACancelledBuildEnds) {
   const CodedVectors coded = Coded(sample_.rows());
   CancelSource source;
   source.Cancel("stopped");
-  EXPECT_THAT(BuildFromLeaves(coded.rows(), Counted(sample_.row_count), kLeafOptions, source.token(), &team_),
+  EXPECT_THAT(BuildGraph(coded.rows(), Counted(sample_.row_count), kLeafOptions, source.token(), &team_),
               IsError(ErrorCode::kCancelled, "stopped"));
 }
 

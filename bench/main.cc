@@ -30,9 +30,9 @@ constexpr std::array kBenchmarks = {
     Benchmark{"P2",
               "latency of a search at a recall of 0.99, sets A and B, beside hnswlib, faiss and usearch",
               RunP2, true},
-    Benchmark{"P3", "opening an index and its memory after searches, set A, beside the same", RunP3},
-    Benchmark{"P4", "a filtered search by share and correlation, set A, beside the exact scan", RunP4},
-    Benchmark{"P5", "building and searching an index of 1,000,000 x 768 vectors, sets A and B", RunP5},
+    Benchmark{"P3", "opening an index and its memory after searches, set A, beside the same", RunP3, true},
+    Benchmark{"P4", "a filtered search by share and correlation, set A, beside the exact scan", RunP4, true},
+    Benchmark{"P5", "building and searching an index of 1,000,000 x 768 vectors, sets A and B", RunP5, true},
     Benchmark{"P6", "22 analytic queries over HTTP as administrator and as masked roles, beside DuckDB",
               RunP6},
     Benchmark{"P8", "CSV over HTTP to catalogued Parquet, beside DuckDB's COPY", RunP8},
@@ -47,7 +47,7 @@ std::string Usage() {
       "usage: lake bench ID [--quick] [--rows N] [--base FILE --query FILE [--truth FILE] [--metric M]]\n"
       "  --quick   at most two minutes on a quiet machine\n"
       "  --rows N  size of the sample company (P6, P15); 2,469,278 unless told\n"
-      "  --base, --query, --truth  P1 and P2 on vectors of your own: .fvecs or .npy (f32), truth as .ivecs "
+      "  --base, --query, --truth  P1 to P5 on vectors of your own: .fvecs or .npy (f32), truth as .ivecs "
       "or\n"
       "            .npy (i32, i64); without truth all rows are compared\n"
       "  --metric M  cosine (unless told), l2 or ip\n";

@@ -42,10 +42,8 @@ UsearchOptions UsearchOptionsFor(const VectorSet& set, BuildFor purpose) {
 LakeIndexOptions LakeOptionsFor(const VectorSet& set, BuildFor purpose) {
   const bool hard = set.name() != "A";
   const size_t most = hard ? 100 : 80;
-  const size_t least = hard ? 56 : 40;
-  return {.ef_construction = purpose == BuildFor::kSearching ? most : least,
-          .alpha = 1.1F,
-          .metric = set.metric()};
+  const size_t least = hard ? 56 : 32;
+  return {.ef_construction = purpose == BuildFor::kSearching ? most : least, .metric = set.metric()};
 }
 
 /// Ours first.
@@ -150,10 +148,12 @@ Status Search(const VectorSet& set, std::vector<Contestant> contestants, const R
   return {};
 }
 
+MadeSets Sets(const RunOptions& options) { return {.rows = UsualRows(options.effort), .queries = kQueries}; }
+
 }  // namespace
 
 Status RunP1(const RunOptions& options, Report& report) {
-  return ForEachVectorSet(options, kQueries, [&](const VectorSet& set) -> Status {
+  return ForEachVectorSet(options, Sets(options), [&](const VectorSet& set) -> Status {
     LAKE_ASSIGN_OR_RETURN(const std::vector<Contestant> built,
                           BuildAll(set, BuildFor::kBuilding, options, report));
     return {};
@@ -161,7 +161,7 @@ Status RunP1(const RunOptions& options, Report& report) {
 }
 
 Status RunP2(const RunOptions& options, Report& report) {
-  return ForEachVectorSet(options, kQueries, [&](const VectorSet& set) -> Status {
+  return ForEachVectorSet(options, Sets(options), [&](const VectorSet& set) -> Status {
     LAKE_ASSIGN_OR_RETURN(std::vector<Contestant> built,
                           BuildAll(set, BuildFor::kSearching, options, report));
     return Search(set, std::move(built), options, report);

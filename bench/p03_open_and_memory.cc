@@ -34,31 +34,33 @@ struct Cost {
   double hot_mib = 0;
 };
 
-Result<Cost> MeasureLake(const Opening& opening, const std::filesystem::path& file, Report& report) {
+Result<Cost> MeasureLake(const VectorSet& set, const Opening& opening, const std::filesystem::path& file,
+                         Report& report) {
   LAKE_ASSIGN_OR_RETURN(const std::vector<MappedSection> sections, ResidentSections(file));
   const Cost cost{.open_ms = Percentile(opening.first_result_ms, 0.5),
                   .hot_mib = HotMib(opening.private_mib, sections)};
   JsonValue parts = JsonValue::MakeObject({{"private", opening.private_mib}});
   for (const MappedSection& section : sections) parts.Set(section.name, section.resident_mib);
-  report.Add({"A", "lake", "hot_mib", cost.hot_mib, parts});
-  report.Add({"A", "lake", "f32_resident_mib", sections.back().resident_mib,
+  report.Add({set.name(), "lake", "hot_mib", cost.hot_mib, parts});
+  report.Add({set.name(), "lake", "f32_resident_mib", sections.back().resident_mib,
               JsonValue::MakeObject({{"of_mib", sections.back().mib}})});
   return cost;
 }
 
 /// Opens a file as `lake copied`.
 Result<Opening> OpenCopied(const VectorSet& set, const OpeningOptions& options) {
-  return MakeLakeIndex({.residence = ann::Residence::kCopied})->MeasureOpening(set.second_half(), options);
+  return MakeLakeIndex({.residence = ann::Residence::kCopied, .metric = set.metric()})
+      ->MeasureOpening(set.second_half(), options);
 }
 
 Status MeasureCopied(const VectorSet& set, const std::filesystem::path& file, Report& report) {
   LAKE_ASSIGN_OR_RETURN(const Opening warm, OpenCopied(set, {.file = file}));
-  report.Add({"A", "lake copied", "open_ms", Percentile(warm.first_result_ms, 0.5)});
-  report.Add({"A", "lake copied", "private_mib", warm.private_mib});
-  report.Add({"A", "lake copied", "p50_us", Percentile(warm.latency_us, 0.5)});
+  report.Add({set.name(), "lake copied", "open_ms", Percentile(warm.first_result_ms, 0.5)});
+  report.Add({set.name(), "lake copied", "private_mib", warm.private_mib});
+  report.Add({set.name(), "lake copied", "p50_us", Percentile(warm.latency_us, 0.5)});
   DropFromPageCache(file);
   LAKE_ASSIGN_OR_RETURN(const Opening cold, OpenCopied(set, {.file = file, .rounds = 0, .searches = 500}));
-  report.Add({"A", "lake copied", "evicted_p50_us", Percentile(cold.latency_us, 0.5)});
+  report.Add({set.name(), "lake copied", "evicted_p50_us", Percentile(cold.latency_us, 0.5)});
   return {};
 }
 
@@ -70,14 +72,14 @@ Result<Cost> Measure(const VectorSet& set, VectorSystem& system, const std::file
   LAKE_ASSIGN_OR_RETURN(const Opening opening, system.MeasureOpening(set.second_half(), {.file = file}));
   params.Set("build_cpu_s", build_cpu_s);
   params.Set("file_mib", static_cast<double>(std::filesystem::file_size(file)) / (1 << 20));
-  report.Add({"A", system.name(), "open_ms", Percentile(opening.first_result_ms, 0.5), std::move(params),
-              Spread(opening.first_result_ms)});
+  report.Add({set.name(), system.name(), "open_ms", Percentile(opening.first_result_ms, 0.5),
+              std::move(params), Spread(opening.first_result_ms)});
   if (!opening.latency_us.empty())
-    report.Add({"A", system.name(), "p50_us", Percentile(opening.latency_us, 0.5)});
-  if (system.name() == "lake") return MeasureLake(opening, file, report);
+    report.Add({set.name(), system.name(), "p50_us", Percentile(opening.latency_us, 0.5)});
+  if (system.name() == "lake") return MeasureLake(set, opening, file, report);
   const Cost cost{.open_ms = Percentile(opening.first_result_ms, 0.5),
                   .hot_mib = opening.private_mib + opening.mapped_mib};
-  report.Add({"A", system.name(), "hot_mib", cost.hot_mib,
+  report.Add({set.name(), system.name(), "hot_mib", cost.hot_mib,
               JsonValue::MakeObject({{"private", opening.private_mib}, {"mapped", opening.mapped_mib}})});
   return cost;
 }
@@ -86,14 +88,13 @@ void SayGoal(std::string_view what, double value, double goal) {
   if (value > goal) fmt::print(stderr, "P3: missed: {} is {:.3f}, the goal {}\n", what, value, goal);
 }
 
-}  // namespace
-
-Status RunP3(const RunOptions& options, Report& report) {
-  const VectorSet set = MakeVectorSet(ann::SampleKind::kTopics, options.effort, 2000);
+Status Compare(const VectorSet& set, Report& report) {
+  const ann::Metric metric = set.metric();
   std::vector<std::unique_ptr<VectorSystem>> systems;
-  systems.push_back(MakeLakeIndex({.ef_construction = 64, .alpha = 1}));
-  systems.push_back(MakeHnswlib({.m = 16, .ef_construction = 100}));
-  LAKE_ASSIGN_OR_RETURN(auto peers, MakePythonPeers({.ef_construction = 40}, {.ef_construction = 64}));
+  systems.push_back(MakeLakeIndex({.ef_construction = 64, .alpha = 1, .metric = metric}));
+  systems.push_back(MakeHnswlib({.m = 16, .ef_construction = 100, .metric = metric}));
+  LAKE_ASSIGN_OR_RETURN(auto peers, MakePythonPeers({.ef_construction = 40, .metric = metric},
+                                                    {.ef_construction = 64, .metric = metric}));
   for (auto& peer : peers) systems.push_back(std::move(peer));
   ScratchDirectory scratch;
   std::vector<Cost> costs;
@@ -108,12 +109,21 @@ Status RunP3(const RunOptions& options, Report& report) {
     std::filesystem::remove(file);
   }
   const double ratio = costs[0].hot_mib / costs[1].hot_mib;
-  report.Add({"A", "lake / hnswlib", "hot_ratio", ratio, JsonValue::MakeObject({{"goal", kMemoryGoal}})});
-  report.Add({"A", "lake / hnswlib", "open_ratio", costs[0].open_ms / costs[1].open_ms,
+  report.Add(
+      {set.name(), "lake / hnswlib", "hot_ratio", ratio, JsonValue::MakeObject({{"goal", kMemoryGoal}})});
+  report.Add({set.name(), "lake / hnswlib", "open_ratio", costs[0].open_ms / costs[1].open_ms,
               JsonValue::MakeObject({{"goal_open_ms", kOpenGoalMs}})});
   SayGoal("hot memory beside hnswlib's", ratio, kMemoryGoal);
   SayGoal("ms from opening to the first answer", costs[0].open_ms, kOpenGoalMs);
   return {};
+}
+
+}  // namespace
+
+Status RunP3(const RunOptions& options, Report& report) {
+  const MadeSets made = {
+      .kinds = {ann::SampleKind::kTopics}, .rows = UsualRows(options.effort), .queries = 2000};
+  return ForEachVectorSet(options, made, [&](const VectorSet& set) { return Compare(set, report); });
 }
 
 }  // namespace lake::bench

@@ -1,7 +1,8 @@
-// P4: a search for the 10 nearest of the rows that pass a filter, on set A, beside the exact scan of what
-// passes: recall and latency by the share that passes and by how the filter lies to the query: drawn at
-// random; the part of the data around the query; the part farthest from it, with a fifth of all rows at
-// random or alone. Filters come from a seed of their own; queries are those of the second half.
+// P4: a search for the 10 nearest of the rows that pass a filter, on set A or vectors of one's own, beside
+// the exact scan of what passes: recall and latency by the share that passes and by how the filter lies to
+// the query: drawn at random; the part of the data around the query; the part farthest from it, with a fifth
+// of all rows at random or alone. Filters come from a seed of their own; queries are those of the second
+// half.
 #include <algorithm>
 #include <numeric>
 
@@ -23,8 +24,8 @@ class Filters {
   ann::RowSet Draw(std::string_view correlation, double share, size_t query) {
     const size_t rows = set_.rows().rows;
     const auto wanted = static_cast<size_t>(share * static_cast<double>(rows));
-    std::vector<std::pair<float, uint32_t>> order(rows);
-    for (uint32_t r = 0; r < rows; ++r) order[r] = {Rank(correlation, query, r), r};
+    std::vector<std::pair<Rank, uint32_t>> order(rows);
+    for (uint32_t r = 0; r < rows; ++r) order[r] = {RankOf(correlation, query, r), r};
     std::ranges::nth_element(order, order.begin() + static_cast<std::ptrdiff_t>(wanted));
     ann::RowSet filter(rows);
     for (size_t i = 0; i < wanted; ++i) filter.Add(order[i].second);
@@ -32,15 +33,16 @@ class Filters {
   }
 
  private:
+  using Rank = std::pair<int, float>;
   /// Rows of the smallest rank pass.
-  float Rank(std::string_view correlation, size_t query, size_t row) {
+  Rank RankOf(std::string_view correlation, size_t query, size_t row) {
     const auto chance = static_cast<float>(numbers_.Uniform());
-    if (correlation == "random") return chance;
-    const float near =
-        ann::BestKernels().dot(set_.query(query), set_.rows().row(row), set_.rows().dimensions);
-    if (correlation == "correlated") return -near;
+    if (correlation == "random") return {0, chance};
+    const float distance = set_.Distance(query, row);
+    if (correlation == "correlated") return {0, distance};
     constexpr float kAnywhere = 0.2F;
-    return correlation == "partly anti-correlated" && chance < kAnywhere ? chance - 2 : near;
+    if (correlation == "partly anti-correlated" && chance < kAnywhere) return {0, chance};
+    return {1, -distance};
   }
 
   const VectorSet& set_;
@@ -124,30 +126,28 @@ Status MeasureDeleted(const VectorSet& set, const ann::Index& index, std::string
   }
   const std::string name = fmt::format("30 % deleted, {}", correlation);
   const RecallEstimate estimate = EstimateRecall(recall);
-  const JsonValue params = JsonValue::MakeObject({{"recall_low", estimate.low}});
+  const JsonValue params = JsonValue::MakeObject({{"set", set.name()}, {"recall_low", estimate.low}});
   report.Add({name, "lake", "recall", estimate.mean, params});
   report.Add({name, "lake", "p50_us", Percentile(latency_us, 0.5), params});
   return {};
 }
 
-}  // namespace
-
-Status RunP4(const RunOptions& options, Report& report) {
-  const bool quick = options.effort == Effort::kQuick;
-  const VectorSet set = MakeVectorSet(ann::SampleKind::kTopics, options.effort, 1000);
+Status MeasureAll(const VectorSet& set, size_t queries, Report& report) {
   std::vector<uint64_t> ids(set.rows().rows);
   std::iota(ids.begin(), ids.end(), 0U);
-  LAKE_ASSIGN_OR_RETURN(const ann::Index index,
-                        ann::Index::Build(set.rows(), ids, {.seed = 42, .threads = 2}, {}));
+  LAKE_ASSIGN_OR_RETURN(
+      const ann::Index index,
+      ann::Index::Build(set.rows(), ids, {.metric = set.metric(), .seed = 42, .threads = 2}, {}));
   Filters filters(set, 20'261'122);
   for (const std::string_view correlation : kCorrelations) {
     for (const double share : {0.5, 0.2, 0.1, 0.05, 0.01, 0.001}) {
       LAKE_ASSIGN_OR_RETURN(const Outcome outcome,
-                            Measure(set, index, correlation, share, quick ? 30 : 100, &filters));
+                            Measure(set, index, correlation, share, queries, &filters));
       const std::string name = fmt::format("{} {} %", correlation, share * 100);
       const RecallEstimate recall = EstimateRecall(outcome.recall);
       const JsonValue params =
-          JsonValue::MakeObject({{"recall_low", recall.low},
+          JsonValue::MakeObject({{"set", set.name()},
+                                 {"recall_low", recall.low},
                                  {"queries", static_cast<int64_t>(outcome.recall.size())},
                                  {"not_proven", static_cast<int64_t>(outcome.not_proven)}});
       report.Add({name, "lake", "recall", recall.mean, params});
@@ -156,8 +156,19 @@ Status RunP4(const RunOptions& options, Report& report) {
     }
   }
   for (const std::string_view correlation : {"random", "correlated"})
-    LAKE_RETURN_IF_ERROR(MeasureDeleted(set, index, correlation, quick ? 30 : 100, &filters, report));
+    LAKE_RETURN_IF_ERROR(MeasureDeleted(set, index, correlation, queries, &filters, report));
   return {};
+}
+
+}  // namespace
+
+Status RunP4(const RunOptions& options, Report& report) {
+  const MadeSets made = {
+      .kinds = {ann::SampleKind::kTopics}, .rows = UsualRows(options.effort), .queries = 1000};
+  const size_t asked = options.effort == Effort::kQuick ? 30 : 100;
+  return ForEachVectorSet(options, made, [&](const VectorSet& set) {
+    return MeasureAll(set, std::min(asked, set.half()), report);
+  });
 }
 
 }  // namespace lake::bench

@@ -138,28 +138,25 @@ Result<VectorSet> ReadVectorSet(const GivenVectors& given) {
   return VectorSet(given.base.stem().string(), std::move(vectors), given.metric, truth);
 }
 
+VectorSet MakeVectorSet(ann::SampleKind kind, const MadeSets& made) {
+  return {kind == ann::SampleKind::kTopics ? "A" : "B",
+          ann::MakeSampleVectors(
+              {.kind = kind, .rows = made.rows, .queries = made.queries, .dimensions = 768, .seed = 7}),
+          ann::Metric::kCosine};
+}
+
 }  // namespace
 
-Status ForEachVectorSet(const RunOptions& options, size_t queries,
+size_t UsualRows(Effort effort) { return effort == Effort::kQuick ? 20'000 : 100'000; }
+
+Status ForEachVectorSet(const RunOptions& options, const MadeSets& made,
                         const std::function<Status(const VectorSet&)>& use) {
   if (options.given) {
     LAKE_ASSIGN_OR_RETURN(const VectorSet set, ReadVectorSet(*options.given));
     return use(set);
   }
-  for (const ann::SampleKind kind : {ann::SampleKind::kTopics, ann::SampleKind::kSubtopics})
-    LAKE_RETURN_IF_ERROR(use(MakeVectorSet(kind, options.effort, queries)));
+  for (const ann::SampleKind kind : made.kinds) LAKE_RETURN_IF_ERROR(use(MakeVectorSet(kind, made)));
   return {};
-}
-
-VectorSet MakeVectorSet(ann::SampleKind kind, size_t rows, size_t queries) {
-  return {
-      kind == ann::SampleKind::kTopics ? "A" : "B",
-      ann::MakeSampleVectors({.kind = kind, .rows = rows, .queries = queries, .dimensions = 768, .seed = 7}),
-      ann::Metric::kCosine};
-}
-
-VectorSet MakeVectorSet(ann::SampleKind kind, Effort effort, size_t queries) {
-  return MakeVectorSet(kind, effort == Effort::kQuick ? size_t{20'000} : size_t{100'000}, queries);
 }
 
 RecallEstimate EstimateRecall(const std::vector<double>& per_query) {

@@ -25,6 +25,8 @@ class VectorSet {
   const std::string& name() const { return name_; }
   ann::Metric metric() const { return metric_; }
   ann::Matrix rows() const { return sample_.rows(); }
+  /// By the metric, of query q to a row.
+  float Distance(size_t q, size_t row) const;
   const float* query(size_t q) const { return sample_.queries().row(q); }
   size_t half() const { return sample_.query_count / 2; }
   ann::Matrix first_half() const { return {sample_.queries().data, half(), sample_.dimensions}; }
@@ -38,7 +40,6 @@ class VectorSet {
   JsonValue Statistics() const;
 
  private:
-  float Distance(size_t q, size_t row) const;
   /// What is compared with all rows: their distances to query q.
   void FindNearest(size_t q, std::vector<float>* distances);
   /// The Euclidean distance that a distance by the metric stands for.
@@ -52,14 +53,19 @@ class VectorSet {
   std::vector<double> mean_distance_;  ///< Of each query to all rows; empty where the truth was given.
 };
 
-/// Calls `use` for sets A and B, or for the one that is given: one after the other in memory. Errors: those
-/// of ReadVectors and of `use`; invalid_argument/bad_vector_file for files that do not belong together.
-Status ForEachVectorSet(const RunOptions& options, size_t queries,
-                        const std::function<Status(const VectorSet&)>& use);
+/// The sets that a benchmark makes when none is given: of 768 dimensions, always of the same seed.
+struct MadeSets {
+  std::vector<ann::SampleKind> kinds = {ann::SampleKind::kTopics, ann::SampleKind::kSubtopics};  ///< A, B.
+  size_t rows = 0;
+  size_t queries = 0;
+};
+/// 100,000, in a quick run 20,000.
+size_t UsualRows(Effort effort);
 
-/// Set A (kTopics) or B: 100,000 x 768, in a quick run 20,000, always of the same seed.
-VectorSet MakeVectorSet(ann::SampleKind kind, Effort effort, size_t queries);
-VectorSet MakeVectorSet(ann::SampleKind kind, size_t rows, size_t queries);
+/// Calls `use` for each set, made or the one that is given: one after the other in memory. Errors: those of
+/// ReadVectors and of `use`; invalid_argument/bad_vector_file for files that do not belong together.
+Status ForEachVectorSet(const RunOptions& options, const MadeSets& made,
+                        const std::function<Status(const VectorSet&)>& use);
 
 struct RecallEstimate {
   double mean = 0;

@@ -1,9 +1,12 @@
 #include "cell_scan.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <span>
 
+#include "byte_block.h"
+#include "cell_ends.h"
 #include "number_form.h"
 
 namespace lake::ingest {
@@ -11,8 +14,9 @@ namespace {
 
 /// Bytes looked at together. A quoted value that is longer has no end: the engine takes lines up to 2 MB.
 constexpr size_t kBufferBytes = 4u << 20;
-constexpr size_t kExampleBytes = 40;  // Enough to recognise a number.
-constexpr size_t kPlainBytes = 15;    // Numbers of so many digits fit every numeric column of 64 bits.
+constexpr size_t kPieceBytes = 256u << 10;  // One read: still near when it is looked at.
+constexpr size_t kExampleBytes = 40;        // Enough to recognise a number.
+constexpr size_t kPlainBytes = 15;          // Numbers of so many digits fit every numeric column of 64 bits.
 
 enum class Block { kMore, kLast };
 
@@ -26,13 +30,13 @@ class CellScanner {
         lines_to_skip_(dialect.skip_rows),
         in_header_(dialect.has_header),
         rules_(rules),
-        facts_(rules.size()) {
-    for (const char end : {delimiter_, '\n', '\r'}) ends_[static_cast<uint8_t>(end)] = true;
-  }
+        facts_(rules.size()),
+        ends_(dialect.delimiter) {}
 
   /// Looks at the whole cells of `bytes` and returns how many bytes they are.
   size_t Take(std::string_view bytes, Block block) {
     end_ = bytes.data() + bytes.size();
+    ends_.Restart(end_);
     last_ = block == Block::kLast;
     const char* at = bytes.data();
     while (at < end_) {
@@ -126,10 +130,11 @@ class CellScanner {
     return (at - first) % 2 == 1;
   }
 
-  const char* EndOfCell(const char* at) const {
-    while (at < end_ && !ends_[static_cast<uint8_t>(*at)]) ++at;
-    return at < end_ || last_ ? at : nullptr;
+  const char* EndOfCell(const char* at) {
+    const char* found = ends_.Find(at);
+    return found == nullptr && last_ ? end_ : found;
   }
+  bool HasBlock(const char* at) const { return static_cast<size_t>(end_ - at) >= ByteBlock::kBytes; }
 
   const char* EndCell(const char* at) {
     if (at == end_) return at;
@@ -162,15 +167,16 @@ class CellScanner {
 
   /// Nearly every cell: a few digits, and a fraction where the column keeps all of it.
   bool IsPlain(std::string_view cell) const {
-    if (cell.size() > kPlainBytes) return false;
-    const bool with_point = rules_[column_].kept_fraction == CellRule::kEveryDigit;
-    size_t at = cell.front() == '-' ? 1 : 0;
-    const size_t first = at;
-    while (at < cell.size() && cell[at] >= '0' && cell[at] <= '9') ++at;
-    if (at - first > 1 && cell[first] == '0') return false;
-    if (with_point && at < cell.size() && cell[at] == '.')
-      for (++at; at < cell.size() && cell[at] >= '0' && cell[at] <= '9';) ++at;
-    return at == cell.size();
+    if (cell.size() > kPlainBytes || !HasBlock(cell.data())) return false;
+    const uint32_t digits = ByteBlock(cell.data()).Digits();
+    const size_t first = cell.front() == '-' ? 1 : 0;
+    if (first < cell.size() && cell[first] == '0' && first + 1 < cell.size() &&
+        (digits >> (first + 1) & 1) != 0)
+      return false;
+    const uint32_t others = ~digits & ((1u << cell.size()) - (1u << first));
+    if (others == 0) return true;
+    return rules_[column_].kept_fraction == CellRule::kEveryDigit && (others & (others - 1)) == 0 &&
+           cell[static_cast<size_t>(std::countr_zero(others))] == '.';
   }
 
   void Keep(Loss loss, std::string_view cell, ColumnFacts* facts) const {
@@ -182,12 +188,12 @@ class CellScanner {
   const char quote_;
   const char escape_;
   const char comment_;
-  std::array<bool, 256> ends_{};
   uint64_t lines_to_skip_;
   bool in_header_;
   const std::vector<CellRule>& rules_;
   std::vector<ColumnFacts> facts_;
 
+  CellEnds ends_;
   const char* end_ = nullptr;
   bool last_ = false;
   bool in_quotes_ = false;
@@ -217,7 +223,8 @@ Result<std::vector<ColumnFacts>> ScanCells(const Context& context, const engine:
   size_t held = 0;  // Bytes of an unfinished cell at the start of the buffer.
   for (uint64_t offset = 0;;) {
     LAKE_RETURN_IF_ERROR(context.CheckAlive());
-    LAKE_ASSIGN_OR_RETURN(const size_t got, reader->ReadAt(offset, std::span(buffer).subspan(held)));
+    const size_t room = std::min(buffer.size() - held, kPieceBytes);
+    LAKE_ASSIGN_OR_RETURN(const size_t got, reader->ReadAt(offset, std::span(buffer).subspan(held, room)));
     const Block block = got == 0 || offset + got >= reader->size() ? Block::kLast : Block::kMore;
     std::string_view bytes(buffer.data(), held + got);
     if (offset == 0 && bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());

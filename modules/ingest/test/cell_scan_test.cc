@@ -27,8 +27,15 @@ class CellScanTest : public ::testing::Test {
     return ScanCells({}, {.path = "f", .store = store_, .key = key, .bytes = bytes.size()}, dialect_, rules);
   }
 
-  /// "line:text" of the first cell of the first column with that loss.
+  /// "line:text" of the first cell of the first column with that loss, at the end of the file and before
+  /// more of it: cells that have many bytes behind them are looked at differently.
   std::string Find(const std::string& bytes, Loss loss, const CellRule& rule) {
+    std::string found = FindIn(bytes, loss, rule);
+    EXPECT_EQ(FindIn(bytes + "\n1," + std::string(100, 'x') + "\n", loss, rule), found) << bytes;
+    return found;
+  }
+
+  std::string FindIn(const std::string& bytes, Loss loss, const CellRule& rule) {
     auto facts = Scan(bytes, {rule, kCellText});
     if (!facts.ok()) return facts.error().ToString();
     const CellExample* example = facts->front().Find(loss);
@@ -118,6 +125,60 @@ TEST_F(CellScanTest, SaysWhereAQuoteOpensThatIsNeverClosed) {
   dialect_.escape = "\\";
   EXPECT_EQ(failure("a,b\n1,\"x \\\" y\"\n2,\"z\\\\\"\n"), "");
   EXPECT_EQ(failure("a,b\n1,\"x\\\"\n"), "the quote that opens in line 2, column 'b', is never closed");
+}
+
+TEST_F(CellScanTest, FindsCellsAtEveryPlaceOfABlock) {
+  for (const std::string end : {"\n", "\r\n", "\r"}) {
+    for (size_t length = 0; length < 200; ++length) {
+      const std::string rows = "a,b" + end + "1," + std::string(length, 'y') + end + "12,z" + end;
+      EXPECT_EQ(Find(rows + "007,x", Loss::kName, kDouble), "4:007") << length;
+      EXPECT_EQ(Find(rows + "1.5", Loss::kFraction, kWhole), "4:1.5") << length;
+      EXPECT_EQ(Find(rows + "1.5,2" + end, Loss::kFraction, kDouble), "") << length;
+    }
+  }
+}
+
+TEST_F(CellScanTest, LooksCloserAtEveryNumberThatIsNotPlain) {
+  for (const std::string_view cell : {"0",
+                                      "-0",
+                                      "7",
+                                      "-7",
+                                      "10",
+                                      "00",
+                                      "-01",
+                                      "-007",
+                                      "0.5",
+                                      "00.5",
+                                      "-00.5",
+                                      "1.",
+                                      ".5",
+                                      "-.5",
+                                      "1.2.3",
+                                      "1.5",
+                                      "1-2",
+                                      "-",
+                                      ".",
+                                      "--1",
+                                      "123456789012345",
+                                      "-12345678901234",
+                                      "9007199254740993",
+                                      "1e3",
+                                      " 1",
+                                      "+1",
+                                      "+4915112345678",
+                                      "1_000",
+                                      "0x1F",
+                                      "12,5",
+                                      "1:2"}) {
+    const NumberForm form = FormOf(cell);
+    const std::string rows = fmt::format("a,b\n\"1\",x\n{}{}{},x", cell.find(',') < cell.size() ? "\"" : "",
+                                         cell, cell.find(',') < cell.size() ? "\"" : "");
+    const std::string found = fmt::format("3:{}", cell);
+    EXPECT_EQ(Find(rows, Loss::kName, kWhole), form.is_name ? found : "");
+    EXPECT_EQ(Find(rows, Loss::kName, kDouble), form.is_name ? found : "");
+    EXPECT_EQ(Find(rows, Loss::kFraction, kWhole), form.fraction_digits > 0 ? found : "");
+    EXPECT_EQ(Find(rows, Loss::kLongWhole, kDouble), form.beyond_double ? found : "");
+  }
 }
 
 TEST_F(CellScanTest, CellsAcrossTheBufferAreWhole) {

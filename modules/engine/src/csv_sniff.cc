@@ -87,6 +87,13 @@ CsvDialect DialectOf(const std::vector<Value>& row) {
   return dialect;
 }
 
+/// As memchr finds them, which is several times as fast as std::count.
+size_t Count(std::string_view text, char wanted) {
+  size_t count = 0;
+  for (size_t at = text.find(wanted); at != std::string_view::npos; at = text.find(wanted, at + 1)) ++count;
+  return count;
+}
+
 /// One file being looked at.
 class Sniffer {
  public:
@@ -108,7 +115,7 @@ class Sniffer {
   /// DuckDB first wants every line to fit. A file with some broken lines then seems to have one column named
   /// "a,b,c", so a second look forgives them; a third one also takes different line ends in one file.
   Result<CsvDialect> FindDialect() {
-    auto exact = TryOptions(kDialectRows, "");
+    auto exact = TryOptions(kDialectRows, HasNoQuotes() ? ", quote='', escape=''" : "");
     if (exact.ok() && !HidesSeparator(*exact)) return exact;
     if (!exact.ok() && !exact.error().Is("not_csv")) return exact;
     auto forgiving = TryOptions(kDialectRows, ", ignore_errors=true");
@@ -136,10 +143,15 @@ class Sniffer {
   }
 
   /// At least as many as there are rows.
-  static size_t CountLines(std::string_view start) {
-    return static_cast<size_t>(std::ranges::count(start, '\n') + std::ranges::count(start, '\r')) + 1;
-  }
+  static size_t CountLines(std::string_view start) { return Count(start, '\n') + Count(start, '\r') + 1; }
   bool HasMoreRows() const { return sampled_rows_ > kDialectRows; }
+
+  /// No row that decides the dialect has a character that DuckDB takes for a quote: to try them would be half
+  /// of the work, to the same end.
+  bool HasNoQuotes() const {
+    const bool has_those_rows = most_rows_ != SIZE_MAX || Count(start_, '\n') > kDialectRows;
+    return has_those_rows && !start_.contains('"') && !start_.contains('\'');
+  }
 
   /// Types from more rows than the dialect needed; with the dialect given, a row costs a fifth.
   Status ReadTypes(CsvDialect* dialect) {

@@ -49,6 +49,21 @@ TEST_F(CsvSniffTest, FindsSeparatorsQuotesAndLineEnds) {
   for (const Sniffed& file : files) EXPECT_EQ(Sniff(file.bytes), file.found) << file.bytes;
 }
 
+TEST_F(CsvSniffTest, FindsQuotesThatComeLate) {
+  std::string rows = "id,text\n";
+  for (int i = 0; i < 15'000; ++i) rows += std::to_string(i) + ",plain\n";
+  const std::string plain = R"(,  \n header 0 | id:BIGINT text:VARCHAR)";
+  EXPECT_EQ(Sniff(rows), plain);
+  EXPECT_EQ(Sniff(rows + rows.substr(8)), plain) << "more rows than decide";
+  EXPECT_EQ(Sniff(rows + "1,'a, b'\n"), R"(, '' \n header 0 | id:BIGINT text:VARCHAR)");
+  EXPECT_EQ(Sniff(rows + "1,\"a \\\" b\"\n"), R"(, "\ \n header 0 | id:BIGINT text:VARCHAR)");
+  const std::string wide = std::string(1000, 'x') + "\n";
+  std::string long_rows = "id,text\n";
+  for (int i = 0; i < 9'000; ++i) long_rows += std::to_string(i) + "," + wide;
+  EXPECT_EQ(Sniff(long_rows + "1,'a, b'\n"), R"(, '' \n header 0 | id:BIGINT text:VARCHAR)")
+      << "behind the bytes that are looked at";
+}
+
 TEST_F(CsvSniffTest, FindsHeadersAndGivesTheirNamesAsTheyAre) {
   const std::vector<Sniffed> files = {
       {"id,name\n", R"(,  \n header 0 | id:VARCHAR name:VARCHAR)"},

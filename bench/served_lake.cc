@@ -10,6 +10,11 @@
 #include "lake/common/check.h"
 
 namespace lake::bench {
+namespace {
+
+constexpr std::array<char, 4096> kPage{};
+
+}  // namespace
 
 ScratchDirectory::ScratchDirectory() {
   std::string name = (std::filesystem::temp_directory_path() / "lake-bench-XXXXXX").string();
@@ -74,16 +79,33 @@ Result<std::string> ServedLake::Ingest(const std::string& dataset, std::string c
 }
 
 SyncProbe::SyncProbe(const std::filesystem::path& file)
-    : descriptor_(::open(file.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600)) {
-  LAKE_CHECK(descriptor_ >= 0);
+    : descriptor_(::open(file.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600)),
+      directory_(::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  LAKE_CHECK(descriptor_ >= 0 && directory_ >= 0);
 }
-SyncProbe::~SyncProbe() { ::close(descriptor_); }
+SyncProbe::~SyncProbe() {
+  ::close(descriptor_);
+  ::close(directory_);
+}
 
 double SyncProbe::MeasureUs() {
-  constexpr std::array<char, 4096> kPage{};
   Stopwatch watch;
   LAKE_CHECK(::write(descriptor_, kPage.data(), kPage.size()) == static_cast<ssize_t>(kPage.size()));
   LAKE_CHECK(::fdatasync(descriptor_) == 0);
+  return watch.us();
+}
+
+double SyncProbe::MeasureNewFileUs() {
+  const std::string name = fmt::format("new_{}", new_files_++);
+  Stopwatch watch;
+  const int file = ::openat(directory_, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  LAKE_CHECK(file >= 0);
+  LAKE_CHECK(::write(file, kPage.data(), kPage.size()) == static_cast<ssize_t>(kPage.size()));
+  LAKE_CHECK(::fsync(file) == 0);
+  const std::string unnamed = fmt::format("/proc/self/fd/{}", file);
+  LAKE_CHECK(::linkat(AT_FDCWD, unnamed.c_str(), directory_, name.c_str(), AT_SYMLINK_FOLLOW) == 0);
+  LAKE_CHECK(::fsync(directory_) == 0);
+  ::close(file);
   return watch.us();
 }
 

@@ -61,7 +61,7 @@ class ServedLake {
   std::string key_;
 };
 
-/// The time of one appended page made durable: what every durable operation must pay at least once.
+/// What the disk takes by itself, in files of its own.
 class SyncProbe {
  public:
   explicit SyncProbe(const std::filesystem::path& file);
@@ -69,10 +69,16 @@ class SyncProbe {
   SyncProbe(const SyncProbe&) = delete;
   SyncProbe& operator=(const SyncProbe&) = delete;
 
+  /// One appended page made durable: what every durable operation must pay at least once.
   double MeasureUs();
+  /// One new file of a page, durable before it has its name and so has the name: two syncs, what a commit
+  /// that is a file of its own must pay.
+  double MeasureNewFileUs();
 
  private:
   const int descriptor_;
+  const int directory_;
+  int new_files_ = 0;
 };
 
 }  // namespace lake::bench

@@ -49,7 +49,7 @@ class Checkout(unittest.TestCase):
             script = self.top / "bin" / name
             script.write_text(f'#!/bin/sh\necho "{name} $*" >>"$CALLS"\n{body}\n')
             script.chmod(0o755)
-        for place in ("tools/lake", "modules/common/src", "modules/common/test", "apps", "bench", "cmake"):
+        for place in ("tools/lake", "tools/recipes", "modules/common/src", "modules/common/test", "apps", "bench", "cmake"):
             (self.root / place).mkdir(parents=True)
         for name in ("CMakeLists.txt", "CMakePresets.json", "modules/common/src/a.cc", "modules/common/test/a_test.cc"):
             (self.root / name).write_text("")
@@ -71,7 +71,7 @@ class Checkout(unittest.TestCase):
             "BROKEN": "",
         }
 
-    def publish(self, content: bytes):
+    def publish(self, content: bytes, last_line: str = "take = package/thing.so -> thing/lib/thing.so"):
         archive = io.BytesIO()
         with tarfile.open(fileobj=archive, mode="w:gz") as tar:
             member = tarfile.TarInfo("package/thing.so")
@@ -81,7 +81,7 @@ class Checkout(unittest.TestCase):
         digest = hashlib.sha256(archive.getvalue()).hexdigest()
         (self.root / "tools" / "registry.lock").write_text(
             f"# pinned\n[thing]\nwhy = a part\nkind = npm\nversion = 1\nfile = thing-1.tgz\nsha256 = {digest}\n"
-            "take = package/thing.so -> thing/lib/thing.so\n"
+            f"{last_line}\n"
         )
 
     def start(self, *arguments: str, cwd: Path | None = None, script: Path | None = None) -> subprocess.Popen:
@@ -199,6 +199,60 @@ class Setup(Checkout):
         self.assertEqual(self.called("apt-get"), [])
 
 
+class Recipes(Checkout):
+    """What is made of a registry file is made once, for all checkouts and for as long as what it depends on is the same."""
+
+    def setUp(self):
+        super().setUp()
+        self.publish(b"contents", "make = thing.sh -> parts")
+        self.recipe = self.root / "tools/recipes/thing.sh"
+        self.recipe.write_text(
+            "#!/bin/sh\nset -e\n"
+            'if [ "$1" = key ]; then echo "$MACHINE"; exit; fi\n'
+            'echo "recipe $MACHINE" >>"$CALLS"\n'
+            '[ -z "$BROKEN" ] || { echo "no such compiler"; exit 3; }\n'
+            'tar -xzf "$2"; mkdir "$3"; cp package/thing.so "$3/made"; echo "$MACHINE" >>"$3/made"\n'
+        )
+        self.recipe.chmod(0o755)
+        self.env["MACHINE"] = "one"
+        self.made = self.root / "build/vendor/parts/made"
+        self.cache = self.top / "home/.cache/lakehouse/made"
+
+    def test_it_is_made_once_for_every_checkout(self):
+        done = self.lake("setup")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("preparing thing 1, a part; once for this machine", done.stderr)
+        self.assertEqual(self.made.read_text(), "contentsone\n")
+        subprocess.run(["rm", "-rf", str(self.root / "build")], check=True)
+        (self.top / "published.tgz").unlink()
+        again = self.lake("setup")
+        self.assertEqual((again.returncode, again.stderr), (0, ""))
+        self.assertEqual(self.made.read_text(), "contentsone\n")
+        self.assertEqual(len(self.called("recipe")), 1)
+
+    def test_another_machine_or_recipe_makes_it_anew(self):
+        self.lake("setup")
+        self.env["MACHINE"] = "two"
+        self.lake("setup")
+        self.assertEqual(self.made.read_text(), "contentstwo\n")
+        self.recipe.write_text(self.recipe.read_text() + "# changed\n")
+        self.lake("setup")
+        self.assertEqual(self.called("recipe"), ["recipe one", "recipe two", "recipe two"])
+        self.env["MACHINE"] = "one"
+        self.recipe.write_text(self.recipe.read_text().removesuffix("# changed\n"))
+        self.lake("setup")
+        self.assertEqual((self.made.read_text(), len(self.called("recipe"))), ("contentsone\n", 3))
+
+    def test_a_recipe_that_fails_says_why_and_leaves_nothing(self):
+        self.env["BROKEN"] = "yes"
+        done = self.lake("setup")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no such compiler", done.stderr)
+        self.assertEqual(os.listdir(self.cache), [])
+        self.env["BROKEN"] = ""
+        self.assertEqual(self.lake("setup").returncode, 0)
+
+
 class Binary(Checkout):
     def test_a_word_of_the_binary_builds_then_becomes_it(self):
         (self.top / "link").symlink_to(self.root / "lake")
@@ -229,6 +283,14 @@ class Binary(Checkout):
         os.utime(source, (0, 0))
         self.lake("sql")
         self.assertEqual(len(self.called("ninja")), 2)
+
+    def test_a_checkout_that_moved_to_another_processor_is_built_again(self):
+        self.lake("sql")
+        stamp = self.root / "build/release/.built-lake"
+        stamp.write_text("another processor\n")
+        self.lake("sql")
+        self.assertEqual(len(self.called("ninja")), 2)
+        self.assertNotEqual(stamp.read_text(), "another processor\n")
 
     def test_build_serves_every_target_of_the_release(self):
         self.assertEqual(self.lake("build").returncode, 0)

@@ -4,15 +4,19 @@
 readonly LAKE_BINARY=$LAKE_ROOT/build/release/apps/lake/lake
 readonly LAKE_BENCH=$LAKE_ROOT/build/release/bench/lake_bench
 
-# up_to_date TARGET: nothing that a release build reads has changed since TARGET, or everything, was last built. Asks
-# for the change time, which no copy or checkout can set back; a new or deleted file shows in its directory.
+# this_processor: tells it from one with other instructions: what is built here uses all that it has.
+this_processor() { sed --quiet '/^flags/ { p; q }' /proc/cpuinfo | sha256sum; }
+
+# up_to_date TARGET: nothing that a release build reads has changed since TARGET, or everything, was last built, for this
+# processor. Asks for the change time, which no copy or checkout can set back; a new or deleted file shows in its
+# directory.
 up_to_date() {
   local stamp newer
   [[ -x $LAKE_BINARY ]] || return 1
   for stamp in "$LAKE_ROOT"/build/release/.built-{"$1",all}; do
-    [[ -e $stamp ]] || continue
+    [[ -e $stamp && $(<"$stamp") == "$(this_processor)" ]] || continue
     newer=$(find "$LAKE_ROOT"/{CMakeLists.txt,CMakePresets.json,cmake,modules,apps,bench} \
-      "$LAKE_ROOT"/tools/{packages.txt,registry.lock} \
+      "$LAKE_ROOT"/tools/{packages.txt,registry.lock,recipes} \
       '(' -path '*/modules/*/test' -o -path '*/modules/*/testing' ')' -prune -o -cnewer "$stamp" -print -quit)
     [[ -n $newer ]] || return 0
   done
@@ -48,7 +52,7 @@ build_release() {
   prepare "to build" build
   configure release
   # Made before the compiler reads its first file: what changes during the build is newer.
-  : >"$stamp.new"
+  this_processor >"$stamp.new"
   compile release "$1"
   mv -- "$stamp.new" "$stamp"
 }

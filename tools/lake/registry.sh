@@ -1,5 +1,6 @@
 # Files from package registries: pinned in tools/registry.lock, fetched by the registry's own client under the
-# environment's settings (mirrors, certificates, proxies), verified, cached for good, unpacked into build/vendor.
+# environment's settings (mirrors, certificates, proxies), verified, cached for good, unpacked into build/vendor. What a
+# recipe makes of one is cached too, by all that it depends on, so that other checkouts and builds have it at once.
 # shellcheck shell=bash
 
 # The oldest cargo that reads every manifest in the dependency tree of the pinned crates (edition 2024).
@@ -20,7 +21,10 @@ need_client() {
   local kind=$1 version
   case $kind in
     npm) command -v npm >/dev/null && return ;;
-    pypi) python3 -m pip --version >/dev/null 2>&1 && return ;;
+    pypi | wheel)
+      kind=pypi
+      python3 -m pip --version >/dev/null 2>&1 && return
+      ;;
     crate)
       if version=$(cargo --version 2>/dev/null); then
         version=$(cut -d ' ' -f 2 <<<"$version")
@@ -58,6 +62,11 @@ def prepare_metadata_for_build_wheel(directory, config_settings=None):
 PYTHON
   STUB_NAME=$name STUB_VERSION=$version PYTHONPATH=$PWD/stub python3 -m pip download --quiet --no-deps \
     --no-binary "$name" --no-build-isolation --dest . "$name==$version"
+}
+
+# A package as its maker built it; nothing of it is run.
+fetch_wheel() {
+  python3 -m pip download --quiet --no-deps --only-binary :all: --dest . "$name==$version"
 }
 
 fetch_crate() {
@@ -107,12 +116,42 @@ take_out() {
   mv -- "$from" "$place"
 }
 
-# need_entry: one entry of the lock file, held in name, kind, version, why, file, sha256, backend and takes.
+# made_name: what the result of the entry's recipe is called in the cache: it names all that the result depends on.
+made_name() {
+  local recipe=$LAKE_ROOT/tools/recipes/${make%% -> *} key
+  key=$("$recipe" key)
+  key=$(printf '%s\n' "$sha256" "$key" | cat -- - "$recipe" | sha256sum)
+  printf '%s-%s\n' "${make##* -> }" "${key:0:32}"
+}
+
+# run_recipe ARCHIVE NAME: what the recipe makes, from the cache when it was made before; copied into build/vendor.
+run_recipe() {
+  local cache scratch place=$vendor/${make##* -> }
+  cache=$(cache_directory)/made
+  if [[ ! -d $cache/$2 ]]; then
+    say "preparing $name $version, $why; once for this machine"
+    mkdir -p "$cache"
+    scratch=$(mktemp --directory "$cache/make.XXXXXX")
+    # shellcheck disable=SC2064
+    trap "rm -rf -- '$scratch'" EXIT
+    mkdir "$scratch/work"
+    logged "$LAKE_ROOT/build/logs/make-${make##* -> }.log" \
+      env --chdir="$scratch/work" "$LAKE_ROOT/tools/recipes/${make%% -> *}" make "$1" "$scratch/made"
+    # Another checkout may have been quicker; what it made is the same.
+    mv --no-target-directory -- "$scratch/made" "$cache/$2" 2>/dev/null || [[ -d $cache/$2 ]]
+  fi
+  rm -rf -- "$place"
+  cp --recursive -- "$cache/$2" "$place"
+}
+
+# need_entry: one entry of the lock file, held in name, kind, version, why, file, sha256, backend, make and takes.
 need_entry() (
-  local stamp=$vendor/.$file.taken content scratch archive take
-  content=$(printf '%s\n' "$sha256" "${takes[@]}")
+  local stamp=$vendor/.$file.taken content made='' scratch archive take
+  [[ -z $make ]] || made=$(made_name)
+  content=$(printf '%s\n' "$sha256" ${made:+"$made"} "${takes[@]}")
   [[ -f $stamp && $(<"$stamp") == "$content" ]] && return
   archive=$(cached_file)
+  [[ -z $made ]] || (run_recipe "$archive" "$made")
   scratch=$(mktemp --directory "$vendor/unpack.XXXXXX")
   # shellcheck disable=SC2064
   trap "rm -rf -- '$scratch'" EXIT
@@ -124,7 +163,7 @@ need_entry() (
 # need_registry_files: every entry of tools/registry.lock, unpacked; silent and quick when all are.
 need_registry_files() {
   local vendor=$LAKE_ROOT/build/vendor line key value
-  local name='' kind='' version='' why='' file='' sha256='' backend='' takes=()
+  local name='' kind='' version='' why='' file='' sha256='' backend='' make='' takes=()
   mkdir -p "$vendor"
   # The final [end] closes the last entry.
   while read -r line; do
@@ -132,12 +171,12 @@ need_registry_files() {
       '' | '#'*) ;;
       '['*']')
         [[ -z $name ]] || need_entry
-        name=${line:1:-1} takes=()
+        name=${line:1:-1} make='' takes=()
         ;;
       *)
         key=${line%% = *} value=${line#* = }
         case $key in
-          kind | version | why | file | sha256 | backend) printf -v "$key" '%s' "$value" ;;
+          kind | version | why | file | sha256 | backend | make) printf -v "$key" '%s' "$value" ;;
           take) takes+=("$value") ;;
           *) die "tools/registry.lock: '$key' is no key" ;;
         esac

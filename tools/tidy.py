@@ -35,6 +35,10 @@ FORBIDDEN_INCLUDES = {
     "curl/": r"apps/lake/|.*/testing/|test/|bench/",
     "CLI/": r"apps/lake/|bench/|test/",
     "spdlog/": r"modules/common/src/",
+    "llama.h": r"modules/models/src/llama_runtime\.cc",
+    "ggml": r"modules/models/(src/llama_runtime\.cc|test/)",
+    "gguf": r"modules/models/(src/llama_runtime\.cc|test/)",
+    "unicode/": r"modules/models/src/",
     "nanoarrow/": r"modules/engine/(src|test)/|bench/",
 }
 

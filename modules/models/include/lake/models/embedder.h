@@ -1,0 +1,56 @@
+// Embedder: texts to vectors by one model, whoever runs it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lake/common/context.h"
+#include "lake/common/result.h"
+
+namespace lake::models {
+
+/// Which model made a vector. Vectors can be compared only when all of it is equal.
+struct ModelFingerprint {
+  std::string name;
+  std::string digest;  ///< SHA-256 of the model's file, lower-case hex.
+  uint32_t dimension = 0;
+  std::string prompt_prefix;  ///< Stands before every text that is embedded.
+  bool operator==(const ModelFingerprint&) const = default;
+};
+
+/// Vectors of unit length, one for each text.
+struct Embeddings {
+  ModelFingerprint model;
+  std::vector<float> values;      ///< The texts' order; `model.dimension` floats each.
+  std::vector<size_t> truncated;  ///< Positions of texts of which the end was left out, ascending.
+  uint64_t tokens = 0;            ///< What the model read, of all texts together.
+
+  std::span<const float> Vector(size_t text) const {
+    return std::span(values).subspan(text * model.dimension, model.dimension);
+  }
+};
+
+/// Most texts in one call: a bound for the memory of an answer (1.5 MiB at 384 dimensions).
+inline constexpr size_t kMaxTexts = 1024;
+
+/// Any thread; calls at the same time share the model's capacity in turns.
+class Embedder {
+ public:
+  virtual ~Embedder() = default;
+
+  /// What its vectors will be marked with. Loads the model. Errors: those of the file, as in Embed.
+  virtual Result<ModelFingerprint> Fingerprint(const Context& context) = 0;
+
+  /// Embeds `texts` (UTF-8). A text that is longer than the model can read is cut and named in `truncated`.
+  /// Stops between batches when the context ends. Errors: invalid_argument/too_many_texts, and with the
+  /// detail "/<position>" of the first such text invalid_argument/empty_text (nothing to read: no letter,
+  /// digit or sign) or invalid_argument/bad_text (no UTF-8); resource_exhausted/models_busy (too many calls
+  /// wait), resource_exhausted/model_memory (no room while others are in use); not_found/model_not_found (its
+  /// file is gone), data_loss/model_damaged, failed_precondition/model_not_usable; those of the context.
+  virtual Result<Embeddings> Embed(const Context& context, std::span<const std::string> texts) = 0;
+};
+
+}  // namespace lake::models

@@ -1,0 +1,35 @@
+#include "running_model.h"
+
+#include <utility>
+
+namespace lake::models {
+
+RunningModel::RunningModel(ModelFingerprint fingerprint, std::unique_ptr<LlamaModel> model,
+                           ModelMemory::Share memory)
+    : fingerprint_(std::move(fingerprint)), memory_(std::move(memory)), model_(std::move(model)) {}
+
+Result<std::vector<float>> RunningModel::Embed(std::span<const std::vector<int32_t>* const> texts) {
+  LAKE_ASSIGN_OR_RETURN(std::unique_ptr<LlamaContext> context, TakeContext());
+  Result<std::vector<float>> vectors = context->Embed(texts);
+  GiveBack(std::move(context));
+  return vectors;
+}
+
+Result<std::unique_ptr<LlamaContext>> RunningModel::TakeContext() {
+  {
+    MutexLock lock(mutex_);
+    if (!idle_.empty()) {
+      std::unique_ptr<LlamaContext> context = std::move(idle_.back());
+      idle_.pop_back();
+      return context;
+    }
+  }
+  return model_->NewContext();
+}
+
+void RunningModel::GiveBack(std::unique_ptr<LlamaContext> context) {
+  MutexLock lock(mutex_);
+  idle_.push_back(std::move(context));
+}
+
+}  // namespace lake::models

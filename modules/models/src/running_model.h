@@ -1,0 +1,40 @@
+// RunningModel: a model in memory with the contexts that threads compute in.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lake/common/mutex.h"
+#include "lake/models/embedder.h"
+#include "llama_runtime.h"
+#include "model_memory.h"
+
+namespace lake::models {
+
+/// Any thread.
+class RunningModel {
+ public:
+  RunningModel(ModelFingerprint fingerprint, std::unique_ptr<LlamaModel> model, ModelMemory::Share memory);
+
+  const ModelFingerprint& fingerprint() const { return fingerprint_; }
+  uint32_t max_tokens() const { return model_->max_tokens(); }
+  const TokenText& tokenizer() const { return model_->tokenizer(); }
+
+  /// As LlamaContext::Embed, in a context that nobody else uses meanwhile; there are never more contexts than
+  /// there were calls at once.
+  Result<std::vector<float>> Embed(std::span<const std::vector<int32_t>* const> texts);
+
+ private:
+  Result<std::unique_ptr<LlamaContext>> TakeContext();
+  void GiveBack(std::unique_ptr<LlamaContext> context);
+
+  const ModelFingerprint fingerprint_;
+  const ModelMemory::Share memory_;
+  const std::unique_ptr<LlamaModel> model_;
+  Mutex mutex_;
+  std::vector<std::unique_ptr<LlamaContext>> idle_ LAKE_GUARDED_BY(mutex_);  ///< They die before the model.
+};
+
+}  // namespace lake::models

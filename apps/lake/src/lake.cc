@@ -25,6 +25,7 @@
 #include "lake/gateway/system_tables.h"
 #include "lake/ingest/file_ingest.h"
 #include "lake/jobs/job_service.h"
+#include "lake/models/local_models.h"
 #include "lake/query/query_service.h"
 #include "lake/query/row_filter.h"
 #include "lake/storage/bucket_registry.h"
@@ -83,6 +84,20 @@ ingest::IngestOptions IngestLimits(const Settings& settings) {
   options.async_bytes = settings.ingest.async_bytes;
   options.max_upload_bytes = settings.ingest.max_upload_bytes;
   options.max_rejected_fraction = settings.ingest.max_rejected_fraction;
+  return options;
+}
+
+/// The owner's files come first, so that one of them can take the place of the model that comes with the
+/// program.
+models::LocalModelOptions ModelOptions(const ModelSettings& settings) {
+  models::LocalModelOptions options;
+  options.directories = {settings.directory, LAKE_BUNDLED_MODELS};
+  options.default_embedding = settings.embedding;
+  options.default_prompt_prefix = settings.embedding_prefix;
+  options.threads = settings.threads;
+  options.memory_limit_bytes = settings.memory_bytes;
+  options.unload_after = std::chrono::seconds(settings.idle_secs);
+  options.max_waiting = settings.max_waiting;
   return options;
 }
 
@@ -205,6 +220,7 @@ class WiredLake final : public Lake {
     LAKE_ASSIGN_OR_RETURN(hash_keys_, access::HashKeys::Open(*catalog_->snapshot(), SecretsFile(settings),
                                                              seams_.random, seams_.log));
     audit_ = access::AuditLog::Make(*primary_, seams_.log);
+    models_ = models::LocalModels::Make(ModelOptions(settings.models), seams_.log);
     ingest_ =
         ingest::FileIngest::Make(*catalog_, *engine_, buckets_, {.durable = primary_, .scratch = scratch_},
                                  seams_.clock, seams_.random, seams_.log, IngestLimits(settings));
@@ -290,6 +306,7 @@ class WiredLake final : public Lake {
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<tables::DatasetService> datasets_;
+  std::unique_ptr<models::LocalModels> models_;
   std::unique_ptr<access::HashKeys> hash_keys_;
   std::unique_ptr<access::AuditLog> audit_;
   std::unique_ptr<access::RoleService> roles_;
@@ -322,6 +339,7 @@ void WiredLake::AddRoutes(const Settings& settings) {
   gateway::AddDatasetRoutes(*api_, *datasets_);
   gateway::AddJobRoutes(*api_, *jobs_);
   gateway::AddIngestRoutes(*api_, *ingest_, *jobs_);
+  gateway::AddModelRoutes(*api_, *models_);
   gateway::AddQueryRoutes(
       *api_, *query_,
       {.max_rows = settings.query.max_result_rows, .max_bytes = settings.query.max_result_bytes});

@@ -10,24 +10,16 @@ namespace {
 constexpr int kClientClosedRequest = 499;  // nginx's; nobody is there to read it, but the log is clear.
 
 constexpr auto kByReason = std::to_array<std::pair<std::string_view, int>>({
-    {"shutdown", 503},
-    {"client_too_slow", 408},
-    {"header_timeout", 408},
-    {"method_not_allowed", 405},
-    {"not_acceptable", 406},
-    {"payload_too_large", 413},
-    {"upload_too_large", 413},
-    {"unsupported_media_type", 415},
-    {"result_too_large", 400},
-    {"expectation_failed", 417},
-    {"host_not_allowed", 421},
-    {"header_too_large", 431},
-    {"pool_full", 503},
-    {"server_busy", 503},
-    {"commit_queue_full", 503},
-    {"query_out_of_memory", 503},
-    {"storage_full", 507},
-    {"spill_full", 507},
+    {"shutdown", 503},          {"client_too_slow", 408},
+    {"header_timeout", 408},    {"method_not_allowed", 405},
+    {"not_acceptable", 406},    {"payload_too_large", 413},
+    {"upload_too_large", 413},  {"unsupported_media_type", 415},
+    {"result_too_large", 400},  {"expectation_failed", 417},
+    {"host_not_allowed", 421},  {"header_too_large", 431},
+    {"pool_full", 503},         {"server_busy", 503},
+    {"commit_queue_full", 503}, {"models_busy", 503},
+    {"model_memory", 503},      {"query_out_of_memory", 503},
+    {"storage_full", 507},      {"spill_full", 507},
 });
 
 constexpr auto kPhrases = std::to_array<std::pair<int, std::string_view>>({

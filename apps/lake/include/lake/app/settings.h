@@ -55,6 +55,16 @@ struct IngestSettings {
   uint32_t jobs = 2;
 };
 
+struct ModelSettings {
+  std::string directory = "./models";
+  std::string embedding = "all-minilm-l6-v2";
+  std::string embedding_prefix;
+  uint32_t threads = 0;
+  uint64_t memory_bytes = 1ull << 30;
+  uint32_t idle_secs = 300;
+  uint32_t max_waiting = 64;
+};
+
 struct AccessSettings {
   bool auth = false;
   std::string secrets_file;
@@ -69,6 +79,7 @@ struct Settings {
   StorageSettings storage;
   QuerySettings query;
   IngestSettings ingest;
+  ModelSettings models;
   AccessSettings access;
   TelemetrySettings telemetry;
 };
@@ -162,6 +173,25 @@ struct lake::Describe<lake::app::IngestSettings> {
                  Optional("jobs", &T::jobs, "Ingest jobs at once.").Between(1, 64)};
 };
 template <>
+struct lake::Describe<lake::app::ModelSettings> {
+  using T = lake::app::ModelSettings;
+  static constexpr std::string_view kName = "ModelSettings";
+  static constexpr auto kFields = std::tuple{
+      Optional("directory", &T::directory,
+               "Directory of GGUF files: NAME.gguf is the model NAME. It need not exist: one embedding model "
+               "comes with the program.")
+          .Between(1, 4096),
+      Optional("embedding", &T::embedding, "Model that embeds texts when nobody names one.").Between(1, 128),
+      Optional("embedding_prefix", &T::embedding_prefix,
+               "Put before every text for that model, when it was trained so.")
+          .Between(0, 1024),
+      Optional("threads", &T::threads, "Threads that run models; 0 is one per core.").Between(0, 1024),
+      Optional("memory_bytes", &T::memory_bytes, "Most memory for loaded models."),
+      Optional("idle_secs", &T::idle_secs, "A model that is not used for so long leaves memory.")
+          .Between(1, 86400),
+      Optional("max_waiting", &T::max_waiting, "Requests that may wait for a model.").Between(1, 65536)};
+};
+template <>
 struct lake::Describe<lake::app::AccessSettings> {
   using T = lake::app::AccessSettings;
   static constexpr std::string_view kName = "AccessSettings";
@@ -189,6 +219,7 @@ struct lake::Describe<lake::app::Settings> {
                  Optional("storage", &T::storage, "Where data is."),
                  Optional("query", &T::query, "The SQL engine."),
                  Optional("ingest", &T::ingest, "Files coming in."),
+                 Optional("models", &T::models, "Language models in this process."),
                  Optional("access", &T::access, "Who may do what."),
                  Optional("telemetry", &T::telemetry, "What the server says about itself.")};
 };

@@ -21,6 +21,9 @@ class JobService;
 namespace lake::ingest {
 class FileIngest;
 }
+namespace lake::models {
+class Provider;
+}
 namespace lake::query {
 class QueryService;
 }
@@ -50,6 +53,8 @@ void AddAccessRoutes(Api& api, access::KeyService& keys, access::RoleService& ro
 void AddJobRoutes(Api& api, jobs::JobService& jobs);
 /// POST /ingest/file. `jobs` must know the kind ingest::kIngestFileJob, registered with FileIngest::Kind().
 void AddIngestRoutes(Api& api, ingest::FileIngest& ingest, jobs::JobService& jobs);
+/// /ai/models, /ai/embed.
+void AddModelRoutes(Api& api, models::Provider& models);
 /// What one answer may hold; 0 = as much as there is.
 struct AnswerLimits {
   uint64_t max_rows = 0;

@@ -1,0 +1,110 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <utility>
+
+#include "lake/common/json_pointer.h"
+#include "lake/gateway/routes.h"
+#include "lake/gateway/wire/model.h"
+#include "lake/models/provider.h"
+
+namespace lake::gateway {
+namespace {
+
+using access::Request;
+using Clock = std::chrono::steady_clock;
+using models::Provider;
+
+/// The double whose shortest decimal is that of the float: 0.1f becomes 0.1, not 0.10000000149011612.
+double ShortDouble(float value) {
+  std::array<char, 32> text;  // The shortest form of any float has at most 16 characters.
+  const auto written = std::to_chars(text.data(), text.data() + text.size(), value);
+  double read = 0;
+  std::from_chars(text.data(), written.ptr, read);
+  return read;
+}
+
+/// The embedder speaks of the texts, the client of its document.
+Error AtTexts(const Error& error) {
+  Error placed(error.code(), error.reason(), error.message());
+  for (const ErrorDetail& detail : error.details())
+    placed.AddDetail(PrependPointer("texts", detail.pointer), detail.message);
+  return std::move(placed).WithCause(error.internal_cause());
+}
+
+Result<wire::EmbeddedTexts> Embed(Provider& models, const Request& request, const wire::EmbedTexts& wanted) {
+  const Clock::time_point started = Clock::now();
+  Result<std::shared_ptr<models::Embedder>> embedder = models.FindEmbedder(wanted.model.value_or(""));
+  if (!embedder.ok() && wanted.model)
+    return std::move(embedder).error().WithDetail("/model", "names no model that embeds");
+  if (!embedder.ok()) return std::move(embedder).error();
+  Result<models::Embeddings> made = (*embedder)->Embed(request.context, wanted.texts);
+  if (!made.ok()) return AtTexts(made.error());
+  wire::EmbeddedTexts answer = {.model = made->model.name,
+                                .model_version = made->model.digest,
+                                .dimensions = made->model.dimension,
+                                .embeddings = {},
+                                .truncated = {made->truncated.begin(), made->truncated.end()},
+                                .tokens = made->tokens};
+  answer.embeddings.reserve(wanted.texts.size());
+  for (size_t text = 0; text < wanted.texts.size(); ++text) {
+    std::vector<double>& vector = answer.embeddings.emplace_back();
+    vector.reserve(made->model.dimension);
+    for (const float value : made->Vector(text)) vector.push_back(ShortDouble(value));
+  }
+  answer.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
+  return answer;
+}
+
+template <class T>
+std::optional<T> UnlessEmpty(T value) {
+  if (value == T()) return std::nullopt;
+  return value;
+}
+
+wire::Model ToWire(models::ModelInfo info) {
+  wire::Model model = {.name = std::move(info.name),
+                       .provider = std::move(info.provider),
+                       .tasks = {},
+                       .is_default = info.is_default,
+                       .loaded = info.loaded,
+                       .model_version = std::move(info.digest),
+                       .architecture = UnlessEmpty(std::move(info.architecture)),
+                       .dimensions = UnlessEmpty(info.dimensions),
+                       .max_tokens = UnlessEmpty(info.max_tokens),
+                       .size_bytes = info.size_bytes,
+                       .problem = std::move(info.problem)};
+  if (info.embeds) model.tasks.push_back(wire::ModelTask::kEmbed);
+  return model;
+}
+
+Result<wire::Page<wire::Model>> ListModels(Provider& models, const wire::ListRequest& list) {
+  LAKE_ASSIGN_OR_RETURN(const std::string after, wire::ReadPageToken("models", list.page_token));
+  wire::Page<wire::Model> page;
+  for (models::ModelInfo& info : models.List()) {
+    if (info.name <= after) continue;
+    if (page.items.size() == list.limit) {
+      page.next_page_token = wire::MakePageToken("models", page.items.back().name);
+      break;
+    }
+    page.items.push_back(ToWire(std::move(info)));
+  }
+  return page;
+}
+
+}  // namespace
+
+void AddModelRoutes(Api& api, Provider& models) {
+  api.Add<wire::EmbedTexts, wire::EmbeddedTexts>(
+      {Method::kPost, "/ai/embed", "Turn texts into vectors whose angles say how near their meanings are.",
+       Permission::kRead},
+      [&models](const Request& request, const wire::EmbedTexts& wanted) {
+        return Embed(models, request, wanted);
+      });
+  api.Add<wire::ListRequest, wire::Page<wire::Model>>(
+      {Method::kGet, "/ai/models", "List the models, by name.", Permission::kRead},
+      [&models](const Request&, const wire::ListRequest& list) { return ListModels(models, list); });
+}
+
+}  // namespace lake::gateway

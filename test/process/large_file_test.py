@@ -18,6 +18,12 @@ def numbers(odd_cell: str) -> bytes:
     return ("number,filler\n" + "".join(rows)).encode()
 
 
+def times(odd_row: str) -> bytes:
+    rows = [f"2024-01-02,2024-01-02 10:00:00,10:00:00,{FILLER}\n" for _ in range(ROWS)]
+    rows[ROWS - 10] = f"{odd_row},{FILLER}\n"
+    return ("day,moment,clock,filler\n" + "".join(rows)).encode()
+
+
 class LargeFileTest(unittest.TestCase):
     def setUp(self):
         directory = tempfile.TemporaryDirectory(prefix="lake-large-")
@@ -38,6 +44,15 @@ class LargeFileTest(unittest.TestCase):
         self.assertEqual(self.server.sql("SELECT number FROM numbers WHERE number LIKE '00%'"), [["00123"]])
         self.assertEqual(self.server.sql("SELECT count(*), count(DISTINCT number) FROM numbers"), [[ROWS, ROWS]])
         self.assertEqual(self.count_objects(), 1, "the first writing is gone")
+
+    def test_late_times_are_kept_as_they_are(self):
+        odd = "2024-01-03 11:00:00,2024-01-02 10:00:00+02,2024-01-02 10:00:00"
+        answer = self.server.ingest("times", times(odd), Prefer="wait")
+        self.assertEqual((answer.status, answer.document["rows"]), (200, ROWS), answer.body)
+        self.assertEqual(
+            self.server.sql("SELECT day, moment, clock FROM times WHERE clock LIKE '2024%'"),
+            [["2024-01-03T11:00:00", "2024-01-02T08:00:00Z", "2024-01-02 10:00:00"]])
+        self.assertEqual(self.server.sql("SELECT count(*), count(DISTINCT day) FROM times"), [[ROWS, 2]])
 
     def test_a_late_cell_that_a_dataset_would_change_refuses_the_file(self):
         self.assertEqual(self.ingest("7").status, 200)

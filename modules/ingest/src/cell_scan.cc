@@ -8,6 +8,7 @@
 #include "byte_block.h"
 #include "cell_ends.h"
 #include "number_form.h"
+#include "time_form.h"
 
 namespace lake::ingest {
 namespace {
@@ -152,10 +153,40 @@ class CellScanner {
     if (cell.empty())
       facts.*empty = true;
     else if (rules_[column_].kind == CellRule::Kind::kNumber)
-      Judge(cell, &facts);
+      JudgeNumber(cell, &facts);
+    else if (rules_[column_].kind != CellRule::Kind::kText && rules_[column_].kind != CellRule::Kind::kOther)
+      JudgeTime(cell, &facts);
   }
 
-  void Judge(std::string_view cell, ColumnFacts* facts) {
+  void JudgeTime(std::string_view cell, ColumnFacts* facts) {
+    if (IsPlainTime(cell)) return;
+    using Kind = CellRule::Kind;
+    const Kind kind = rules_[column_].kind;
+    const TimeForm form = TimeFormOf(cell);
+    const bool is_clock = kind == Kind::kTime;
+    if (kind == Kind::kDate && form.has_time) Keep(Loss::kTimeOfDay, cell, facts);
+    if ((kind == Kind::kDate || kind == Kind::kTimestamp) && form.has_offset)
+      Keep(Loss::kOffset, cell, facts);
+    if (form.too_fine || (is_clock && (form.has_both || form.has_offset)))
+      Keep(Loss::kPartOfTime, cell, facts);
+  }
+
+  /// Nearly every cell: 2024-01-02, 10:00:00 or both, with no room for more.
+  bool IsPlainTime(std::string_view cell) const {
+    constexpr size_t kDate = 10;
+    constexpr size_t kClock = 8;
+    const auto is_clock = [](std::string_view part) { return part[2] == ':' && part[5] == ':'; };
+    switch (rules_[column_].kind) {
+      case CellRule::Kind::kDate:
+        return cell.size() == kDate && cell[4] == '-' && cell[7] == '-';
+      case CellRule::Kind::kTime:
+        return cell.size() == kClock && is_clock(cell);
+      default:
+        return cell.size() == kDate + 1 + kClock && is_clock(cell.substr(kDate + 1));
+    }
+  }
+
+  void JudgeNumber(std::string_view cell, ColumnFacts* facts) {
     if (IsPlain(cell)) return;
     const NumberForm form = FormOf(cell);
     if (!form.is_number) return;

@@ -1,6 +1,6 @@
 // One fast look at every cell of a CSV file before it is read. Types come from a sample; what the rest of the
-// file would lose by them, a reader passes over in silence: 00123 becomes 123, 1.5 becomes 2, and an open
-// quote swallows all the rows behind it.
+// file would lose by them, a reader passes over in silence: 00123 becomes 123, 1.5 becomes 2, a date forgets
+// the time of day, and an open quote swallows all the rows behind it.
 #pragma once
 
 #include <array>
@@ -16,21 +16,32 @@ namespace lake::ingest {
 
 /// What to look for in one column of the file.
 struct CellRule {
-  enum class Kind { kText, kNumber, kOther } kind = Kind::kOther;
+  enum class Kind {
+    kText,
+    kNumber,
+    kDate,
+    kTime,
+    kTimestamp,
+    kTimestampWithZone,
+    kOther
+  } kind = Kind::kOther;
   /// Digits after the point that the column keeps.
   uint32_t kept_fraction = 0;
 
   static constexpr uint32_t kEveryDigit = UINT32_MAX;  ///< DOUBLE and FLOAT.
 };
 
-/// Ways a number can be written that a numeric column does not give back.
+/// Ways a value can be written that the type of its column does not give back.
 enum class Loss {
   kName,          ///< 00123, +4915112345678.
   kFraction,      ///< 1.5 in a column of whole numbers, 1.005 in one of two digits.
   kLongWhole,     ///< Beyond ±2^53, where DOUBLE rounds.
   kBeyondBigint,  ///< No integer column holds it.
+  kTimeOfDay,     ///< 2024-01-02 10:00:00 in a column of dates.
+  kOffset,        ///< 2024-01-02 10:00:00+02 in a column of dates or of times without a zone.
+  kPartOfTime,    ///< Digits beyond microseconds; in a column of times of day a date or an offset.
 };
-inline constexpr size_t kLosses = 4;
+inline constexpr size_t kLosses = 7;
 
 /// The first cell of a kind.
 struct CellExample {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <iterator>
 #include <map>
+#include <span>
 
 #include "lake/common/fold.h"
 #include "lake/tables/dataset_service.h"
@@ -32,11 +33,21 @@ CellRule RuleOf(std::string_view type) {
   if (IsInteger(type)) return {.kind = Kind::kNumber};
   if (type == "DOUBLE" || type == "FLOAT")
     return {.kind = Kind::kNumber, .kept_fraction = CellRule::kEveryDigit};
+  if (type == "DATE") return {.kind = Kind::kDate};
+  if (type == "TIME") return {.kind = Kind::kTime};
+  if (type == "TIMESTAMP") return {.kind = Kind::kTimestamp};
+  if (type == "TIMESTAMP WITH TIME ZONE") return {.kind = Kind::kTimestampWithZone};
   if (!type.starts_with("DECIMAL(")) return {};
   CellRule rule{.kind = Kind::kNumber};
   const size_t scale = type.find(',') + 1;
   std::from_chars(type.data() + scale, type.data() + type.size(), rule.kept_fraction);
   return rule;
+}
+
+/// A format of the file's own is followed to the letter: a cell of another form is rejected, not changed.
+bool HasFormat(const CsvDialect& dialect, const CellRule& rule) {
+  return (rule.kind == CellRule::Kind::kDate && !dialect.date_format.empty()) ||
+         (rule.kind == CellRule::Kind::kTimestamp && !dialect.timestamp_format.empty());
 }
 
 /// Types by folded name.
@@ -83,9 +94,12 @@ std::string SelectList(const CsvDialect& dialect, const SchemaChoice& choice,
 
 /// The first cell of the column that the type would change.
 const CellExample* ChangedCell(std::string_view type, const ColumnFacts& facts) {
+  using Kind = CellRule::Kind;
   const CellRule rule = RuleOf(type);
-  if (rule.kind != CellRule::Kind::kNumber) return nullptr;
-  for (const Loss loss : {Loss::kName, Loss::kFraction})
+  if (rule.kind == Kind::kText || rule.kind == Kind::kOther) return nullptr;
+  static constexpr Loss kOfNumbers[] = {Loss::kName, Loss::kFraction};
+  static constexpr Loss kOfTimes[] = {Loss::kTimeOfDay, Loss::kOffset, Loss::kPartOfTime};
+  for (const Loss loss : rule.kind == Kind::kNumber ? std::span<const Loss>(kOfNumbers) : kOfTimes)
     if (const CellExample* cell = facts.Find(loss)) return cell;
   return rule.kept_fraction == CellRule::kEveryDigit ? facts.Find(Loss::kLongWhole) : nullptr;
 }
@@ -156,7 +170,10 @@ SchemaChoice ChooseReplace(const CsvDialect& dialect, const catalog::Schema& sch
 std::vector<CellRule> RulesOf(const CsvDialect& dialect, const SchemaChoice& choice) {
   const TypeMap types = TypesOf(choice);
   std::vector<CellRule> rules;
-  for (const CsvColumn& column : dialect.columns) rules.push_back(RuleOf(types.at(Fold(column.name))));
+  for (const CsvColumn& column : dialect.columns) {
+    const CellRule rule = RuleOf(types.at(Fold(column.name)));
+    rules.push_back(HasFormat(dialect, rule) ? CellRule() : rule);
+  }
   return rules;
 }
 
@@ -164,6 +181,12 @@ void WidenTypes(const std::vector<ColumnFacts>& facts, CsvDialect* dialect) {
   for (size_t i = 0; i < facts.size(); ++i) {
     std::string& type = dialect->columns[i].type;
     const CellRule rule = RuleOf(type);
+    if (facts[i].Find(Loss::kPartOfTime))
+      type = "VARCHAR";
+    else if (facts[i].Find(Loss::kOffset))
+      type = "TIMESTAMP WITH TIME ZONE";  // As the sniffer says when it meets such a cell.
+    else if (facts[i].Find(Loss::kTimeOfDay))
+      type = "TIMESTAMP";
     if (rule.kind != CellRule::Kind::kNumber) continue;
     const bool is_double = rule.kept_fraction == CellRule::kEveryDigit || facts[i].Find(Loss::kFraction);
     if (facts[i].Find(Loss::kName) || (is_double && facts[i].Find(Loss::kLongWhole)) ||

@@ -35,7 +35,8 @@ SchemaChoice ChooseReplace(const engine::CsvDialect& dialect, const catalog::Sch
 /// What would not survive in each column of the file, given the types it is to be read with.
 std::vector<CellRule> RulesOf(const engine::CsvDialect& dialect, const SchemaChoice& choice);
 /// The types of new columns, so that they keep every cell of the file: text for names that look like numbers
-/// (00123) and for numbers that are too long, DOUBLE for fractions.
+/// (00123), for numbers that are too long, DOUBLE for fractions, TIMESTAMP for dates with a time of day, with
+/// a time zone where there are offsets.
 void WidenTypes(const std::vector<ColumnFacts>& facts, engine::CsvDialect* dialect);
 /// The types are those of a dataset. Error: failed_precondition/schema_mismatch with the line of a cell that
 /// they would change.

@@ -9,6 +9,7 @@
 #include "lake/common_testing/result_matchers.h"
 #include "lake/storage/memory_store.h"
 #include "number_form.h"
+#include "time_form.h"
 
 namespace lake::ingest {
 namespace {
@@ -65,6 +66,53 @@ TEST(NumberFormTest, SaysWhatANumericColumnWouldChange) {
   EXPECT_TRUE(FormOf("9223372036854775808").beyond_bigint);
   EXPECT_FALSE(FormOf("-9223372036854775808").beyond_bigint);
   EXPECT_TRUE(FormOf("123456789012345678901234567890").beyond_bigint);
+}
+
+TEST(TimeFormTest, SaysWhatAColumnOfTimesWouldChange) {
+  const auto says = [](std::string_view cell) {
+    const TimeForm form = TimeFormOf(cell);
+    return std::string(form.has_both ? "b" : "") + (form.has_time ? "t" : "") + (form.has_offset ? "o" : "") +
+           (form.too_fine ? "f" : "");
+  };
+  for (const char* cell : {"2024-01-02 00:00:00", "2024-01-02T00:00:00.000Z", "2024-01-02 00:00:00+00"})
+    EXPECT_EQ(says(cell), "b") << cell;
+  for (const char* cell : {"2024-01-02", "20240102", " 2024-01-02 ", "02/01/2024", "1", "00:00"})
+    EXPECT_EQ(says(cell), "") << cell;
+  for (const char* cell : {"2024-01-02 10:00", "2024-01-02T10:00:00Z", "2024-01-02 00:00:00.5",
+                           "2024-01-02 10:00:00 UTC", "2024-01-02 10:00:00-00:00"})
+    EXPECT_EQ(says(cell), "bt") << cell;
+  for (const char* cell :
+       {"2024-01-02 10:00:00+02", "2024-01-02 10:00-05:30", "2024-01-02 10:00:00 Europe/Berlin"})
+    EXPECT_EQ(says(cell), "bto") << cell;
+  for (const char* cell : {"10:00", "10:00:00", "10:00:00.123456", "10:00:00.123456000", "10:00:00Z"})
+    EXPECT_EQ(says(cell), "t") << cell;
+  EXPECT_EQ(says("10:00:00+02"), "to");
+  EXPECT_EQ(says("10:00:00 +02"), "to");
+  EXPECT_EQ(says("10:00:00.1234567"), "tf");
+  EXPECT_EQ(says("2024-01-02 10:00:00.123456789+02"), "btof");
+  for (const char* cell : {"", " ", "-", "n/a", "infinity"}) EXPECT_EQ(says(cell), "") << cell;
+}
+
+TEST_F(CellScanTest, FindsWhatTimesWouldLose) {
+  using Kind = CellRule::Kind;
+  const auto find = [this](std::string_view cell, Loss loss, Kind kind) {
+    return Find(fmt::format("a,b\n2024-01-02,x\n{},y\n{},z\n", cell, cell), loss, {.kind = kind});
+  };
+  EXPECT_EQ(find("2024-01-02 10:00:00", Loss::kTimeOfDay, Kind::kDate), "3:2024-01-02 10:00:00");
+  EXPECT_EQ(find("2024-01-02 00:00:00", Loss::kTimeOfDay, Kind::kDate), "");
+  EXPECT_EQ(find("2024-01-02 00:00+02", Loss::kOffset, Kind::kDate), "3:2024-01-02 00:00+02");
+  EXPECT_EQ(find("2024-01-02 10:00:00", Loss::kPartOfTime, Kind::kTimestamp), "");
+  EXPECT_EQ(find("2024-01-02T10:00:00Z", Loss::kOffset, Kind::kTimestamp), "");
+  EXPECT_EQ(find("2024-01-02 10:00+02", Loss::kOffset, Kind::kTimestamp), "3:2024-01-02 10:00+02");
+  EXPECT_EQ(find("2024-01-02 10:00+02", Loss::kOffset, Kind::kTimestampWithZone), "");
+  EXPECT_EQ(find("2024-01-02 10:00:00.1234567+02", Loss::kPartOfTime, Kind::kTimestampWithZone),
+            "3:2024-01-02 10:00:00.1234567+02");
+  const auto find_time = [this](std::string_view cell) {
+    return Find(fmt::format("a,b\n08:30:00,x\n{},y\n", cell), Loss::kPartOfTime, {.kind = Kind::kTime});
+  };
+  EXPECT_EQ(find_time("08:30"), "");
+  EXPECT_EQ(find_time("08:30+02"), "3:08:30+02");
+  EXPECT_EQ(find_time("2024-01-02 08:30:00"), "3:2024-01-02 08:30:00");
 }
 
 TEST_F(CellScanTest, FindsTheFirstCellOfEachKindWithItsLine) {

@@ -79,7 +79,13 @@ TEST(CsvPlanTest, NewColumnsTakeATypeThatKeepsEveryCell) {
   EXPECT_EQ(widened("DOUBLE", {}), "DOUBLE");
   EXPECT_EQ(widened("DOUBLE", {Loss::kName}), "VARCHAR");
   EXPECT_EQ(widened("DOUBLE", {Loss::kLongWhole}), "VARCHAR");
-  EXPECT_EQ(widened("DATE", {Loss::kName}), "DATE");
+  EXPECT_EQ(widened("DATE", {}), "DATE");
+  EXPECT_EQ(widened("DATE", {Loss::kTimeOfDay}), "TIMESTAMP");
+  EXPECT_EQ(widened("DATE", {Loss::kTimeOfDay, Loss::kPartOfTime}), "VARCHAR");
+  EXPECT_EQ(widened("DATE", {Loss::kTimeOfDay, Loss::kOffset}), "TIMESTAMP WITH TIME ZONE");
+  EXPECT_EQ(widened("TIMESTAMP", {Loss::kOffset}), "TIMESTAMP WITH TIME ZONE");
+  EXPECT_EQ(widened("TIMESTAMP", {Loss::kPartOfTime}), "VARCHAR");
+  EXPECT_EQ(widened("TIME", {Loss::kPartOfTime}), "VARCHAR");
 }
 
 TEST(CsvPlanTest, GivenTypesRefuseCellsTheyWouldChange) {
@@ -113,7 +119,10 @@ TEST(CsvPlanTest, RulesComeFromTheTypes) {
   EXPECT_EQ(rules[1].kind, CellRule::Kind::kNumber);
   EXPECT_EQ(rules[1].kept_fraction, 3u);
   EXPECT_EQ(rules[2].kind, CellRule::Kind::kText);
-  EXPECT_EQ(rules[3].kind, CellRule::Kind::kOther);
+  EXPECT_EQ(rules[3].kind, CellRule::Kind::kDate);
+  engine::CsvDialect own_format = dialect;
+  own_format.date_format = "%d.%m.%Y";
+  EXPECT_EQ(RulesOf(own_format, choice)[3].kind, CellRule::Kind::kOther) << "it is followed to the letter";
 }
 
 TEST(CsvPlanTest, QuotedNothingIsTextUnlessANumberIsMissingThatWay) {

@@ -5,8 +5,8 @@
 #   llama.sh make ARCHIVE DIRECTORY   makes DIRECTORY/{include,lib,LICENSE} with the current directory as scratch
 set -euo pipefail
 
-# Without network features, other devices and OpenMP: one context is one thread of ours. Release is -O3 here: with -O2 the
-# matrix kernels keep their sums in memory instead of registers, and a text takes seven times as long.
+# Without network features, other devices and OpenMP: one context is one thread of ours. Release is -O3 here: with -O2 a
+# text takes twice as long.
 readonly OPTIONS=(
   -DCMAKE_BUILD_TYPE=Release
   -DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++

@@ -90,16 +90,19 @@ Result<CandidatePool> FindCandidates(const CodedRows& rows, const Leaves& leaves
 }
 
 /// Each row's neighbours among its candidates.
-CandidatePool Choose(const CodedRows& rows, std::span<const uint32_t> order, const CandidatePool& pool,
-                     const GraphOptions& options, ThreadTeam* team) {
+Result<CandidatePool> Choose(const CodedRows& rows, std::span<const uint32_t> order,
+                             const CandidatePool& pool, const GraphOptions& options,
+                             const CancelToken& cancel, ThreadTeam* team) {
   CandidatePool chosen(rows.count, options.selection.degree);
   std::vector<Selection> selections(team->size());
   team->ForEachPiece(order.size(), kRowsAtOnce, [&](size_t member, size_t begin, size_t end) {
+    if (cancel.cancelled()) return;
     for (const uint32_t row : order.subspan(begin, end - begin)) {
       SelectNeighbours(rows, options.code, pool.of(row), options.selection, &selections[member]);
       chosen.Store(row, selections[member].chosen);
     }
   });
+  if (cancel.cancelled()) return cancel.error();
   return chosen;
 }
 
@@ -151,7 +154,8 @@ Result<BuiltGraph> BuildGraph(const CodedRows& rows, std::span<const uint32_t> m
                                                    LeadersOfRow(options.ef_construction), cancel, team));
   Candidates candidates;
   LAKE_ASSIGN_OR_RETURN(candidates.pool, FindCandidates(rows, leaves, options, cancel, team));
-  const CandidatePool chosen = Choose(rows, leaves.order, candidates.pool, options, team);
+  LAKE_ASSIGN_OR_RETURN(const CandidatePool chosen,
+                        Choose(rows, leaves.order, candidates.pool, options, cancel, team));
   // A build of millions of rows needs the memory.
   leaves.leaves.clear();
   if (!options.keep_candidates) candidates.pool = {};
@@ -167,7 +171,8 @@ Result<BuiltGraph> BuildGraph(const CodedRows& rows, std::span<const uint32_t> m
 Result<BuiltGraph> RewireGraph(const CodedRows& rows, std::span<const uint32_t> members,
                                const Candidates& candidates, const GraphOptions& options,
                                const CancelToken& cancel, ThreadTeam* team) {
-  const CandidatePool chosen = Choose(rows, candidates.order, candidates.pool, options, team);
+  LAKE_ASSIGN_OR_RETURN(const CandidatePool chosen,
+                        Choose(rows, candidates.order, candidates.pool, options, cancel, team));
   return LinkChosen(rows, SeededOrder(members, options.seed), candidates.order, chosen, options, cancel,
                     team);
 }

@@ -15,6 +15,9 @@ using Leaf = std::vector<uint32_t>;
 /// What leaves have on average: some have far more than others.
 constexpr size_t kUsualLeafRows = kMaxLeafRows / 2;
 
+/// Whether leaders tell rows apart: where nearly all have the same code, or nearly, any cut is as good.
+bool IsApart(size_t part, size_t leaf) { return part < leaf - leaf / 10; }
+
 /// Takes a leaf apart, by leaders of its own, until its parts are small enough.
 void SplitLarge(const CodedRows& rows, Code code, Leaf leaf, std::vector<Leaf>* leaves) {
   if (leaf.size() <= kMaxLeafRows) {
@@ -32,11 +35,10 @@ void SplitLarge(const CodedRows& rows, Code code, Leaf leaf, std::vector<Leaf>* 
     for (size_t i = 0; i < some.size(); ++i) parts[nearest[i].leader[0].row].push_back(some[i]);
   }
   for (Leaf& part : parts) {
-    if (part.size() < leaf.size()) {
+    if (IsApart(part.size(), leaf.size())) {
       SplitLarge(rows, code, std::move(part), leaves);
       continue;
     }
-    // All have the same code, or nearly: any cut is as good.
     for (size_t begin = 0; begin < part.size(); begin += kMaxLeafRows)
       leaves->emplace_back(
           part.begin() + static_cast<std::ptrdiff_t>(begin),

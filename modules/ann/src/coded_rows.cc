@@ -1,5 +1,7 @@
 #include "coded_rows.h"
 
+#include <algorithm>
+
 #include "kernel_sets.h"
 
 namespace lake::ann {
@@ -7,6 +9,12 @@ namespace lake::ann {
 void CodedRows::SetOrigin(uint32_t row, Code code, Origin* origin) const {
   space->Decode(vector_of(row), terms[row], high_of(row), code == Code::kInt8 ? low_of(row) : nullptr,
                 origin);
+}
+
+void CodedRows::SetOrigins(std::span<const uint32_t> some, Code code, std::vector<Origin>* origins) const {
+  const size_t wanted = InWholeGroups(some.size());
+  if (origins->size() < wanted) origins->resize(wanted);
+  for (size_t i = 0; i < wanted; ++i) SetOrigin(some[std::min(i, some.size() - 1)], code, &(*origins)[i]);
 }
 
 void CodedRows::FetchVector(uint32_t row) const {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <span>
+#include <vector>
 
 #include "code_space.h"
 #include "lake/ann/code.h"
@@ -24,6 +25,11 @@ struct Candidate {
 /// Rows whose distances are asked for at once, at most.
 inline constexpr size_t kMaxRowsAtOnce = 128;
 
+/// `rows`, rounded up to whole groups of kQueriesTogether.
+inline size_t InWholeGroups(size_t rows) {
+  return (rows + kQueriesTogether - 1) / kQueriesTogether * kQueriesTogether;
+}
+
 struct CodedRows {
   const CodeSpace* space = nullptr;
   const uint8_t* high = nullptr;  ///< Row r's high halves begin at high + r * space->half_bytes(), …
@@ -34,6 +40,9 @@ struct CodedRows {
 
   /// A row as the point that distances by `code` are measured from.
   void SetOrigin(uint32_t row, Code code, Origin* origin) const;
+  /// The same of some rows, at least one, in whole groups of kQueriesTogether: the last row fills the last
+  /// group. `origins` grows when it is too small.
+  void SetOrigins(std::span<const uint32_t> some, Code code, std::vector<Origin>* origins) const;
   /// The squared distance, by `code`, of the origin's point to a row's.
   float Distance(const Origin& origin, Code code, uint32_t row) const;
   /// distances[i] is that to of[i]; at most kMaxRowsAtOnce. Fetches ahead.

@@ -17,10 +17,9 @@ constexpr float kNever = std::numeric_limits<float>::max();
 
 void LeafDistances::Compare(const CodedRows& rows, Code code, std::span<const uint32_t> leaf) {
   leaf_ = leaf;
-  stride_ = (leaf.size() + kQueriesTogether - 1) / kQueriesTogether * kQueriesTogether;
-  if (origins_.size() < stride_) origins_.resize(stride_);
+  stride_ = InWholeGroups(leaf.size());
   if (distances_.size() < stride_ * stride_) distances_.resize(stride_ * stride_);
-  for (size_t i = 0; i < stride_; ++i) rows.SetOrigin(leaf[std::min(i, leaf.size() - 1)], code, &origins_[i]);
+  rows.SetOrigins(leaf, code, &origins_);
   std::array<std::array<float, kMaxRowsAtOnce>, kQueriesTogether> some;
   for (size_t i = 0; i < leaf.size(); i += kQueriesTogether) {
     for (size_t begin = i; begin < leaf.size(); begin += kMaxRowsAtOnce) {

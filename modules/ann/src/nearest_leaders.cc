@@ -27,10 +27,8 @@ void Insert(Candidate candidate, LeaderList::Nearest* nearest) {
 }  // namespace
 
 LeaderList::LeaderList(const CodedRows& rows, Code code, std::span<const uint32_t> leaders)
-    : origins_((leaders.size() + kQueriesTogether - 1) / kQueriesTogether * kQueriesTogether),
-      size_(leaders.size()) {
-  for (size_t i = 0; i < origins_.size(); ++i)
-    rows.SetOrigin(leaders[std::min(i, size_ - 1)], code, &origins_[i]);
+    : size_(leaders.size()) {
+  rows.SetOrigins(leaders, code, &origins_);
 }
 
 void LeaderList::Find(const CodedRows& rows, Code code, std::span<const uint32_t> some, size_t count,

@@ -2,18 +2,12 @@
 
 #include <charconv>
 
+#include "cell_text.h"
+
 namespace lake::ingest {
 namespace {
 
 constexpr uint32_t kTelephoneDigits = 7;  // The fewest that people write behind a plus.
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-std::string_view WithoutBlanks(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 std::string_view TakeDigits(std::string_view* text) {
   size_t count = 0;

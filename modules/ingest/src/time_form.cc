@@ -2,23 +2,18 @@
 
 #include <algorithm>
 
+#include "cell_text.h"
+
 namespace lake::ingest {
 namespace {
 
 constexpr size_t kMicrosecondDigits = 6;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 /// Whether there is any digit but zeros.
 bool SaysMoreThanZero(std::string_view part) {
   return std::ranges::any_of(part, [](char c) { return IsDigit(c) && c != '0'; });
-}
-
-std::string_view Trimmed(std::string_view cell) {
-  while (!cell.empty() && cell.front() == ' ') cell.remove_prefix(1);
-  while (!cell.empty() && cell.back() == ' ') cell.remove_suffix(1);
-  return cell;
 }
 
 bool IsOffset(std::string_view zone) {
@@ -29,7 +24,7 @@ bool IsOffset(std::string_view zone) {
 }  // namespace
 
 TimeForm TimeFormOf(std::string_view cell) {
-  cell = Trimmed(cell);
+  cell = WithoutBlanks(cell);
   if (std::ranges::none_of(cell, IsDigit)) return {};
   // A date ends at a blank or a T; what has neither but colons is a time alone.
   size_t date_end = cell.find_first_of(" Tt");

@@ -20,7 +20,8 @@ class Appender {
   void operator()(Timestamp value) { AppendValue(CellType::kTimestamp, value.micros); }
   void operator()(std::string_view value) {
     column_.text += value;
-    AppendValue(CellType::kVarchar, static_cast<int64_t>(column_.text.size()));
+    AppendValue(type_ == CellType::kBlob ? CellType::kBlob : CellType::kVarchar,
+                static_cast<int64_t>(column_.text.size()));
   }
   void operator()(std::span<const std::string> values) {
     for (const std::string& value : values) {
@@ -31,7 +32,9 @@ class Appender {
   }
 
  private:
-  bool HasEnds() const { return type_ == CellType::kVarchar || type_ == CellType::kVarcharList; }
+  bool HasEnds() const {
+    return type_ == CellType::kVarchar || type_ == CellType::kBlob || type_ == CellType::kVarcharList;
+  }
   void Append(int64_t value) { column_.cells.push_back(value); }
   void AppendValue(CellType type, int64_t value) {
     LAKE_CHECK(type == type_);

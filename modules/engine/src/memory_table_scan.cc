@@ -32,6 +32,8 @@ duckdb::LogicalType TypeOf(CellType type) {
       return duckdb::LogicalType::DOUBLE;
     case CellType::kVarchar:
       return duckdb::LogicalType::VARCHAR;
+    case CellType::kBlob:
+      return duckdb::LogicalType::BLOB;
     case CellType::kTimestamp:
       return duckdb::LogicalType::TIMESTAMP_TZ;
     case CellType::kVarcharList:
@@ -102,6 +104,7 @@ void Fill(CellType type, const MemoryTable::Column& column, size_t first, size_t
                      [](int64_t cell) { return std::bit_cast<double>(cell); });
       break;
     case CellType::kVarchar:
+    case CellType::kBlob:
       for (size_t i = 0; i < count; ++i)
         duckdb::FlatVector::GetData<duckdb::string_t>(target)[i] =
             TextAt(column.text, column.cells, first + i);

@@ -75,6 +75,10 @@ class LocalStore final : public ObjectStore {
     return writer->Finish();
   }
 
+  std::optional<std::filesystem::path> FileOf(const ObjectKey& key) const override {
+    return disk_->PathOf(key.text());
+  }
+
   Result<std::unique_ptr<ObjectWriter>> StartPut(const Context& context, const ObjectKey& key,
                                                  const PutMode& mode) override {
     LAKE_RETURN_IF_ERROR(context.CheckAlive());

@@ -25,7 +25,8 @@ FileKind KindOf(unsigned char type) {
 
 class PosixDisk final : public Disk {
  public:
-  PosixDisk(Beneath beneath, Beginning beginning) : sharing_(std::move(beneath), beginning) {}
+  PosixDisk(std::filesystem::path root, Beneath beneath, Beginning beginning)
+      : root_(std::move(root)), sharing_(std::move(beneath), beginning) {}
 
   Result<std::unique_ptr<NewFile>> CreateFile() override { return CreatePosixFile(sharing_); }
 
@@ -59,6 +60,8 @@ class PosixDisk final : public Disk {
     return {};
   }
 
+  std::optional<std::filesystem::path> PathOf(const std::string& path) const override { return root_ / path; }
+
  private:
   Status Remove(const std::string& path, int flags) {
     const auto place = sharing_.beneath.Locate(path);
@@ -69,6 +72,7 @@ class PosixDisk final : public Disk {
     return DiskError(not_empty ? ENOTEMPTY : errno, "removing a file", path);
   }
 
+  const std::filesystem::path root_;  ///< Absolute.
   FileSharing sharing_;
 };
 
@@ -115,19 +119,26 @@ Beginning OfferedBeginning(const Descriptor& root) {
   return ::access(entry.c_str(), F_OK) == 0 ? Beginning::kUnnamed : Beginning::kStaged;
 }
 
+/// The working directory may change.
+std::filesystem::path AbsolutePath(const std::string& root) {
+  std::error_code failed;
+  std::filesystem::path path = std::filesystem::absolute(root, failed);
+  return failed ? std::filesystem::path(root) : path;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Disk>> OpenPosixDiskWith(const std::string& root, Resolution resolution,
                                                 Beginning beginning) {
   LAKE_ASSIGN_OR_RETURN(Descriptor directory, OpenRootDirectory(root));
-  return std::make_unique<PosixDisk>(Beneath(std::move(directory), resolution), beginning);
+  return std::make_unique<PosixDisk>(AbsolutePath(root), Beneath(std::move(directory), resolution), beginning);
 }
 
 Result<std::unique_ptr<Disk>> OpenPosixDisk(const std::string& root) {
   LAKE_ASSIGN_OR_RETURN(Descriptor directory, OpenRootDirectory(root));
   const Resolution resolution = OfferedResolution(directory);
   const Beginning beginning = OfferedBeginning(directory);
-  return std::make_unique<PosixDisk>(Beneath(std::move(directory), resolution), beginning);
+  return std::make_unique<PosixDisk>(AbsolutePath(root), Beneath(std::move(directory), resolution), beginning);
 }
 
 }  // namespace lake::storage

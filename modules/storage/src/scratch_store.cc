@@ -39,6 +39,9 @@ class UnsyncedDisk final : public Disk {
   Status Unlink(const std::string& path) override { return disk_->Unlink(path); }
   Status RemoveDirectory(const std::string& path) override { return disk_->RemoveDirectory(path); }
   Status SyncAll() override { return {}; }
+  std::optional<std::filesystem::path> PathOf(const std::string& path) const override {
+    return disk_->PathOf(path);
+  }
 
  private:
   const std::unique_ptr<Disk> disk_;

@@ -43,6 +43,20 @@ TEST_F(LocalStoreTest, AnObjectIsAFileAtItsKey) {
   EXPECT_THAT(info.etag.value(), testing::MatchesRegex("[0-9a-f]+-1-[0-9a-f]+"));
 }
 
+TEST(LocalStoreFileTest, TellsWhereTheFileIs) {
+  const TempDir directory;
+  auto disk = OpenPosixDisk((directory / "data").string());
+  LAKE_ASSERT_OK(disk);
+  auto store = OpenLocalStore(std::move(*disk));
+  LAKE_ASSERT_OK(store);
+  LAKE_ASSERT_OK(PutIn(**store, "a/b.txt", "bytes", Overwrite{}));
+  const std::optional<fs::path> file = (*store)->FileOf(KeyOf("a/b.txt"));
+  ASSERT_TRUE(file.has_value());
+  EXPECT_TRUE(file->is_absolute());
+  std::ifstream input(*file);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(input), {}), "bytes");
+}
+
 TEST_F(LocalStoreTest, NoObjectLiesBelowAnother) {
   LAKE_ASSERT_OK(Put("a", Overwrite{}));
   LAKE_ASSERT_OK(Put("d/e/f", Overwrite{}));

@@ -13,9 +13,10 @@
 
 namespace lake::engine {
 
-enum class CellType { kBoolean, kBigint, kDouble, kVarchar, kTimestamp, kVarcharList };
+enum class CellType { kBoolean, kBigint, kDouble, kVarchar, kBlob, kTimestamp, kVarcharList };
 
-/// std::monostate is NULL; a Timestamp is a TIMESTAMPTZ. Views: what they point to is copied. Text is UTF-8.
+/// std::monostate is NULL; a Timestamp is a TIMESTAMPTZ; a string_view is UTF-8 text, or the bytes of a BLOB.
+/// Views: what they point to is copied.
 using Cell = std::variant<std::monostate, bool, int64_t, double, std::string_view, Timestamp,
                           std::span<const std::string>>;
 

@@ -10,7 +10,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -85,6 +87,8 @@ class Disk {
   virtual Status RemoveDirectory(const std::string& path) = 0;
   /// syncfs: all that is visible now becomes durable. Slow: it waits for every writer of the file system.
   virtual Status SyncAll() = 0;
+  /// Absolute, of a file that may not be there; none where files have no path of their own.
+  virtual std::optional<std::filesystem::path> PathOf(const std::string&) const { return std::nullopt; }
 };
 
 /// The real one. Makes `root` durably when it is missing. Errors: failed_precondition/bad_root.

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -99,6 +100,10 @@ class ObjectStore {
   virtual Result<ObjectPage> List(const Context& context, const ListOptions& options) = 0;
   /// Durable like a put. Deleting what is not there is ok.
   virtual Status Delete(const Context& context, const ObjectKey& key) = 0;
+
+  /// The file that holds the object, for those who map what is never changed; none where no object is a file
+  /// of this machine. The object need not be there.
+  virtual std::optional<std::filesystem::path> FileOf(const ObjectKey&) const { return std::nullopt; }
 };
 
 }  // namespace lake::storage

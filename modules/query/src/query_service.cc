@@ -7,6 +7,7 @@
 #include "answer_key.h"
 #include "explain.h"
 #include "gate.h"
+#include "lake/query/row_filter.h"
 #include "query_audit.h"
 #include "relation_compiler.h"
 #include "result_cache.h"
@@ -139,12 +140,24 @@ class Service final : public QueryService {
             .caller = request.caller.name,
             .role = request.caller.role,
             .operation = std::move(operation),
-            .statement = query.sql,
+            .statement =
+                query.condition.empty() ? query.sql : fmt::format("{} WHERE {}", query.sql, query.condition),
             .tables = {},
             .decision = access::AuditDecision::kAllowed,
             .error = {},
             .rows = {},
             .elapsed_ms = {}};
+  }
+
+  Status AddCondition(const Context& context, const std::string& condition, engine::SelectTree& tree) {
+    if (condition.empty()) return {};
+    Result<JsonValue> expression = ParseRowFilter(parts_.engine, context, condition);
+    if (!expression.ok()) return InvalidArgument("bad_condition", "{}", expression.error().message());
+    JsonValue* where = WhereOf(tree);
+    if (where == nullptr || !where->is_null())
+      return Internal("condition_without_place", "the statement takes no condition");
+    *where = std::move(*expression);
+    return {};
   }
 
   Result<Admitted> Admit(const access::Request& request, const QueryRequest& query, QueryAudit& audit) {
@@ -169,6 +182,7 @@ class Service final : public QueryService {
         });
 
     LAKE_ASSIGN_OR_RETURN(engine::SelectTree tree, parts_.engine.Parse(own.context, query.sql));
+    LAKE_RETURN_IF_ERROR(AddCondition(own.context, query.condition, tree));
     LAKE_RETURN_IF_ERROR(CheckStatement(
         tree.root, {.max_tree_nodes = limits_.max_tree_nodes, .max_tables = limits_.max_tables}));
     const std::optional<std::string> digest =
@@ -228,9 +242,9 @@ class Service final : public QueryService {
   }
 
   Status CheckSize(const QueryRequest& query) const {
-    if (query.sql.size() > limits_.max_statement_bytes)
+    if (query.sql.size() + query.condition.size() > limits_.max_statement_bytes)
       return InvalidArgument("statement_too_large", "the statement has {} bytes; at most {} are allowed",
-                             query.sql.size(), limits_.max_statement_bytes);
+                             query.sql.size() + query.condition.size(), limits_.max_statement_bytes);
     if (query.parameters.size() > limits_.max_parameters)
       return InvalidArgument("too_many_parameters", "{} parameters were given; at most {} are allowed",
                              query.parameters.size(), limits_.max_parameters);

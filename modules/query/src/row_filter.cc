@@ -20,19 +20,12 @@ constexpr std::array kOtherClasses = {"SUBQUERY"sv, "WINDOW"sv, "PARAMETER"sv, "
                                       "DEFAULT"sv,  "LAMBDA"sv, "LAMBDA_REF"sv};
 
 Error Bad(std::string_view why) {
-  return InvalidArgument("bad_row_filter", "the row filter cannot be used: {}", why);
+  return InvalidArgument("bad_row_filter", "the condition cannot be used: {}", why);
 }
 
 /// TRY: a condition that fails on a row says "no" instead of quoting the row in an error.
 std::string Probe(std::string_view condition) {
   return fmt::format("SELECT 1 FROM {} WHERE TRY(({}))", kUnmaskedRows, condition);
-}
-
-JsonValue* WhereOf(engine::SelectTree& tree) {
-  JsonValue* statements = tree.root.Find("statements");
-  if (statements == nullptr || !statements->is_array() || statements->as_array().size() != 1) return nullptr;
-  JsonValue* node = statements->as_array().front().Find("node");
-  return node == nullptr ? nullptr : node->Find("where_clause");
 }
 
 Status CheckClasses(const JsonValue& node) {
@@ -63,6 +56,13 @@ void ForgetPositions(JsonValue& node) {
 }
 
 }  // namespace
+
+JsonValue* WhereOf(engine::SelectTree& tree) {
+  JsonValue* statements = tree.root.Find("statements");
+  if (statements == nullptr || !statements->is_array() || statements->as_array().size() != 1) return nullptr;
+  JsonValue* node = statements->as_array().front().Find("node");
+  return node == nullptr ? nullptr : node->Find("where_clause");
+}
 
 Result<JsonValue> ParseRowFilter(engine::Engine& engine, const Context& context, std::string_view condition) {
   Result<engine::SelectTree> parsed = engine.Parse(context, Probe(condition));

@@ -23,6 +23,9 @@ Result<JsonValue> ParseRowFilter(engine::Engine& engine, const Context& context,
 Status CheckRowFilter(engine::Engine& engine, const Context& context, std::string_view condition,
                       const std::vector<catalog::Column>& columns);
 
+/// The place of the statement's condition; null when it has none, as a UNION.
+JsonValue* WhereOf(engine::SelectTree& tree);
+
 /// The first column that the expression names and the list does not have; empty when there is none.
 std::string ColumnOutside(const JsonValue& expression, const std::vector<catalog::Column>& columns);
 

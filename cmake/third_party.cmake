@@ -19,6 +19,7 @@ pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(EDIT REQUIRED IMPORTED_TARGET libedit)
 pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc)
+find_package(SQLite3 REQUIRED)
 
 # DuckDB: prebuilt library and exactly matching headers. Its headers are system headers: their warnings are not ours.
 if(NOT EXISTS ${LAKE_VENDOR_DIR}/duckdb/lib/libduckdb.so)

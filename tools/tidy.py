@@ -38,7 +38,8 @@ FORBIDDEN_INCLUDES = {
     "llama.h": r"modules/models/src/llama_runtime\.cc",
     "ggml": r"modules/models/(src/llama_runtime\.cc|test/)",
     "gguf": r"modules/models/(src/llama_runtime\.cc|test/)",
-    "unicode/": r"modules/models/src/",
+    "sqlite3.h": r"modules/vector/src/chunk_store\.cc",
+    "unicode/": r"modules/models/src/|modules/vector/src/chunker\.cc",
     "nanoarrow/": r"modules/engine/(src|test)/|bench/",
 }
 

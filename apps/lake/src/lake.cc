@@ -28,11 +28,14 @@
 #include "lake/models/local_models.h"
 #include "lake/query/query_service.h"
 #include "lake/query/row_filter.h"
+#include "lake/search/search_service.h"
 #include "lake/storage/bucket_registry.h"
 #include "lake/storage/directory_lock.h"
 #include "lake/storage/local_store.h"
 #include "lake/storage/scratch_store.h"
 #include "lake/tables/dataset_service.h"
+#include "lake/vector/index_service.h"
+#include "lake/vector/open_indexes.h"
 
 namespace lake::app {
 namespace {
@@ -148,6 +151,7 @@ catalog::EntityKinds EntityKindsOfModules() {
   kinds.emplace(access::kKeyKind, access::CheckKeyDocument);
   kinds.emplace(access::kRoleKind, access::CheckRoleDocument);
   kinds.emplace(access::kHashKeyKind, nullptr);
+  kinds.emplace(vector::kIndexKind, vector::CheckIndexDocument);
   return kinds;
 }
 
@@ -224,16 +228,36 @@ class WiredLake final : public Lake {
     ingest_ =
         ingest::FileIngest::Make(*catalog_, *engine_, buckets_, {.durable = primary_, .scratch = scratch_},
                                  seams_.clock, seams_.random, seams_.log, IngestLimits(settings));
+    LAKE_RETURN_IF_ERROR(OpenIndexes(settings));
     job_pool_ = std::make_unique<WorkerPool>(
         WorkerPool::Options{.name = "jobs", .threads = settings.ingest.jobs, .queue_limit = kJobQueue});
     std::map<std::string, jobs::JobKind> kinds;
     kinds.emplace(ingest::kIngestFileJob, ingest_->Kind());
+    kinds.emplace(vector::kIndexJob, index_service_->Kind());
     LAKE_ASSIGN_OR_RETURN(
         jobs_, jobs::JobService::Open(Context{}, *primary_, seams_.clock, seams_.random, seams_.log,
                                       *job_pool_, std::move(kinds), jobs::JobOptions{}));
-    if (jobs_->unreadable_files() == 0) return ingest_->CollectSpool(Context{});
+    if (jobs_->unreadable_files() == 0) {
+      LAKE_RETURN_IF_ERROR(ingest_->CollectSpool(Context{}));
+      return index_service_->CollectGarbage(Context{});
+    }
     seams_.log.Warning("spool_not_collected",
                        {{"reason", "a job whose file cannot be read may need what is there"}});
+    return {};
+  }
+
+  Status OpenIndexes(const Settings& settings) {
+    const std::filesystem::path work = std::filesystem::absolute(settings.storage.root) / ".lake-indexes";
+    LAKE_ASSIGN_OR_RETURN(index_service_, vector::IndexService::Make({.catalog = *catalog_,
+                                                                      .engine = *engine_,
+                                                                      .buckets = buckets_,
+                                                                      .models = *models_,
+                                                                      .clock = seams_.clock,
+                                                                      .random = seams_.random,
+                                                                      .log = seams_.log},
+                                                                     {.work_directory = work / "work"}));
+    LAKE_ASSIGN_OR_RETURN(
+        open_indexes_, vector::OpenIndexes::Make(buckets_, seams_.log, {.cache_directory = work / "cache"}));
     return {};
   }
 
@@ -269,6 +293,12 @@ class WiredLake final : public Lake {
                                         .random = seams_.random,
                                         .relations = std::move(tables)},
                                        QueryLimits(settings));
+    searches_ = search::SearchService::Make({.queries = *query_,
+                                             .indexes = *open_indexes_,
+                                             .models = *models_,
+                                             .audit = *audit_,
+                                             .clock = seams_.clock,
+                                             .random = seams_.random});
   }
 
   /// Keys of other roles, made while none were needed, let nobody in who can make more.
@@ -313,9 +343,12 @@ class WiredLake final : public Lake {
   std::unique_ptr<access::KeyService> keys_;
   std::string first_key_file_;
   std::unique_ptr<ingest::FileIngest> ingest_;
+  std::unique_ptr<vector::IndexService> index_service_;
+  std::unique_ptr<vector::OpenIndexes> open_indexes_;
   std::unique_ptr<WorkerPool> job_pool_;
   std::unique_ptr<jobs::JobService> jobs_;
   std::unique_ptr<query::QueryService> query_;
+  std::unique_ptr<search::SearchService> searches_;
   std::unique_ptr<gateway::Api> api_;
   std::unique_ptr<gateway::HttpServer> server_;
 };
@@ -340,6 +373,7 @@ void WiredLake::AddRoutes(const Settings& settings) {
   gateway::AddJobRoutes(*api_, *jobs_);
   gateway::AddIngestRoutes(*api_, *ingest_, *jobs_);
   gateway::AddModelRoutes(*api_, *models_);
+  gateway::AddIndexRoutes(*api_, *index_service_, *searches_, *jobs_);
   gateway::AddQueryRoutes(
       *api_, *query_,
       {.max_rows = settings.query.max_result_rows, .max_bytes = settings.query.max_result_bytes});

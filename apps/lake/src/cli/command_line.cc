@@ -32,6 +32,8 @@ struct Parsed {
   std::string output;
   SqlOptions sql;
   IngestOptions ingest;
+  IndexOptions index;
+  SearchOptions search;
   ListOptions list;
   KeyOptions new_key;
   CheckOptions check;
@@ -231,6 +233,58 @@ void AddAudit(CLI::App& app, Parsed* parsed) {
   });
 }
 
+void AddIndexCreate(CLI::App* group, Parsed* parsed) {
+  CLI::App* create = group->add_subcommand("create", "Build an index over a text column; Ctrl-C cancels");
+  create->add_option("name", parsed->index.name, "Name of the new index")->required();
+  create->add_option("--source", parsed->index.source, "Dataset whose texts are indexed")->required();
+  create->add_option("--text", parsed->index.text_column, "Column with the texts")->required();
+  create->add_option("--id", parsed->index.id_column, "Column that names a row; its values are unique")
+      ->required();
+  create->add_option("--model", parsed->index.model, "Model that embeds (default: the server's)");
+  create->add_option("--chunk-words", parsed->index.chunk_words, "Most words of a chunk");
+  create->add_option("--overlap-words", parsed->index.overlap_words,
+                     "Words that stand in two chunks that follow each other");
+  create->add_option("--ef-construction", parsed->index.ef_construction, "Effort of the build, 10 to 400");
+  create->add_option("--ef-search", parsed->index.ef_search, "Effort of a search, 10 to 200");
+  create->add_option("--bucket", parsed->index.bucket, "Bucket of its files");
+  create->add_flag_callback(
+      "--no-wait", [parsed] { parsed->index.wait = IndexOptions::Wait::kNot; },
+      "Print the job instead of waiting for its end");
+  create->callback([parsed] {
+    parsed->run = [parsed](const Context& context) {
+      return RunIndexCreate(context, parsed->client, parsed->index);
+    };
+  });
+}
+
+void AddIndexes(CLI::App& app, Parsed* parsed) {
+  CLI::App* group = app.add_subcommand("index", "Build, look at and drop indexes for search");
+  group->require_subcommand(1);
+  AddIndexCreate(group, parsed);
+  AddList(group, parsed, "List indexes", RunIndexList);
+  AddNamed(group, parsed, "show", "Show one index", "name", RunIndexShow);
+  AddNamed(group, parsed, "drop", "Drop an index with its files", "name", RunIndexDrop);
+}
+
+void AddSearch(CLI::App& app, Parsed* parsed) {
+  CLI::App* word = app.add_subcommand("search", "Find texts by what they mean");
+  word->add_option("index", parsed->search.index, "Index to search")->required();
+  word->add_option("query", parsed->search.query, "A question or some words")->required();
+  word->add_option("-k", parsed->search.k, "Most hits (default: 10)")->check(CLI::PositiveNumber);
+  word->add_option("--mode", parsed->search.mode, "vector: by meaning; text: by words; hybrid: by both")
+      ->check(CLI::IsMember({"vector", "text", "hybrid"}));
+  word->add_option("--filter", parsed->search.filter, "SQL condition on the columns of the dataset");
+  word->add_option("--ef-search", parsed->search.ef_search, "Effort, 10 to 200 (default: the index's)");
+  word->add_flag_callback(
+      "--exact", [parsed] { parsed->search.precision = SearchOptions::Precision::kExact; },
+      "Compare with every text");
+  word->callback([parsed] {
+    parsed->run = [parsed](const Context& context) {
+      return RunSearch(context, parsed->client, parsed->search);
+    };
+  });
+}
+
 void AddJobs(CLI::App& app, Parsed* parsed) {
   CLI::App* group = app.add_subcommand("job", "Look at jobs; cancel them");
   group->require_subcommand(1);
@@ -313,6 +367,8 @@ int RunCommandLine(int argc, char** argv) {
   AddSql(app, parsed.get());
   AddIngest(app, parsed.get());
   AddDatasets(app, parsed.get());
+  AddIndexes(app, parsed.get());
+  AddSearch(app, parsed.get());
   AddJobs(app, parsed.get());
   AddKeys(app, parsed.get());
   AddRoles(app, parsed.get());

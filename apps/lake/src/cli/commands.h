@@ -36,6 +36,30 @@ struct IngestOptions {
   std::string bucket;
 };
 
+struct IndexOptions {
+  std::string name;
+  std::string source;
+  std::string text_column;
+  std::string id_column;
+  std::string model;
+  std::string bucket;
+  std::optional<int64_t> chunk_words;
+  std::optional<int64_t> overlap_words;
+  std::optional<int64_t> ef_construction;
+  std::optional<int64_t> ef_search;
+  enum class Wait { kToTheEnd, kNot } wait = Wait::kToTheEnd;
+};
+
+struct SearchOptions {
+  std::string index;
+  std::string query;
+  std::string mode = "vector";
+  int64_t k = 10;
+  std::string filter;
+  std::optional<int64_t> ef_search;
+  enum class Precision { kApproximate, kExact } precision = Precision::kApproximate;
+};
+
 struct ListOptions {
   int64_t limit = 1000;
 };
@@ -83,6 +107,11 @@ int RunRolePut(const Context& context, const ClientOptions& client, const std::s
 int RunRoleDelete(const Context& context, const ClientOptions& client, const std::string& name);
 int RunRoleCheck(const Context& context, const ClientOptions& client, const CheckOptions& options);
 int RunAudit(const Context& context, const ClientOptions& client, const AuditOptions& options);
+int RunIndexCreate(const Context& context, const ClientOptions& client, const IndexOptions& options);
+int RunIndexList(const Context& context, const ClientOptions& client, const ListOptions& options);
+int RunIndexShow(const Context& context, const ClientOptions& client, const std::string& name);
+int RunIndexDrop(const Context& context, const ClientOptions& client, const std::string& name);
+int RunSearch(const Context& context, const ClientOptions& client, const SearchOptions& options);
 int RunJobList(const Context& context, const ClientOptions& client, const ListOptions& options);
 int RunJobShow(const Context& context, const ClientOptions& client, const std::string& id);
 int RunJobCancel(const Context& context, const ClientOptions& client, const std::string& id);

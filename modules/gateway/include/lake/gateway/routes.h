@@ -27,8 +27,14 @@ class Provider;
 namespace lake::query {
 class QueryService;
 }
+namespace lake::search {
+class SearchService;
+}
 namespace lake::tables {
 class DatasetService;
+}
+namespace lake::vector {
+class IndexService;
 }
 
 namespace lake::gateway {
@@ -55,6 +61,9 @@ void AddJobRoutes(Api& api, jobs::JobService& jobs);
 void AddIngestRoutes(Api& api, ingest::FileIngest& ingest, jobs::JobService& jobs);
 /// /ai/models, /ai/embed.
 void AddModelRoutes(Api& api, models::Provider& models);
+/// /vectors/index, /vectors/indexes…, /vectors/search. `jobs` must know the kind vector::kIndexJob.
+void AddIndexRoutes(Api& api, vector::IndexService& indexes, search::SearchService& searches,
+                    jobs::JobService& jobs);
 /// What one answer may hold; 0 = as much as there is.
 struct AnswerLimits {
   uint64_t max_rows = 0;

@@ -1,0 +1,149 @@
+// lake index and lake search: texts that are found by what they mean.
+#include <cstdio>
+
+#include "commands.h"
+#include "exit_code.h"
+#include "follow_job.h"
+#include "rest.h"
+#include "terminal.h"
+
+namespace lake::app {
+namespace {
+
+constexpr size_t kShownColumns = 100;  // Of a hit's text.
+
+std::string IndexPath(const std::string& name) { return "/vectors/indexes/" + UrlEncode(name); }
+
+void SetUnlessEmpty(JsonValue* document, std::string_view name, const std::string& text) {
+  if (!text.empty()) document->Set(name, text);
+}
+void SetIfGiven(JsonValue* document, std::string_view name, const std::optional<int64_t>& number) {
+  if (number) document->Set(name, *number);
+}
+
+JsonValue BodyOf(const IndexOptions& options) {
+  JsonValue body = JsonValue::MakeObject({{"index_name", options.name},
+                                          {"source", options.source},
+                                          {"text_column", options.text_column},
+                                          {"id_column", options.id_column}});
+  SetUnlessEmpty(&body, "embed_model", options.model);
+  SetUnlessEmpty(&body, "bucket", options.bucket);
+  JsonValue chunk = JsonValue::MakeObject();
+  SetIfGiven(&chunk, "size", options.chunk_words);
+  SetIfGiven(&chunk, "overlap", options.overlap_words);
+  if (!chunk.as_object().empty()) body.Set("chunk", std::move(chunk));
+  JsonValue config = JsonValue::MakeObject();
+  SetIfGiven(&config, "ef_construction", options.ef_construction);
+  SetIfGiven(&config, "ef_search", options.ef_search);
+  if (!config.as_object().empty()) body.Set("hnsw_config", std::move(config));
+  return body;
+}
+
+uint64_t Number(const JsonValue& document, std::string_view member) {
+  const JsonValue* value = document.Find(member);
+  return value != nullptr && value->is_int() ? static_cast<uint64_t>(value->as_int()) : 0;
+}
+
+void PrintBuilt(const JsonValue& built) {
+  fmt::print("{}: {} chunks of {} rows", built.FindString("index_name"), FormatCount(Number(built, "chunks")),
+             FormatCount(Number(built, "documents")));
+  if (const uint64_t skipped = Number(built, "skipped"); skipped > 0)
+    fmt::print("; {} rows without an id or a word were left out", FormatCount(skipped));
+  const JsonValue* recall = built.Find("recall");
+  if (const JsonValue* mean = recall == nullptr ? nullptr : recall->Find("mean"); mean != nullptr)
+    fmt::print("; recall {:.3f}, at least {:.3f}", mean->as_double(), recall->Find("low")->as_double());
+  fmt::print("\n");
+}
+
+/// One line as far as it goes, for people.
+std::string OneLine(std::string_view text) {
+  std::string line;
+  size_t characters = 0;
+  for (const char c : text) {
+    const bool continues = (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+    if (!continues && ++characters > kShownColumns) return line + "…";
+    line += c == '\n' || c == '\r' || c == '\t' ? ' ' : c;
+  }
+  return line;
+}
+
+void PrintHits(const JsonValue& answer) {
+  const JsonValue* hits = answer.Find("hits");
+  if (hits == nullptr || !hits->is_array()) return;
+  std::vector<std::vector<std::string>> rows;
+  for (const JsonValue& hit : hits->as_array()) {
+    const JsonValue* score = hit.Find("score");
+    rows.push_back({score == nullptr ? "" : fmt::format("{:.3f}", score->as_double()),
+                    std::string(hit.FindString("doc_id")), OneLine(hit.FindString("text"))});
+  }
+  if (rows.empty())
+    fmt::print("nothing found\n");
+  else
+    fmt::print("{}", FormatTable({{.name = "score", .align = TableColumn::Align::kRight},
+                                  {.name = "doc_id"},
+                                  {.name = "text"}},
+                                 rows));
+  const auto says = [&](std::string_view member) {
+    const JsonValue* value = answer.Find(member);
+    return value != nullptr && value->is_bool() && value->as_bool();
+  };
+  const JsonValue* recall = answer.Find("recall_low");
+  std::string note = says("exact") ? "exact" : "approximate";
+  if (recall != nullptr && recall->is_number())
+    note += fmt::format(", recall at least {:.3f}", recall->as_double());
+  if (says("stale")) note += "; the dataset has changed since the index was built";
+  if (says("query_truncated")) note += "; the end of the question is more than the model reads";
+  fmt::print(stderr, "{}\n", note);
+}
+
+}  // namespace
+
+int RunIndexCreate(const Context& context, const ClientOptions& client, const IndexOptions& options) {
+  Rest rest(context, client);
+  Result<JsonValue> job = rest.Post("/vectors/index", BodyOf(options));
+  if (!job.ok() || options.wait == IndexOptions::Wait::kNot) return PrintDocument(job);
+  ProgressBar bar(options.name);
+  Result<JsonValue> built = FollowJob(
+      rest, job->FindString("id"), [&](uint64_t done, std::optional<uint64_t> total, std::string_view unit) {
+        bar.Show(done, total, unit);
+      });
+  bar.Clear();
+  if (!built.ok()) return Fail(built.error());
+  if (client.output != OutputFormat::kTable) return PrintDocument(built);
+  PrintBuilt(*built);
+  return kExitOk;
+}
+
+int RunIndexList(const Context& context, const ClientOptions& client, const ListOptions& options) {
+  return PrintList(Rest(context, client).List("/vectors/indexes", options.limit),
+                   {"index_name", "state", "source", "text_column", "model", "rows", "chunks", "stale"},
+                   client.output);
+}
+
+int RunIndexShow(const Context& context, const ClientOptions& client, const std::string& name) {
+  Result<JsonValue> index = Rest(context, client).Get(IndexPath(name));
+  if (!index.ok() || client.output != OutputFormat::kTable) return PrintDocument(index);
+  for (const auto& [member, value] : index->as_object()) fmt::print("{:<15} {}\n", member, CellText(value));
+  return kExitOk;
+}
+
+int RunIndexDrop(const Context& context, const ClientOptions& client, const std::string& name) {
+  Result<JsonValue> dropped = Rest(context, client).Delete(IndexPath(name));
+  if (!dropped.ok()) return Fail(dropped.error());
+  fmt::print("dropped {}\n", name);
+  return kExitOk;
+}
+
+int RunSearch(const Context& context, const ClientOptions& client, const SearchOptions& options) {
+  JsonValue body = JsonValue::MakeObject(
+      {{"index_name", options.index}, {"query", options.query}, {"mode", options.mode}, {"k", options.k}});
+  SetUnlessEmpty(&body, "filter", options.filter);
+  SetIfGiven(&body, "ef_search", options.ef_search);
+  if (options.precision == SearchOptions::Precision::kExact) body.Set("exact", true);
+  const Result<JsonValue> answer = Rest(context, client).Post("/vectors/search", body);
+  if (!answer.ok() || client.output != OutputFormat::kTable) return PrintDocument(answer);
+  PrintHits(*answer);
+  return kExitOk;
+}
+
+}  // namespace lake::app

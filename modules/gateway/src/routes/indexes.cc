@@ -1,0 +1,158 @@
+#include <chrono>
+#include <utility>
+
+#include "lake/common/fold.h"
+#include "lake/gateway/routes.h"
+#include "lake/gateway/wire/index.h"
+#include "lake/gateway/wire/job.h"
+#include "lake/jobs/job_service.h"
+#include "lake/search/search_service.h"
+#include "lake/vector/index_service.h"
+
+namespace lake::gateway {
+namespace {
+
+using access::Request;
+using vector::IndexInfo;
+using vector::IndexService;
+using Clock = std::chrono::steady_clock;
+
+wire::Index ToWire(const IndexInfo& info) {
+  const vector::IndexRecord& record = info.record;
+  wire::Index index = {.index_name = record.name,
+                       .source = info.source,
+                       .text_column = info.text_column,
+                       .id_column = info.id_column,
+                       .model = record.model.name,
+                       .model_version = record.model.version,
+                       .dimensions = record.model.dimensions,
+                       .bucket = record.bucket,
+                       .chunk = record.chunk,
+                       .generation = {},
+                       .config = {},
+                       .recall = {},
+                       .created_at = record.created_at,
+                       .dataset_version = {},
+                       .stale = info.stale};
+  if (!record.live) return index;
+  index.state = wire::IndexState::kReady;
+  index.generation = record.live->id;
+  index.config = record.live->config;
+  index.rows = record.live->documents;
+  index.skipped = record.live->skipped;
+  index.chunks = record.live->chunks;
+  index.bytes = record.live->segment.bytes + record.live->chunk_store.bytes;
+  index.recall = record.live->recall;
+  index.dataset_version = record.live->dataset_version;
+  return index;
+}
+
+Result<Reply<jobs::Job>> Create(IndexService& indexes, jobs::JobService& jobs, const Request& request,
+                                wire::CreateIndex create) {
+  const vector::NewIndex wanted = {.name = std::move(create.index_name),
+                                   .source = std::move(create.source),
+                                   .text_column = std::move(create.text_column),
+                                   .id_column = std::move(create.id_column),
+                                   .model = std::move(create.embed_model),
+                                   .chunk = create.chunk,
+                                   .config = create.hnsw_config.value_or(vector::HnswConfig{}),
+                                   .bucket = std::move(create.bucket)};
+  LAKE_ASSIGN_OR_RETURN(JsonValue payload, indexes.Prepare(request, wanted));
+  LAKE_ASSIGN_OR_RETURN(jobs::Job job, jobs.Submit(request.context, std::string(vector::kIndexJob),
+                                                   request.caller.name, std::move(payload)));
+  Reply<jobs::Job> reply = {.value = std::move(job), .status = 202};
+  reply.headers = {{"Location", fmt::format("/jobs/{}", reply.value.id.value())}};
+  return reply;
+}
+
+Result<wire::Page<wire::Index>> List(const IndexService& indexes, const Request& request,
+                                     const wire::ListIndexes& list) {
+  LAKE_ASSIGN_OR_RETURN(std::string after, wire::ReadPageToken("indexes", list.page_token));
+  wire::Page<wire::Index> page;
+  for (;;) {
+    const std::vector<IndexInfo> more = indexes.List(request, after, wire::kLargestPage);
+    for (const IndexInfo& info : more) {
+      const bool wanted = (!list.source || SameFolded(*list.source, info.source)) &&
+                          (!list.model || *list.model == info.record.model.name);
+      if (wanted && page.items.size() == list.limit) {
+        page.next_page_token = wire::MakePageToken("indexes", after);
+        return page;
+      }
+      after = Fold(info.record.name);
+      if (wanted) page.items.push_back(ToWire(info));
+    }
+    if (more.size() < wire::kLargestPage) return page;
+  }
+}
+
+Result<wire::SearchResult> Search(search::SearchService& searches, const Request& request,
+                                  wire::SearchIndex wanted) {
+  const Clock::time_point started = Clock::now();
+  search::SearchRequest search = {.index_name = std::move(wanted.index_name),
+                                  .query = std::move(wanted.query).value_or(""),
+                                  .vector = {},
+                                  .mode = wanted.mode,
+                                  .k = wanted.k,
+                                  .filter = std::move(wanted.filter).value_or(""),
+                                  .doc_ids = std::move(wanted.doc_ids),
+                                  .ef_search = wanted.ef_search};
+  if (wanted.vector)
+    for (const double value : *wanted.vector) search.vector.push_back(static_cast<float>(value));
+  if (wanted.exact) search.precision = ann::Precision::kExact;
+  LAKE_ASSIGN_OR_RETURN(search::SearchAnswer answer, searches.Search(request, search));
+  wire::SearchResult result = {.index_name = std::move(answer.index_name),
+                               .hits = {},
+                               .exact = answer.exact,
+                               .recall_low = answer.recall_low,
+                               .short_of_k = answer.short_of_k,
+                               .query_truncated = answer.query_truncated,
+                               .stale = answer.stale,
+                               .version = answer.version.number};
+  for (search::Hit& hit : answer.hits)
+    result.hits.push_back({.doc_id = std::move(hit.doc_id),
+                           .source = std::move(hit.source),
+                           .chunk = hit.chunk,
+                           .text = std::move(hit.text),
+                           .start = hit.start,
+                           .end = hit.end,
+                           .score = hit.score,
+                           .scores = {.vector = hit.vector_score, .text = hit.text_score}});
+  result.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
+  return result;
+}
+
+}  // namespace
+
+void AddIndexRoutes(Api& api, IndexService& indexes, search::SearchService& searches,
+                    jobs::JobService& jobs) {
+  api.Add<wire::CreateIndex, jobs::Job>(
+      {Method::kPost, "/vectors/index", "Build an index over a text column of a dataset.", Permission::kWrite,
+       Success::kAccepted},
+      [&indexes, &jobs](const Request& request, wire::CreateIndex create) {
+        return Create(indexes, jobs, request, std::move(create));
+      });
+  api.Add<wire::ListIndexes, wire::Page<wire::Index>>(
+      {Method::kGet, "/vectors/indexes", "List indexes by name.", Permission::kRead},
+      [&indexes](const Request& request, const wire::ListIndexes& list) {
+        return List(indexes, request, list);
+      });
+  api.Add<wire::NamedIndex, wire::Index>(
+      {Method::kGet, "/vectors/indexes/{name}", "Show an index.", Permission::kRead},
+      [&indexes](const Request& request, const wire::NamedIndex& named) -> Result<wire::Index> {
+        LAKE_ASSIGN_OR_RETURN(const IndexInfo info, indexes.Find(request, named.name));
+        return ToWire(info);
+      });
+  api.Add<wire::NamedIndex, Nothing>(
+      {Method::kDelete, "/vectors/indexes/{name}", "Drop an index with its files.", Permission::kWrite},
+      [&indexes](const Request& request, const wire::NamedIndex& named) {
+        return indexes.Drop(request, named.name);
+      });
+  api.Add<wire::SearchIndex, wire::SearchResult>(
+      {Method::kPost, "/vectors/search", "Find the chunks whose meaning is nearest to a question.",
+       Permission::kRead},
+      [&searches](const Request& request, wire::SearchIndex wanted) {
+        return Search(searches, request, std::move(wanted));
+      });
+}
+
+}  // namespace lake::gateway

@@ -1,0 +1,91 @@
+// Search: what is nearest to a question among the chunks of an index that the caller may read.
+//
+// Which rows may be found is decided below: the ids that the governed relation of the index's dataset has for
+// this caller, now, under the caller's own filter. Vectors see only those.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lake/access/audit.h"
+#include "lake/access/request.h"
+#include "lake/common/clock.h"
+#include "lake/common/random.h"
+#include "lake/models/provider.h"
+#include "lake/query/query_service.h"
+#include "lake/vector/open_indexes.h"
+
+namespace lake::search {
+
+inline constexpr size_t kMaxHits = 1000;
+inline constexpr size_t kMaxQuestionBytes = 64u << 10;
+inline constexpr size_t kMaxDocuments = 10'000;  ///< In a list of ids.
+
+enum class SearchMode {
+  kVector,  ///< By meaning.
+  kText,    ///< By words: BM25.
+  kHybrid,  ///< Both lists, fused by the ranks in them.
+};
+
+struct SearchRequest {
+  std::string index_name;
+  std::string query;          ///< A question or some words; empty when there is a vector.
+  std::vector<float> vector;  ///< Of the index's model.
+  SearchMode mode = SearchMode::kVector;
+  size_t k = 10;       ///< 1 to kMaxHits.
+  std::string filter;  ///< SQL condition on the columns of the dataset as the caller sees them.
+  std::optional<std::vector<std::string>> doc_ids;  ///< Only these.
+  std::optional<size_t> ef_search;                  ///< None: as vector::Nearest says.
+  ann::Precision precision = ann::Precision::kApproximate;
+};
+
+struct Hit {
+  std::string doc_id;
+  std::string source;  ///< Dataset name.
+  uint32_t chunk = 0;  ///< Number of the chunk in its document.
+  std::string text;
+  uint32_t start = 0;                  ///< In the document's text, in code points.
+  uint32_t end = 0;                    ///< One past the last.
+  double score = 0;                    ///< What hits are ordered by: that of the mode.
+  std::optional<double> vector_score;  ///< Cosine of the angle between question and chunk.
+  std::optional<double> text_score;    ///< BM25.
+};
+
+struct SearchAnswer {
+  std::string index_name;
+  std::vector<Hit> hits;             ///< The best first, ties by document and chunk.
+  bool exact = false;                ///< What is near is proven to be the nearest; else what the graph found.
+  std::optional<double> recall_low;  ///< Of an approximate answer: what the index's recall is at least.
+  bool short_of_k = false;           ///< Fewer than k chunks may be found.
+  bool query_truncated = false;      ///< The question is longer than the model reads.
+  bool stale = false;                ///< The dataset has changed since the index was built.
+  catalog::Version version;          ///< Snapshot whose rights and deletions apply.
+};
+
+/// What the service works with; all of it outlives the service.
+struct SearchParts {
+  query::QueryService& queries;
+  vector::OpenIndexes& indexes;
+  models::Provider& models;
+  access::AuditLog& audit;
+  Clock& clock;
+  RandomSource& random;
+};
+
+/// Any thread.
+class SearchService {
+ public:
+  static std::unique_ptr<SearchService> Make(const SearchParts& parts);
+  virtual ~SearchService() = default;
+
+  /// Errors: not_found/index_not_found, failed_precondition/{index_not_ready, source_dropped, source_changed,
+  /// model_changed}, permission_denied/{dataset_forbidden, column_not_clear}, invalid_argument/{no_question,
+  /// two_questions, query_needed, question_too_long, dimensions_differ, bad_filter, too_many_documents,
+  /// empty_text}, unavailable/audit_not_written, those of the model and of the index.
+  virtual Result<SearchAnswer> Search(const access::Request& request, const SearchRequest& wanted) = 0;
+};
+
+}  // namespace lake::search

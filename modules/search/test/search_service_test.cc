@@ -1,0 +1,312 @@
+// Goal: a search finds what is nearest among what its caller may read at that moment, and nothing else.
+// Method: the real query path, catalog and index over a store in memory; roles, tombstones and filters in
+// between, with the index left as it is.
+#include "lake/search/search_service.h"
+
+#include <gmock/gmock.h>
+
+#include "lake/access/hash_key.h"
+#include "lake/catalog/catalog.h"
+#include "lake/common/worker_pool.h"
+#include "lake/common_testing/capture_log.h"
+#include "lake/common_testing/fake_clock.h"
+#include "lake/common_testing/result_matchers.h"
+#include "lake/common_testing/seeded_random.h"
+#include "lake/common_testing/temp_dir.h"
+#include "lake/jobs/job_service.h"
+#include "lake/models_testing/fake_models.h"
+#include "lake/storage/memory_store.h"
+#include "lake/vector/index_service.h"
+
+namespace lake::search {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+using testing::UnorderedElementsAre;
+
+const std::vector<catalog::Column> kColumns = {{.field_id = 1, .name = "id", .type = "BIGINT"},
+                                               {.field_id = 2, .name = "text", .type = "VARCHAR"},
+                                               {.field_id = 3, .name = "region", .type = "BIGINT"}};
+
+class SearchTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    store_ = storage::MakeMemoryStore(clock_);
+    LAKE_ASSERT_OK(buckets_.Attach(storage::kPrimaryBucket, store_));
+    catalog::EntityKinds kinds;
+    kinds.emplace(vector::kIndexKind, vector::CheckIndexDocument);
+    LAKE_ASSERT_OK_AND_ASSIGN(catalog_, catalog::Catalog::Open(Context{}, store_, clock_, random_, log_,
+                                                               kinds, {.writer = "test"}));
+    LAKE_ASSERT_OK_AND_ASSIGN(engine_,
+                              engine::Engine::Open({.threads = 2,
+                                                    .memory_limit_bytes = 512u << 20,
+                                                    .spill_directory = (folder_ / "spill").string()}));
+    LAKE_ASSERT_OK_AND_ASSIGN(
+        hash_keys_,
+        access::HashKeys::Open(*catalog_->snapshot(), (folder_ / "secrets").string(), random_, log_));
+    audit_ = access::AuditLog::Make(*store_, log_);
+    models_ = std::make_unique<models::FakeModels>(
+        models::FakeEmbedder::Options{.dimension = 1024, .max_words = 20});
+    queries_ = query::QueryService::Make({.engine = *engine_,
+                                          .buckets = buckets_,
+                                          .hash_keys = *hash_keys_,
+                                          .audit = *audit_,
+                                          .clock = clock_,
+                                          .random = random_,
+                                          .relations = {}},
+                                         {});
+    LAKE_ASSERT_OK_AND_ASSIGN(
+        indexes_, vector::OpenIndexes::Make(buckets_, log_, {.cache_directory = folder_ / "cache"}));
+    service_ = SearchService::Make({.queries = *queries_,
+                                    .indexes = *indexes_,
+                                    .models = *models_,
+                                    .audit = *audit_,
+                                    .clock = clock_,
+                                    .random = random_});
+    // Regions 0, 1, 2; one word of each text is its own.
+    AddFile("first",
+            "SELECT i::BIGINT AS id, 'common words and word' || i AS text, (i % 3)::BIGINT AS region "
+            "FROM range(30) t(i)");
+    BuildIndex();
+  }
+
+  void Commit(catalog::Action action) {
+    catalog::Transaction transaction;
+    transaction.operation = "test";
+    transaction.actor = "test";
+    transaction.actions.push_back(std::move(action));
+    LAKE_ASSERT_OK(catalog_->Commit(Context{}, std::move(transaction)));
+  }
+  void AddFile(const std::string& name, const std::string& select) {
+    if (catalog_->snapshot()->FindDatasetByName("notes") == nullptr)
+      Commit(catalog::CreateDataset{.dataset = catalog::DatasetId("notes-id"),
+                                    .name = "notes",
+                                    .bucket = "primary",
+                                    .columns = kColumns});
+    catalog::DataFile file{
+        .id = catalog::FileId(name), .bucket = "primary", .key = "data/" + name + ".parquet", .schema_id = 1};
+    engine::ParquetTarget target{.store = store_, .key = *storage::ObjectKey::Parse(file.key)};
+    for (const catalog::Column& column : kColumns) target.columns.push_back({column.name, column.field_id});
+    LAKE_ASSERT_OK_AND_ASSIGN(const auto session, engine_->StartSession(Context{}, {}));
+    LAKE_ASSERT_OK_AND_ASSIGN(const auto written, session->WriteParquet(select, target));
+    file.rows = written.rows;
+    file.bytes = written.bytes;
+    file.checksum = written.checksum;
+    Commit(catalog::AddFiles{.dataset = catalog::DatasetId("notes-id"), .files = {file}});
+  }
+  void BuildIndex() {
+    LAKE_ASSERT_OK_AND_ASSIGN(const auto service,
+                              vector::IndexService::Make({.catalog = *catalog_,
+                                                          .engine = *engine_,
+                                                          .buckets = buckets_,
+                                                          .models = *models_,
+                                                          .clock = clock_,
+                                                          .random = random_,
+                                                          .log = log_},
+                                                         {.work_directory = folder_ / "work", .threads = 1}));
+    WorkerPool pool({.name = "jobs", .threads = 1, .queue_limit = 1});
+    std::map<std::string, jobs::JobKind> kinds;
+    kinds.emplace(vector::kIndexJob, service->Kind());
+    LAKE_ASSERT_OK_AND_ASSIGN(const auto jobs, jobs::JobService::Open(Context{}, *store_, clock_, random_,
+                                                                      log_, pool, std::move(kinds), {}));
+    LAKE_ASSERT_OK_AND_ASSIGN(JsonValue payload, service->Prepare(Admin(), {.name = "index",
+                                                                            .source = "notes",
+                                                                            .text_column = "text",
+                                                                            .id_column = "id",
+                                                                            .bucket = "primary"}));
+    LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job job, jobs->Submit(Context{}, std::string(vector::kIndexJob),
+                                                                "test", std::move(payload)));
+    LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job ended, jobs->WaitUntilFinished(Context{}, job.id));
+    ASSERT_EQ(ended.state, jobs::JobState::kSucceeded);
+  }
+
+  access::Request Admin() const { return access::LocalAdmin(Context{}, catalog_->snapshot()); }
+  access::Request As(access::Role role) const {
+    access::Request request = Admin();
+    request.caller = {.name = "somebody", .role = role.name};
+    request.role = std::make_shared<access::Role>(std::move(role));
+    return request;
+  }
+  void Tombstone(const std::string& id) {
+    Commit(catalog::AddTombstones{.dataset = catalog::DatasetId("notes-id"),
+                                  .row_key_column = "id",
+                                  .row_key_values = {id},
+                                  .actor = "test",
+                                  .reason = "asked"});
+  }
+  static SearchRequest Question(const std::string& query, size_t k) {
+    return {.index_name = "index", .query = query, .k = k};
+  }
+  static std::vector<std::string> Ids(const SearchAnswer& answer) {
+    std::vector<std::string> ids;
+    for (const Hit& hit : answer.hits) ids.push_back(hit.doc_id);
+    return ids;
+  }
+  uint64_t QueriesOnRecord() {
+    const auto records = audit_->Read(Context{}, {}, 1000);
+    LAKE_CHECK(records.ok());
+    return static_cast<uint64_t>(std::ranges::count(*records, "query", &access::AuditRecord::operation));
+  }
+
+  TempDir folder_;
+  FakeClock clock_;
+  SeededRandom random_{1};
+  CaptureLog log_;
+  std::shared_ptr<storage::ObjectStore> store_;
+  storage::BucketRegistry buckets_;
+  std::unique_ptr<catalog::Catalog> catalog_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<access::HashKeys> hash_keys_;
+  std::unique_ptr<access::AuditLog> audit_;
+  std::unique_ptr<models::FakeModels> models_;
+  std::unique_ptr<query::QueryService> queries_;
+  std::unique_ptr<vector::OpenIndexes> indexes_;
+  std::unique_ptr<SearchService> service_;
+};
+
+access::Role Reader() {
+  access::Role role;
+  role.name = "reader";
+  role.permissions = {access::Permission::kRead};
+  role.columns["notes"] = {{"id", access::Clear{}}, {"text", access::Clear{}}, {"region", access::Clear{}}};
+  return role;
+}
+
+TEST_F(SearchTest, FindsTheNearest) {
+  LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer answer, service_->Search(Admin(), Question("word7", 1)));
+  ASSERT_THAT(answer.hits, SizeIs(1));
+  EXPECT_EQ(answer.hits[0].doc_id, "7");
+  EXPECT_EQ(answer.hits[0].text, "common words and word7");
+  EXPECT_EQ(answer.hits[0].source, "notes");
+  EXPECT_NEAR(answer.hits[0].score, 0.5, 0.01);
+  EXPECT_TRUE(answer.exact);
+  EXPECT_FALSE(answer.short_of_k);
+  EXPECT_FALSE(answer.stale);
+}
+
+TEST_F(SearchTest, FindsByWordsAndByBoth) {
+  SearchRequest by_words = Question("the word12 of all", 5);
+  by_words.mode = SearchMode::kText;
+  LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer words, service_->Search(Admin(), by_words));
+  EXPECT_THAT(Ids(words), ElementsAre("12"));
+  EXPECT_TRUE(words.exact && words.short_of_k);
+  EXPECT_EQ(words.hits[0].text_score, words.hits[0].score);
+  EXPECT_FALSE(words.hits[0].vector_score.has_value());
+  SearchRequest by_both = Question("word12", 3);
+  by_both.mode = SearchMode::kHybrid;
+  LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer both, service_->Search(Admin(), by_both));
+  ASSERT_THAT(both.hits, SizeIs(3));
+  EXPECT_EQ(both.hits[0].doc_id, "12");
+  EXPECT_TRUE(both.hits[0].vector_score && both.hits[0].text_score);
+  EXPECT_NEAR(both.hits[0].score, 2.0 / 61, 1e-9);
+}
+
+TEST_F(SearchTest, WordsOfADeletedRowAreFoundNoMore) {
+  Tombstone("12");
+  for (const SearchMode mode : {SearchMode::kText, SearchMode::kHybrid}) {
+    SearchRequest wanted = Question("word12", 30);
+    wanted.mode = mode;
+    LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer answer, service_->Search(Admin(), wanted));
+    EXPECT_THAT(Ids(answer), testing::Not(testing::Contains("12")));
+  }
+}
+
+TEST_F(SearchTest, ADeletedRowIsInNoAnswer) {
+  LAKE_ASSERT_OK(service_->Search(Admin(), Question("word7", 30)));
+  Tombstone("7");
+  LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer answer, service_->Search(Admin(), Question("word7", 30)));
+  EXPECT_THAT(answer.hits, SizeIs(29));
+  EXPECT_TRUE(answer.short_of_k);
+  EXPECT_THAT(Ids(answer), testing::Not(testing::Contains("7")));
+  SearchRequest named = Question("word7", 30);
+  named.doc_ids = {"7"};
+  LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer none, service_->Search(Admin(), named));
+  EXPECT_THAT(none.hits, IsEmpty());
+}
+
+TEST_F(SearchTest, RowsOutsideOfTheRolesFilterAreNotFound) {
+  access::Role role = Reader();
+  role.row_filters["notes"] = "region = 1";
+  LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer answer, service_->Search(As(role), Question("word7", 30)));
+  EXPECT_THAT(Ids(answer), UnorderedElementsAre("1", "4", "7", "10", "13", "16", "19", "22", "25", "28"));
+  SearchRequest more = Question("word6", 30);
+  more.filter = "id < 10 OR region = 0";
+  LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer filtered, service_->Search(As(role), more));
+  EXPECT_THAT(Ids(filtered), UnorderedElementsAre("1", "4", "7"));
+}
+
+TEST_F(SearchTest, AMaskedColumnClosesTheIndexAndCannotBeFilteredBy) {
+  access::Role role = Reader();
+  role.columns["notes"]["region"] = access::Null{};
+  SearchRequest by_region = Question("word7", 30);
+  by_region.filter = "region = 1";
+  LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer answer, service_->Search(As(role), by_region));
+  EXPECT_THAT(answer.hits, IsEmpty());  // The mask is the value.
+  for (const char* column : {"text", "id"}) {
+    access::Role masked = Reader();
+    masked.columns["notes"][column] = access::Hash{};
+    EXPECT_THAT(service_->Search(As(masked), Question("word7", 1)),
+                IsError(ErrorCode::kPermissionDenied, "column_not_clear"))
+        << column;
+  }
+}
+
+TEST_F(SearchTest, TheSameQuestionOfTheSameContentIsAskedOnce) {
+  const uint64_t before = QueriesOnRecord();
+  LAKE_ASSERT_OK(service_->Search(Admin(), Question("word7", 3)));
+  EXPECT_EQ(QueriesOnRecord() - before, 0u);  // Nothing has changed since the index was built.
+  SearchRequest filtered = Question("word7", 3);
+  filtered.filter = "region = 1";
+  LAKE_ASSERT_OK(service_->Search(Admin(), filtered));
+  LAKE_ASSERT_OK(service_->Search(Admin(), filtered));
+  EXPECT_EQ(QueriesOnRecord() - before, 1u);
+  Tombstone("1");
+  LAKE_ASSERT_OK(service_->Search(Admin(), filtered));
+  EXPECT_EQ(QueriesOnRecord() - before, 2u);
+  LAKE_ASSERT_OK(service_->Search(As(Reader()), filtered));
+  LAKE_ASSERT_OK(service_->Search(Admin(), filtered));
+  // Another role with the same rules sees the same.
+  EXPECT_LE(QueriesOnRecord() - before, 3u);
+}
+
+TEST_F(SearchTest, NewRowsMakeTheIndexStaleAndAreNotFound) {
+  AddFile("second", "SELECT 99::BIGINT AS id, 'common words and word7' AS text, 1::BIGINT AS region");
+  LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer answer, service_->Search(Admin(), Question("word7", 1)));
+  EXPECT_TRUE(answer.stale);
+  EXPECT_THAT(Ids(answer), ElementsAre("7"));
+}
+
+TEST_F(SearchTest, RowsThatWereReplacedAreGone) {
+  Commit(catalog::RemoveAllFiles{.dataset = catalog::DatasetId("notes-id")});
+  AddFile("second", "SELECT 5::BIGINT AS id, 'other' AS text, 1::BIGINT AS region");
+  LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer answer, service_->Search(Admin(), Question("word7", 30)));
+  EXPECT_THAT(Ids(answer), ElementsAre("5"));
+}
+
+TEST_F(SearchTest, AnotherModelIsRefused) {
+  models_ =
+      std::make_unique<models::FakeModels>(models::FakeEmbedder::Options{.dimension = 32, .max_words = 20});
+  service_ = SearchService::Make({.queries = *queries_,
+                                  .indexes = *indexes_,
+                                  .models = *models_,
+                                  .audit = *audit_,
+                                  .clock = clock_,
+                                  .random = random_});
+  EXPECT_THAT(service_->Search(Admin(), Question("word7", 1)),
+              IsError(ErrorCode::kFailedPrecondition, "model_changed"));
+}
+
+TEST_F(SearchTest, RefusalsAreOnRecordToo) {
+  EXPECT_THAT(service_->Search(Admin(), {.index_name = "none", .query = "a"}),
+              IsError(ErrorCode::kNotFound, "index_not_found"));
+  SearchRequest bad = Question("word7", 1);
+  bad.filter = "nothing = 1";
+  EXPECT_THAT(service_->Search(Admin(), bad), IsError(ErrorCode::kInvalidArgument, "bad_filter"));
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::vector<access::AuditRecord> records, audit_->Read(Context{}, {}, 10));
+  EXPECT_EQ(std::ranges::count(records, "search", &access::AuditRecord::operation), 2);
+}
+
+}  // namespace
+}  // namespace lake::search

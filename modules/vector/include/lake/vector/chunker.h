@@ -1,0 +1,41 @@
+// A text into chunks of some sentences each: what is embedded, found and cited.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lake::vector {
+
+/// In words: what Unicode's word boundaries (UAX 29) give, with dictionaries for scripts without blanks.
+struct ChunkSettings {
+  uint32_t size = 500;    ///< Most words of a chunk.
+  uint32_t overlap = 50;  ///< About so many words of a chunk's end stand at the beginning of the next one.
+  bool operator==(const ChunkSettings&) const = default;
+};
+
+inline constexpr uint32_t kMinChunkWords = 10;
+inline constexpr uint32_t kMaxChunkWords = 5000;
+
+struct Chunk {
+  std::string text;    ///< Exactly what stands there; no blanks around it.
+  uint32_t start = 0;  ///< In the whole text, in Unicode code points.
+  uint32_t end = 0;    ///< One past the last.
+  bool operator==(const Chunk&) const = default;
+};
+
+/// Chunks end where sentences end, unless a sentence is longer than a chunk. Together they cover every word;
+/// a text without a word has none. `text` is UTF-8.
+std::vector<Chunk> ChunkText(std::string_view text, const ChunkSettings& settings);
+
+/// The chunk as two or more shorter ones, for a reader that cannot take it whole; itself when it is one word.
+std::vector<Chunk> HalveChunk(const Chunk& chunk);
+
+/// The first `most` words of a text, as they stand there, each once.
+std::vector<std::string> DistinctWords(std::string_view text, size_t most);
+
+/// The sentence in the middle of a text, or all of one without sentences.
+std::string MiddleSentence(std::string_view text);
+
+}  // namespace lake::vector

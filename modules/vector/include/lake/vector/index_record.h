@@ -1,0 +1,177 @@
+// What the catalog knows of an index: the document of an entity of kind "index", whose id is the folded name.
+// Page: docs/formats/index.md.
+//
+// An index covers one text column of one dataset. What was built is a generation: files that never change,
+// named by its id. The record names the one that is live.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+#include "lake/catalog/snapshot.h"
+#include "lake/common/clock.h"
+#include "lake/common/describe.h"
+#include "lake/common/json.h"
+#include "lake/common/result.h"
+#include "lake/vector/chunker.h"
+
+namespace lake::vector {
+
+inline constexpr std::string_view kIndexKind = "index";
+
+/// Of the graph; the bounds apply wherever one comes in.
+struct HnswConfig {
+  uint32_t ef_construction = 80;
+  uint32_t ef_search = 30;
+  std::optional<uint64_t> seed;
+  bool operator==(const HnswConfig&) const = default;
+};
+
+/// models::ModelFingerprint as it is kept.
+struct IndexModel {
+  std::string name;
+  std::string version;  ///< The fingerprint's digest.
+  uint32_t dimensions = 0;
+  std::string prompt_prefix;
+  bool operator==(const IndexModel&) const = default;
+};
+
+struct StoredFile {
+  std::string key;
+  uint64_t bytes = 0;
+};
+
+/// How often the graph finds what an exact search finds, measured when it was built with queries that are no
+/// rows.
+struct MeasuredRecall {
+  uint32_t k = 0;
+  uint32_t queries = 0;
+  double mean = 0;
+  double low = 0;  ///< Of the 95 % confidence interval.
+  double high = 0;
+};
+
+struct Generation {
+  std::string id;
+  Timestamp created_at;
+  uint64_t dataset_version = 0;  ///< Catalog version whose rows it covers.
+  HnswConfig config;
+  uint64_t documents = 0;  ///< Rows of the dataset that are in it.
+  uint64_t skipped = 0;    ///< Rows without an id or without a word in the text.
+  uint64_t chunks = 0;
+  StoredFile segment;                    ///< docs/formats/vector-segment.md
+  StoredFile chunk_store;                ///< docs/formats/chunk-store.md
+  uint32_t parts = 0;                    ///< docs/formats/embedding-part.md
+  std::optional<MeasuredRecall> recall;  ///< None: there is no graph, every answer is exact.
+};
+
+struct IndexRecord {
+  std::string name;
+  std::string source;  ///< Dataset id.
+  int32_t text_field_id = 0;
+  int32_t id_field_id = 0;
+  IndexModel model;
+  ChunkSettings chunk;
+  std::string bucket;
+  Timestamp created_at;
+  std::string created_by;
+  std::optional<Generation> live;       ///< None while the first one is being built.
+  std::optional<std::string> building;  ///< Id of a generation on its way.
+};
+
+/// 1–100 bytes of letters, digits, '_', '-' and '.', starting with a letter or digit. Error:
+/// invalid_argument/bad_index_name.
+Status CheckIndexName(std::string_view name);
+
+/// The index of that name, whatever its case. Errors: not_found/index_not_found, data_loss/index_damaged.
+Result<IndexRecord> FindIndexRecord(const catalog::Snapshot& snapshot, std::string_view name);
+
+/// catalog::EntityValidator of kIndexKind.
+Status CheckIndexDocument(const JsonValue& document, const catalog::Entity* previous);
+
+}  // namespace lake::vector
+
+template <>
+struct lake::Describe<lake::vector::ChunkSettings> {
+  using T = lake::vector::ChunkSettings;
+  static constexpr std::string_view kName = "ChunkSettings";
+  static constexpr auto kFields = std::tuple{
+      Optional("size", &T::size, "Most words of a chunk.")
+          .Between(lake::vector::kMinChunkWords, lake::vector::kMaxChunkWords),
+      Optional("overlap", &T::overlap, "About so many words stand in two chunks that follow each other.")
+          .Between(0, lake::vector::kMaxChunkWords)};
+};
+template <>
+struct lake::Describe<lake::vector::HnswConfig> {
+  using T = lake::vector::HnswConfig;
+  static constexpr std::string_view kName = "HnswConfig";
+  static constexpr auto kFields = std::tuple{
+      Optional("ef_construction", &T::ef_construction,
+               "Candidates a chunk finds before it chooses its neighbours.")
+          .Between(10, 400),
+      Optional("ef_search", &T::ef_search, "Chunks kept on a walk: more find more and take longer.")
+          .Between(10, 200),
+      Optional("seed", &T::seed, "Another one gives another graph over the same vectors.").NullWhenNone()};
+};
+template <>
+struct lake::Describe<lake::vector::IndexModel> {
+  using T = lake::vector::IndexModel;
+  static constexpr auto kFields =
+      std::tuple{Required("name", &T::name, "Name of the model."),
+                 Required("version", &T::version, "Digest of the model."),
+                 Required("dimensions", &T::dimensions, "Numbers in each vector."),
+                 Optional("prompt_prefix", &T::prompt_prefix, "Stands before every text that is embedded.")};
+};
+template <>
+struct lake::Describe<lake::vector::StoredFile> {
+  using T = lake::vector::StoredFile;
+  static constexpr auto kFields = std::tuple{Required("key", &T::key, "Object key in the index's bucket."),
+                                             Required("bytes", &T::bytes, "Size of the object.")};
+};
+template <>
+struct lake::Describe<lake::vector::MeasuredRecall> {
+  using T = lake::vector::MeasuredRecall;
+  static constexpr std::string_view kName = "MeasuredRecall";
+  static constexpr auto kFields =
+      std::tuple{Required("k", &T::k, "Hits that were asked for."),
+                 Required("queries", &T::queries, "Queries that were asked; none of them is a chunk."),
+                 Required("mean", &T::mean, "Share of the nearest chunks that were found."),
+                 Required("low", &T::low, "Lower end of the 95 % confidence interval."),
+                 Required("high", &T::high, "Upper end of the 95 % confidence interval.")};
+};
+template <>
+struct lake::Describe<lake::vector::Generation> {
+  using T = lake::vector::Generation;
+  static constexpr auto kFields =
+      std::tuple{Required("id", &T::id, "Generation id."),
+                 Required("created_at", &T::created_at, "When it was built."),
+                 Required("dataset_version", &T::dataset_version, "Catalog version whose rows it covers."),
+                 Required("config", &T::config, "What the graph was built with."),
+                 Required("documents", &T::documents, "Rows of the dataset that are in it."),
+                 Required("skipped", &T::skipped, "Rows without an id or without a word."),
+                 Required("chunks", &T::chunks, "Chunks in it."),
+                 Required("segment", &T::segment, "Vectors and graph."),
+                 Required("chunk_store", &T::chunk_store, "Texts."),
+                 Required("parts", &T::parts, "Parts of embeddings."),
+                 Optional("recall", &T::recall, "How often the graph finds what an exact search finds.")};
+};
+template <>
+struct lake::Describe<lake::vector::IndexRecord> {
+  using T = lake::vector::IndexRecord;
+  static constexpr auto kFields =
+      std::tuple{Required("name", &T::name, "As it was written first."),
+                 Required("source", &T::source, "Dataset id."),
+                 Required("text_field_id", &T::text_field_id, "Column with the texts."),
+                 Required("id_field_id", &T::id_field_id, "Column that names a row."),
+                 Required("model", &T::model, "What embeds chunks and questions."),
+                 Required("chunk", &T::chunk, "How texts are cut."),
+                 Required("bucket", &T::bucket, "Where its files are."),
+                 Required("created_at", &T::created_at, "When it was asked for."),
+                 Required("created_by", &T::created_by, "Who asked for it."),
+                 Optional("live", &T::live, "The generation that answers."),
+                 Optional("building", &T::building, "Id of a generation on its way.")};
+};

@@ -1,0 +1,130 @@
+// The life of indexes: asked for, built by a job, listed, dropped.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "lake/access/request.h"
+#include "lake/catalog/catalog.h"
+#include "lake/common/clock.h"
+#include "lake/common/describe.h"
+#include "lake/common/log.h"
+#include "lake/common/random.h"
+#include "lake/engine/engine.h"
+#include "lake/jobs/job_service.h"
+#include "lake/models/provider.h"
+#include "lake/storage/bucket_registry.h"
+#include "lake/vector/index_record.h"
+
+namespace lake::vector {
+
+inline constexpr std::string_view kIndexJob = "index";
+
+struct NewIndex {
+  std::string name;
+  std::string source;       ///< Dataset name.
+  std::string text_column;  ///< VARCHAR.
+  std::string id_column;    ///< VARCHAR, INTEGER or BIGINT; unique.
+  std::optional<std::string> model;
+  std::optional<ChunkSettings>
+      chunk;  ///< None: 500 words and 50 of overlap, fewer for a model that reads less.
+  HnswConfig config;
+  std::string bucket;
+};
+
+/// What a finished job says.
+struct IndexBuilt {
+  std::string index_name;
+  std::string generation;
+  uint64_t documents = 0;
+  uint64_t chunks = 0;
+  uint64_t skipped = 0;
+  std::optional<MeasuredRecall> recall;
+};
+
+/// An index as people see it.
+struct IndexInfo {
+  IndexRecord record;
+  std::string source;  ///< Dataset name.
+  std::string text_column;
+  std::string id_column;
+  bool stale = false;  ///< The dataset's files are not those that the index covers.
+};
+
+/// What the service works with; all of it outlives the service.
+struct IndexServiceParts {
+  catalog::Catalog& catalog;
+  engine::Engine& engine;
+  const storage::BucketRegistry& buckets;
+  models::Provider& models;
+  Clock& clock;
+  RandomSource& random;
+  Log& log;
+};
+
+struct IndexServiceOptions {
+  std::filesystem::path work_directory;         ///< Of this process alone: what is in it is removed first.
+  size_t threads = 0;                           ///< That build a graph; 0 is one a core.
+  std::chrono::milliseconds retry_pause{1000};  ///< Before a failed embedding is tried again.
+};
+
+/// Any thread.
+class IndexService {
+ public:
+  /// Error: failed_precondition/bad_work_directory.
+  static Result<std::unique_ptr<IndexService>> Make(const IndexServiceParts& parts,
+                                                    IndexServiceOptions options);
+  virtual ~IndexService() = default;
+
+  /// Checks everything that can be checked before, and loads the model; the result is the payload of a job of
+  /// kind kIndexJob. Errors: invalid_argument/{bad_index_name, column_not_found, not_a_text_column,
+  /// not_an_id_column, bad_chunk}, already_exists/index_exists, those of access::FindDataset,
+  /// permission_denied/column_not_clear, unavailable/bucket_not_found, those of the model.
+  virtual Result<JsonValue> Prepare(const access::Request& request, const NewIndex& wanted) = 0;
+  /// The job that builds what Prepare says; running it again after a crash goes on where it was. Its result
+  /// is an IndexBuilt. An index whose first build fails is gone.
+  virtual jobs::JobKind Kind() = 0;
+
+  /// Errors: not_found/index_not_found, also when the caller may not know of its dataset.
+  virtual Result<IndexInfo> Find(const access::Request& request, std::string_view name) const = 0;
+  /// Those whose dataset the caller may know of, by folded name, greater than `after`.
+  virtual std::vector<IndexInfo> List(const access::Request& request, std::string_view after,
+                                      size_t limit) const = 0;
+  /// Gone on return; its files too, as far as the store lets them go. Errors: Find's;
+  /// failed_precondition/index_not_ready while a job builds it (cancel the job).
+  virtual Status Drop(const access::Request& request, std::string_view name) = 0;
+
+  /// Removes files of generations that no index and no unfinished job names. Once, after the jobs were loaded
+  /// and before serving.
+  virtual Status CollectGarbage(const Context& context) = 0;
+};
+
+/// The column of the dataset's current schema with that field id; null when it is gone.
+const catalog::Column* FindColumn(const catalog::Dataset& dataset, int32_t field_id);
+
+/// Whether the dataset's files are others than those that the generation covers.
+bool IsStale(const catalog::Dataset& dataset, const Generation& generation, catalog::Version now);
+
+/// Error: failed_precondition/model_changed when vectors of the two cannot be compared.
+Status CheckModel(const IndexModel& expected, const models::ModelFingerprint& actual);
+
+}  // namespace lake::vector
+
+template <>
+struct lake::Describe<lake::vector::IndexBuilt> {
+  using T = lake::vector::IndexBuilt;
+  static constexpr std::string_view kName = "IndexBuilt";
+  static constexpr auto kFields =
+      std::tuple{Required("index_name", &T::index_name, "The index."),
+                 Required("generation", &T::generation, "What was built."),
+                 Required("documents", &T::documents, "Rows of the dataset that are in it."),
+                 Required("chunks", &T::chunks, "Chunks in it."),
+                 Required("skipped", &T::skipped, "Rows without an id or without a word in the text."),
+                 Optional("recall", &T::recall, "Measured recall; absent when every answer is exact.")};
+};

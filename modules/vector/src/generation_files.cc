@@ -1,0 +1,181 @@
+#include "generation_files.h"
+
+#include <algorithm>
+#include <fstream>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+#include "chunk_embedder.h"
+#include "chunk_store.h"
+#include "lake/ann/index.h"
+#include "lake/common/seeded_numbers.h"
+#include "recall.h"
+
+namespace lake::vector {
+namespace {
+
+constexpr size_t kCopyBytes = 1u << 20;
+
+/// Some of many, each as likely as another: Vitter's algorithm R.
+class Sample {
+ public:
+  Sample(size_t size, uint64_t seed) : size_(size), random_(seed) {}
+
+  void Offer(std::string_view text) {
+    ++offered_;
+    if (texts_.size() < size_) {
+      texts_.emplace_back(text);
+      return;
+    }
+    if (const uint64_t place = random_.Next() % offered_; place < size_) texts_[place] = text;
+  }
+  const std::vector<std::string>& texts() const { return texts_; }
+
+ private:
+  const size_t size_;
+  SeededNumbers random_;
+  uint64_t offered_ = 0;
+  std::vector<std::string> texts_;
+};
+
+/// Removes the file when it goes.
+struct TemporaryFile {
+  explicit TemporaryFile(std::filesystem::path file) : path(std::move(file)) {}
+  ~TemporaryFile() {
+    std::error_code gone;
+    std::filesystem::remove(path, gone);
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  const std::filesystem::path path;
+};
+
+class Files {
+ public:
+  Files(const Context& context, const FileParts& parts, const IndexJob& job, PartStore& part_store)
+      : context_(context), parts_(parts), job_(job), part_store_(part_store) {}
+
+  Result<Generation> Make() {
+    const TemporaryFile texts(parts_.work_directory / (job_.generation + ".chunks"));
+    LAKE_RETURN_IF_ERROR(ReadParts(texts.path));
+    if (ids_.empty())
+      return InvalidArgument("nothing_to_index",
+                             "no row of the dataset has an id and a word in the text column");
+    Generation generation = {.id = job_.generation,
+                             .dataset_version = job_.dataset_version,
+                             .config = job_.config,
+                             .chunks = ids_.size(),
+                             .parts = static_cast<uint32_t>(part_store_.count())};
+    // First what may fail and is quick.
+    LAKE_ASSIGN_OR_RETURN(const Part questions, EmbedQuestions());
+    LAKE_ASSIGN_OR_RETURN(const ann::Index index, BuildGraph());
+    LAKE_ASSIGN_OR_RETURN(generation.recall, Measure(index, questions));
+    LAKE_ASSIGN_OR_RETURN(generation.chunk_store, PutFile(texts.path, "chunks.sqlite"));
+    LAKE_ASSIGN_OR_RETURN(generation.segment, PutSegment(index));
+    return generation;
+  }
+
+ private:
+  Status ReadParts(const std::filesystem::path& texts) {
+    LAKE_ASSIGN_OR_RETURN(const std::unique_ptr<ChunkStoreWriter> writer, ChunkStoreWriter::Create(texts));
+    LAKE_RETURN_IF_ERROR(
+        part_store_.ForEachRow(context_, job_.model.dimensions, [&](const PartRow& row) -> Status {
+          vectors_.insert(vectors_.end(), row.vector.begin(), row.vector.end());
+          ids_.push_back(ids_.size());
+          sample_.Offer(row.text);
+          return writer->Add({.doc_id = std::string(row.doc_id),
+                              .number = row.number,
+                              .start = row.start,
+                              .end = row.end,
+                              .text = std::string(row.text)});
+        }));
+    return writer->Finish();
+  }
+
+  ann::Matrix matrix() const {
+    return {.data = vectors_.data(), .rows = ids_.size(), .dimensions = job_.model.dimensions};
+  }
+
+  Result<ann::Index> BuildGraph() const {
+    return ann::Index::Build(matrix(), ids_,
+                             {.metric = ann::Metric::kCosine,
+                              .ef_construction = job_.config.ef_construction,
+                              .seed = job_.config.seed.value_or(0),
+                              .threads = parts_.threads},
+                             context_.cancel);
+  }
+
+  /// Sentences of its own texts: they are no rows, and near some of them as questions are.
+  Result<Part> EmbedQuestions() const {
+    if (ids_.size() <= ann::kRowsWorthAGraph) return Part();
+    std::vector<DocumentChunk> questions;
+    for (const std::string& text : sample_.texts())
+      questions.push_back({.doc_id = std::to_string(questions.size()),
+                           .chunk = {.text = MiddleSentence(text), .start = 0, .end = 0}});
+    return EmbedChunks(context_, parts_.embedder, FingerprintOf(job_.model), std::move(questions));
+  }
+
+  Result<std::optional<MeasuredRecall>> Measure(const ann::Index& index, const Part& questions) const {
+    if (questions.chunks.empty()) return std::optional<MeasuredRecall>();
+    const ann::Matrix queries = {.data = questions.vectors.data(),
+                                 .rows = questions.chunks.size(),
+                                 .dimensions = job_.model.dimensions};
+    LAKE_ASSIGN_OR_RETURN(const MeasuredRecall recall, MeasureRecall(index, queries, job_.config.ef_search,
+                                                                     parts_.threads, context_.cancel));
+    return std::optional(recall);
+  }
+
+  Result<StoredFile> PutSegment(const ann::Index& index) const {
+    LAKE_ASSIGN_OR_RETURN(const storage::ObjectKey key, KeyOf("segment.ann"));
+    LAKE_ASSIGN_OR_RETURN(const std::unique_ptr<storage::ObjectWriter> writer,
+                          parts_.store.StartPut(context_, key, storage::Overwrite{}));
+    StoredFile file = {.key = key.text(), .bytes = 0};
+    LAKE_RETURN_IF_ERROR(index.WriteTo([&](std::string_view bytes) {
+      file.bytes += bytes.size();
+      return writer->Append(bytes);
+    }));
+    LAKE_RETURN_IF_ERROR(writer->Finish());
+    return file;
+  }
+
+  Result<StoredFile> PutFile(const std::filesystem::path& path, std::string_view name) const {
+    LAKE_ASSIGN_OR_RETURN(const storage::ObjectKey key, KeyOf(name));
+    LAKE_ASSIGN_OR_RETURN(const std::unique_ptr<storage::ObjectWriter> writer,
+                          parts_.store.StartPut(context_, key, storage::Overwrite{}));
+    StoredFile file = {.key = key.text(), .bytes = 0};
+    std::ifstream input(path, std::ios::binary);
+    std::string buffer(kCopyBytes, '\0');
+    while (input.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || input.gcount() > 0) {
+      const auto got = static_cast<size_t>(input.gcount());
+      LAKE_RETURN_IF_ERROR(writer->Append(std::string_view(buffer).substr(0, got)));
+      file.bytes += got;
+    }
+    std::error_code failed;
+    if (file.bytes != std::filesystem::file_size(path, failed) || failed)
+      return Internal("chunk_store_failed", "the texts of an index cannot be copied");
+    LAKE_RETURN_IF_ERROR(writer->Finish());
+    return file;
+  }
+
+  Result<storage::ObjectKey> KeyOf(std::string_view name) const {
+    return storage::ObjectKey::Parse(GenerationPrefix(job_.generation) + std::string(name));
+  }
+
+  const Context& context_;
+  const FileParts& parts_;
+  const IndexJob& job_;
+  PartStore& part_store_;
+  std::vector<float> vectors_;
+  std::vector<uint64_t> ids_;
+  Sample sample_{kRecallQueries, 42};
+};
+
+}  // namespace
+
+Result<Generation> MakeGenerationFiles(const Context& context, const FileParts& parts, const IndexJob& job,
+                                       PartStore& part_store) {
+  return Files(context, parts, job, part_store).Make();
+}
+
+}  // namespace lake::vector

@@ -1,0 +1,52 @@
+// What a job that builds an index was asked for: fixed when it was accepted, so that it builds the same after
+// a crash.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <tuple>
+
+#include "lake/common/describe.h"
+#include "lake/models/embedder.h"
+#include "lake/vector/index_record.h"
+
+namespace lake::vector {
+
+struct IndexJob {
+  std::string index_name;
+  std::string generation;
+  std::string source;  ///< Dataset id.
+  uint64_t dataset_version = 0;
+  int32_t text_field_id = 0;
+  int32_t id_field_id = 0;
+  IndexModel model;
+  ChunkSettings chunk;
+  HnswConfig config;
+  std::string bucket;
+  std::string created_by;
+};
+
+models::ModelFingerprint FingerprintOf(const IndexModel& model);
+
+/// Key prefix of a generation's files in its bucket.
+std::string GenerationPrefix(std::string_view generation);
+inline constexpr std::string_view kGenerationsPrefix = "vectors/";
+
+}  // namespace lake::vector
+
+template <>
+struct lake::Describe<lake::vector::IndexJob> {
+  using T = lake::vector::IndexJob;
+  static constexpr auto kFields =
+      std::tuple{Required("index_name", &T::index_name, "Index name."),
+                 Required("generation", &T::generation, "Id of what is built."),
+                 Required("source", &T::source, "Dataset id."),
+                 Required("dataset_version", &T::dataset_version, "Catalog version whose rows it covers."),
+                 Required("text_field_id", &T::text_field_id, "Column with the texts."),
+                 Required("id_field_id", &T::id_field_id, "Column that names a row."),
+                 Required("model", &T::model, "What embeds."),
+                 Required("chunk", &T::chunk, "How texts are cut."),
+                 Required("config", &T::config, "How the graph is built."),
+                 Required("bucket", &T::bucket, "Where its files go."),
+                 Required("created_by", &T::created_by, "Who asked for it.")};
+};

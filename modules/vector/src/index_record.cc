@@ -1,0 +1,46 @@
+#include "lake/vector/index_record.h"
+
+#include <algorithm>
+
+#include "lake/common/fold.h"
+#include "lake/common/json_io.h"
+
+namespace lake::vector {
+namespace {
+
+constexpr size_t kMaxNameBytes = 100;
+
+bool IsNameByte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+         c == '.';
+}
+
+}  // namespace
+
+Status CheckIndexName(std::string_view name) {
+  const bool good = !name.empty() && name.size() <= kMaxNameBytes && std::ranges::all_of(name, IsNameByte) &&
+                    name.front() != '.' && name.front() != '_' && name.front() != '-';
+  if (good) return {};
+  return InvalidArgument("bad_index_name",
+                         "an index name has 1 to {} of letters, digits, '_', '-' and '.', and starts with a "
+                         "letter or digit",
+                         kMaxNameBytes);
+}
+
+Result<IndexRecord> FindIndexRecord(const catalog::Snapshot& snapshot, std::string_view name) {
+  const std::shared_ptr<const catalog::Entity> entity = snapshot.FindEntity(kIndexKind, Fold(name));
+  if (entity == nullptr) return NotFound("index_not_found", "index not found: {}", name.substr(0, 100));
+  Result<IndexRecord> record = FromJson<IndexRecord>(entity->document, Reading::kTolerant);
+  if (record.ok()) return record;
+  return DataLoss("index_damaged", "the record of index '{}' cannot be read", name)
+      .WithCause(record.error().ToString());
+}
+
+Status CheckIndexDocument(const JsonValue& document, const catalog::Entity*) {
+  LAKE_ASSIGN_OR_RETURN(const IndexRecord record, FromJson<IndexRecord>(document, Reading::kTolerant));
+  LAKE_RETURN_IF_ERROR(CheckIndexName(record.name));
+  if (record.live || record.building) return {};
+  return InvalidArgument("bad_index", "an index has a generation or is getting one");
+}
+
+}  // namespace lake::vector

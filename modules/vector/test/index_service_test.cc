@@ -1,0 +1,313 @@
+// Goal: an index holds exactly the chunks of the rows that exist, whatever happened while it was built, and
+// nothing is left of one that failed or was dropped. Method: real catalog, engine and jobs over a store in
+// memory, embedders that fail and stop on demand.
+#include "lake/vector/index_service.h"
+
+#include <atomic>
+
+#include "indexed_lake.h"
+
+namespace lake::vector {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr const char* kFewNotes =
+    "SELECT * FROM (VALUES (2::BIGINT, 'A nurse cared for patients.', 1::BIGINT), "
+    "(10, 'The driver brought goods. He was late. The goods were cold and the customer was not pleased with "
+    "the "
+    "driver at all.', 2), "
+    "(3, '', 1), (4, NULL, 1), (NULL, 'nobody', 1)) t(id, text, region)";
+/// Several parts: about 2,600 chunks.
+constexpr const char* kManyNotes =
+    "SELECT i::BIGINT AS id, 'word' || (i * 7919 % 500) || ' goes with word' || (i % 37) || ' here.' || "
+    "CASE WHEN i % 10 < 3 THEN ' And number' || i || ' writes a second sentence of so many words that no "
+    "chunk of "
+    "twenty words has room for both of them any more.' ELSE '' END AS text, (i % 3)::BIGINT AS region "
+    "FROM range(2000) t(i)";
+
+using IndexServiceTest = IndexedLake;
+
+TEST_F(IndexServiceTest, HoldsTheChunksOfEveryRow) {
+  AddNotes(kFewNotes);
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexBuilt built, BuildOk(Notes()));
+  EXPECT_EQ(built.documents, 2u);
+  EXPECT_EQ(built.chunks, 3u);
+  EXPECT_EQ(built.skipped, 3u);
+  EXPECT_FALSE(built.recall.has_value());
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::shared_ptr<OpenIndex> index, OpenLive("NOTES-index"));
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::vector<std::string> rows, Rows(*index));
+  EXPECT_THAT(rows, ElementsAre("10/0 [0,38) The driver brought goods. He was late.",
+                                "10/1 [39,115) The goods were cold and the customer was not pleased with the "
+                                "driver at all.",
+                                "2/0 [0,27) A nurse cared for patients."));
+}
+
+TEST_F(IndexServiceTest, SaysWhatItIs) {
+  AddNotes(kFewNotes);
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexBuilt built, BuildOk(Notes()));
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexInfo info, service_->Find(Request(), "notes-index"));
+  EXPECT_EQ(info.source, "notes");
+  EXPECT_EQ(info.text_column, "text");
+  EXPECT_EQ(info.id_column, "id");
+  EXPECT_FALSE(info.stale);
+  EXPECT_EQ(info.record.model.name, "fake");
+  EXPECT_EQ(info.record.live->id, built.generation);
+  EXPECT_THAT(service_->List(Request(), "", 10), SizeIs(1));
+  EXPECT_THAT(service_->List(Request(), "notes-index", 10), IsEmpty());
+  AppendNotes("second", "SELECT 77::BIGINT AS id, 'more' AS text, 1::BIGINT AS region");
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexInfo later, service_->Find(Request(), "notes-index"));
+  EXPECT_TRUE(later.stale);
+}
+
+TEST_F(IndexServiceTest, RowsThatAreDeletedAreNotRead) {
+  AddNotes(kFewNotes);
+  Commit("tombstone", catalog::AddTombstones{.dataset = catalog::DatasetId("notes-id"),
+                                             .row_key_column = "id",
+                                             .row_key_values = {"10"},
+                                             .actor = "test",
+                                             .reason = "asked"});
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexBuilt built, BuildOk(Notes()));
+  EXPECT_EQ(built.chunks, 1u);
+}
+
+TEST_F(IndexServiceTest, ChunksThatAModelCannotReadAreHalved) {
+  models_ =
+      std::make_unique<models::FakeModels>(models::FakeEmbedder::Options{.dimension = 64, .max_words = 6});
+  Stop();
+  Start();
+  AddNotes(kFewNotes);
+  LAKE_ASSERT_OK(BuildOk(Notes()));
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::shared_ptr<OpenIndex> index, OpenLive("notes-index"));
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::vector<std::string> rows, Rows(*index));
+  EXPECT_THAT(rows, ElementsAre("10/0 [0,25) The driver brought goods.", "10/1 [26,38) He was late.",
+                                "10/2 [39,58) The goods were cold", "10/3 [59,79) and the customer was",
+                                "10/4 [80,100) not pleased with the", "10/5 [101,115) driver at all.",
+                                "2/0 [0,27) A nurse cared for patients."));
+}
+
+/// What an index answers to, whatever made it.
+struct Contents {
+  std::vector<std::string> rows;
+  std::string nearest;
+  bool operator==(const Contents&) const = default;
+};
+
+class InterruptedTest : public IndexedLake {
+ protected:
+  Result<Contents> Read(const std::string& name) {
+    LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<OpenIndex> index, OpenLive(name));
+    Contents contents;
+    LAKE_ASSIGN_OR_RETURN(contents.rows, Rows(*index));
+    std::vector<float> query(64);
+    for (size_t q = 0; q < 64; ++q) {
+      query.assign(64, 0.1F);
+      query[q] = 1;
+      LAKE_ASSIGN_OR_RETURN(const ann::Answer answer,
+                            index->FindNearest(query, {.k = 5, .ef_search = 30}, {}));
+      for (const ann::Hit& hit : answer.hits) contents.nearest += fmt::format("{}:{} ", hit.id, hit.distance);
+    }
+    return contents;
+  }
+};
+
+TEST_F(InterruptedTest, GoesOnWhereItWas) {
+  AddNotes(kManyNotes);
+  LAKE_ASSERT_OK(BuildOk(Notes()));
+  LAKE_ASSERT_OK_AND_ASSIGN(const Contents expected, Read("notes-index"));
+  ASSERT_GT(expected.rows.size(), 2100u);
+  const uint64_t all = models_->embedder().texts();
+
+  NewIndex second = Notes();
+  second.name = "second";
+  std::atomic<int> calls = 0;
+  std::atomic<bool> stopped = false;
+  before_embedding_ = [&](const Context& context) -> Status {
+    if (++calls < 3) return {};
+    stopped = true;
+    while (context.CheckAlive().ok()) std::this_thread::yield();
+    return context.CheckAlive();
+  };
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job job, Submit(second));
+  while (!stopped) std::this_thread::yield();
+  Stop();  // Two parts are there; the third was on its way.
+  before_embedding_ = nullptr;
+  const uint64_t before = models_->embedder().texts();
+  Start();
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job ended, jobs_->WaitUntilFinished(Context{}, job.id));
+  ASSERT_EQ(ended.state, jobs::JobState::kSucceeded);
+  LAKE_ASSERT_OK_AND_ASSIGN(const Contents got, Read("second"));
+  EXPECT_EQ(got.rows, expected.rows);
+  EXPECT_EQ(got.nearest, expected.nearest);
+  // The first two parts were not embedded again.
+  EXPECT_LT(models_->embedder().texts() - before, all - 2000);
+}
+
+TEST_F(InterruptedTest, WhatMayPassIsTriedAgain) {
+  AddNotes(kManyNotes);
+  LAKE_ASSERT_OK(BuildOk(Notes()));
+  LAKE_ASSERT_OK_AND_ASSIGN(const Contents expected, Read("notes-index"));
+  std::atomic<int> calls = 0;
+  before_embedding_ = [&](const Context&) {
+    return ++calls % 2 == 0 ? Status(Unavailable("model_gone", "not now")) : Status();
+  };
+  NewIndex second = Notes();
+  second.name = "second";
+  LAKE_ASSERT_OK(BuildOk(second));
+  EXPECT_GE(log_.Count("embedding_retried"), 2u);
+  LAKE_ASSERT_OK_AND_ASSIGN(const Contents got, Read("second"));
+  EXPECT_EQ(got, expected);
+}
+
+TEST_F(IndexServiceTest, NothingIsLeftOfAFailedBuild) {
+  AddNotes(kManyNotes);
+  std::atomic<int> calls = 0;
+  before_embedding_ = [&](const Context&) {
+    return ++calls > 2 ? Status(Internal("model_broken", "for good")) : Status();
+  };
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job job, Build(Notes()));
+  EXPECT_EQ(job.state, jobs::JobState::kFailed);
+  EXPECT_EQ(job.error->code, "model_broken");
+  EXPECT_THAT(service_->Find(Request(), "notes-index"), IsError(ErrorCode::kNotFound, "index_not_found"));
+  EXPECT_EQ(Objects("vectors/"), 0u);
+  before_embedding_ = nullptr;
+  LAKE_EXPECT_OK(BuildOk(Notes()));
+}
+
+TEST_F(IndexServiceTest, AModelThatNeverComesBackEndsTheJob) {
+  AddNotes(kFewNotes);
+  before_embedding_ = [](const Context&) { return Status(Unavailable("model_gone", "not now")); };
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job job, Build(Notes()));
+  EXPECT_EQ(job.state, jobs::JobState::kFailed);
+  EXPECT_EQ(job.error->code, "model_gone");
+  EXPECT_EQ(log_.Count("embedding_retried"), 5u);
+}
+
+TEST_F(IndexServiceTest, CanBeCancelled) {
+  AddNotes(kManyNotes);
+  std::atomic<bool> begun = false;
+  before_embedding_ = [&](const Context& context) {
+    begun = true;
+    while (context.CheckAlive().ok()) std::this_thread::yield();
+    return context.CheckAlive();
+  };
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job job, Submit(Notes()));
+  while (!begun) std::this_thread::yield();
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexInfo info, service_->Find(Request(), "notes-index"));
+  EXPECT_FALSE(info.record.live.has_value());
+  EXPECT_THAT(service_->Drop(Request(), "notes-index"),
+              IsError(ErrorCode::kFailedPrecondition, "index_not_ready"));
+  EXPECT_THAT(OpenLive("notes-index"), IsError(ErrorCode::kFailedPrecondition, "index_not_ready"));
+  LAKE_ASSERT_OK(jobs_->Cancel(Context{}, job.id));
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job ended, jobs_->WaitUntilFinished(Context{}, job.id));
+  EXPECT_EQ(ended.state, jobs::JobState::kCancelled);
+  EXPECT_THAT(service_->Find(Request(), "notes-index"), IsError(ErrorCode::kNotFound, "index_not_found"));
+  EXPECT_EQ(Objects("vectors/"), 0u);
+}
+
+TEST_F(IndexServiceTest, ADocumentIsOneRow) {
+  AddNotes("SELECT (i % 4)::BIGINT AS id, 'some text' AS text, 1::BIGINT AS region FROM range(6) t(i)");
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job job, Build(Notes()));
+  ASSERT_TRUE(job.error.has_value());
+  EXPECT_EQ(job.error->code, "duplicate_ids");
+  EXPECT_THAT(job.error->detail, testing::HasSubstr("2 rows share an id with another one, for example '0'"));
+}
+
+TEST_F(IndexServiceTest, ADatasetWithoutTextsHasNoIndex) {
+  AddNotes("SELECT 1::BIGINT AS id, '...' AS text, 1::BIGINT AS region");
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job job, Build(Notes()));
+  ASSERT_TRUE(job.error.has_value());
+  EXPECT_EQ(job.error->code, "nothing_to_index");
+}
+
+TEST_F(IndexServiceTest, RefusesWhatCannotBeBuilt) {
+  AddNotes(kFewNotes);
+  const auto refused = [this](NewIndex wanted, void (*change)(NewIndex&)) {
+    change(wanted);
+    return service_->Prepare(Request(), wanted);
+  };
+  EXPECT_THAT(refused(Notes(), [](NewIndex& i) { i.name = "../x"; }),
+              IsError(ErrorCode::kInvalidArgument, "bad_index_name"));
+  EXPECT_THAT(refused(Notes(), [](NewIndex& i) { i.source = "none"; }),
+              IsError(ErrorCode::kNotFound, "dataset_not_found"));
+  EXPECT_THAT(refused(Notes(), [](NewIndex& i) { i.text_column = "txt"; }),
+              IsError(ErrorCode::kInvalidArgument, "column_not_found"));
+  EXPECT_THAT(refused(Notes(), [](NewIndex& i) { i.text_column = "region"; }),
+              IsError(ErrorCode::kInvalidArgument, "not_a_text_column"));
+  EXPECT_THAT(refused(Notes(), [](NewIndex& i) { i.chunk = ChunkSettings{.size = 10, .overlap = 6}; }),
+              IsError(ErrorCode::kInvalidArgument, "bad_chunk"));
+  EXPECT_THAT(refused(Notes(), [](NewIndex& i) { i.bucket = "none"; }),
+              IsError(ErrorCode::kUnavailable, "bucket_not_found"));
+  EXPECT_THAT(refused(Notes(), [](NewIndex& i) { i.model = "none"; }),
+              IsError(ErrorCode::kNotFound, "model_not_found"));
+  LAKE_ASSERT_OK(BuildOk(Notes()));
+  EXPECT_THAT(refused(Notes(), [](NewIndex& i) { i.name = "Notes-Index"; }),
+              IsError(ErrorCode::kAlreadyExists, "index_exists"));
+}
+
+TEST_F(IndexServiceTest, TheSecondOfTwoWithOneNameFails) {
+  AddNotes(kFewNotes);
+  LAKE_ASSERT_OK_AND_ASSIGN(JsonValue first, service_->Prepare(Request(), Notes()));
+  LAKE_ASSERT_OK_AND_ASSIGN(JsonValue second, service_->Prepare(Request(), Notes()));
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job one,
+                            jobs_->Submit(Context{}, std::string(kIndexJob), "test", std::move(first)));
+  LAKE_ASSERT_OK(jobs_->WaitUntilFinished(Context{}, one.id));
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job two,
+                            jobs_->Submit(Context{}, std::string(kIndexJob), "test", std::move(second)));
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job ended, jobs_->WaitUntilFinished(Context{}, two.id));
+  EXPECT_EQ(ended.error->code, "index_exists");
+  LAKE_EXPECT_OK(OpenLive("notes-index"));
+  EXPECT_EQ(Objects("vectors/"), 3u);
+}
+
+TEST_F(IndexServiceTest, DroppedIsGoneWithItsFiles) {
+  AddNotes(kFewNotes);
+  LAKE_ASSERT_OK(BuildOk(Notes()));
+  EXPECT_EQ(Objects("vectors/"), 3u);
+  LAKE_ASSERT_OK(service_->Drop(Request(), "notes-index"));
+  EXPECT_THAT(service_->Find(Request(), "notes-index"), IsError(ErrorCode::kNotFound, "index_not_found"));
+  EXPECT_EQ(Objects("vectors/"), 0u);
+  EXPECT_THAT(service_->Drop(Request(), "notes-index"), IsError(ErrorCode::kNotFound, "index_not_found"));
+}
+
+TEST_F(IndexServiceTest, AStartRemovesFilesThatNobodyNames) {
+  AddNotes(kFewNotes);
+  LAKE_ASSERT_OK(BuildOk(Notes()));
+  LAKE_ASSERT_OK(store_->Put(Context{}, *storage::ObjectKey::Parse("vectors/stray/part-000000.parquet"), "x",
+                             storage::Overwrite{}));
+  Stop();
+  Start();
+  EXPECT_EQ(Objects("vectors/"), 3u);
+  EXPECT_EQ(Objects("vectors/stray/"), 0u);
+}
+
+TEST_F(IndexServiceTest, VectorsOfAnotherModelAreNotMixedIn) {
+  AddNotes(kFewNotes);
+  LAKE_ASSERT_OK_AND_ASSIGN(JsonValue payload, service_->Prepare(Request(), Notes()));
+  payload.Find("model")->Set("version", "another");
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job job,
+                            jobs_->Submit(Context{}, std::string(kIndexJob), "test", std::move(payload)));
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job ended, jobs_->WaitUntilFinished(Context{}, job.id));
+  EXPECT_EQ(ended.error->code, "model_changed");
+}
+
+TEST_F(IndexServiceTest, RecallIsMeasuredAndFallsWithALessThoroughSearch) {
+  AddNotes(kManyNotes);
+  NewIndex hasty = Notes();
+  hasty.config = {.ef_construction = 10, .ef_search = 10};
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexBuilt low, BuildOk(hasty));
+  NewIndex thorough = Notes();
+  thorough.name = "thorough";
+  thorough.config = {.ef_construction = 200, .ef_search = 200};
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexBuilt high, BuildOk(thorough));
+  ASSERT_TRUE(low.recall && high.recall);
+  EXPECT_EQ(low.recall->queries, 500u);
+  EXPECT_LT(low.recall->low, low.recall->mean);
+  EXPECT_LT(low.recall->mean, high.recall->mean);
+  EXPECT_LT(low.recall->high, high.recall->mean);
+}
+
+}  // namespace
+}  // namespace lake::vector

@@ -1,7 +1,6 @@
 #include "graph_builder.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "entry_set.h"
@@ -143,8 +142,7 @@ Result<BuiltGraph> LinkChosen(const CodedRows& rows, std::span<const uint32_t> d
 }  // namespace
 
 size_t EntryCount(size_t members) {
-  const auto root = static_cast<size_t>(std::sqrt(static_cast<double>(members)));
-  return std::min(members, std::clamp<size_t>(root / 2, 128, 512));
+  return std::min(members, std::clamp<size_t>(members / 100, 512, 100'000));
 }
 
 Result<BuiltGraph> BuildGraph(const CodedRows& rows, std::span<const uint32_t> members,

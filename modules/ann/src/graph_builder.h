@@ -73,7 +73,7 @@ Result<BuiltGraph> RewireGraph(const CodedRows& rows, std::span<const uint32_t> 
                                const Candidates& candidates, const GraphOptions& options,
                                const CancelToken& cancel, ThreadTeam* team);
 
-/// How many entries a graph over `members` rows has: a few more for more rows, at most 512.
+/// How many entries a graph over `members` rows has: one for every hundred, 512 to 100,000.
 size_t EntryCount(size_t members);
 
 }  // namespace lake::ann

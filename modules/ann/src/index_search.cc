@@ -84,7 +84,7 @@ class Search {
     const Starts starts = index_.entries.Nearest(memory_.query);
     memory_.beam.Walk(index_.graph, index_.coded, code(), memory_.query, width, starts.rows());
     if (memory_.beam.damaged()) return IndexDamaged("a neighbour in its graph is no row");
-    answer_.distances += memory_.beam.statistics().distances + index_.entries.rows.size();
+    answer_.distances += memory_.beam.statistics().distances + starts.compared;
     answer_.hops += memory_.beam.statistics().hops;
     memory_.candidates.clear();
     size_t enough = reranked();

@@ -28,7 +28,8 @@ inline Error IndexDamaged(std::string_view what) {
   return DataLoss("segment_damaged", "the index is damaged: {}", what);
 }
 
-/// SHA-256 of neighbours, entry rows, codes (high halves, low halves) and terms, in this order, in hex.
+/// SHA-256 of neighbours, entry rows and groups, codes (high halves, low halves) and terms, in this order, in
+/// hex.
 std::string DigestOf(const IndexView& view);
 
 }  // namespace lake::ann

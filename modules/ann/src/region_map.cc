@@ -9,12 +9,14 @@ namespace {
 
 constexpr uint32_t kNowhere = 0xffffffff;
 
-/// Gives every row that a path leads to the region of the entry that is fewest hops away.
+/// Gives every row that a path leads to the region of the entry that is fewest hops away: its group's.
 Status Spread(const IndexView& index, std::vector<uint32_t>* region_of) {
-  std::vector<uint32_t> reached;
-  for (size_t e = 0; e < index.entries.rows.size(); ++e) {
-    (*region_of)[index.entries.rows[e]] = static_cast<uint32_t>(e);
-    reached.push_back(index.entries.rows[e]);
+  const Entries& entries = index.entries;
+  std::vector<uint32_t> reached(entries.rows.begin(), entries.rows.end());
+  for (uint32_t head = 0; head < entries.heads(); ++head) {
+    (*region_of)[entries.rows[head]] = head;
+    for (size_t e = entries.group_begin(head); e < entries.group_ends[head]; ++e)
+      (*region_of)[entries.rows[e]] = head;
   }
   for (size_t next = 0; next < reached.size(); ++next) {
     for (const uint32_t neighbour : index.graph.of(reached[next])) {
@@ -40,7 +42,7 @@ Result<RegionMap> RegionsOf(const IndexView& index) {
   }
   if (std::ranges::find(region_of, kNowhere) != region_of.end())
     return IndexDamaged("no path in its graph leads to a row");
-  return RegionMap(std::move(region_of), index.entries.rows.size());
+  return RegionMap(std::move(region_of), index.entries.heads());
 }
 
 std::vector<RegionDeletions> RegionMap::Count(const RowSet& deleted) const {

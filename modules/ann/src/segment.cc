@@ -19,6 +19,19 @@ const Section& SectionOf(const SegmentHeader& header, SectionKind kind) {
   return header.sections[static_cast<size_t>(kind) - 1];
 }
 
+Status CheckEntries(const IndexView& view) {
+  const Entries& entries = view.entries;
+  for (const uint32_t row : entries.rows)
+    if (row >= view.coded.count) return IndexDamaged("an entry is no row");
+  size_t end = entries.heads();
+  for (const uint32_t group_end : entries.group_ends) {
+    if (group_end < end) return IndexDamaged("a group of its entries ends before it begins");
+    end = group_end;
+  }
+  if (end != entries.rows.size()) return IndexDamaged("its entries are in no group");
+  return {};
+}
+
 /// What walks read at random lies together in the file: from the graph to the high halves.
 HugeArray<char> CopyHotSections(const SegmentHeader& header, std::string_view file) {
   const Section& first = SectionOf(header, SectionKind::kGraph);
@@ -46,7 +59,6 @@ const char* Segment::Begin(SectionKind kind) const {
 }
 
 IndexView Segment::MakeView() const {
-  const auto entry_rows = std::span(At<uint32_t>(SectionKind::kEntryRows), header_.entries);
   return {.options = {.metric = header_.metric,
                       .ef_construction = header_.ef_construction,
                       .degree = header_.degree,
@@ -64,7 +76,8 @@ IndexView Segment::MakeView() const {
                     .count = header_.rows},
           .high_residuals = At<float>(SectionKind::kHighResiduals),
           .graph = {.neighbours = At<uint32_t>(SectionKind::kGraph), .degree = header_.degree},
-          .entries = {.rows = entry_rows,
+          .entries = {.rows = {At<uint32_t>(SectionKind::kEntryRows), header_.entries},
+                      .group_ends = {At<uint32_t>(SectionKind::kEntryGroups), header_.entry_groups},
                       .coded = {.space = &space_,
                                 .high = At<uint8_t>(SectionKind::kEntryHighHalves),
                                 .low = nullptr,
@@ -80,9 +93,7 @@ Result<std::shared_ptr<const Segment>> Segment::Open(const Kernels& kernels, con
   LAKE_ASSIGN_OR_RETURN(MappedFile file, MappedFile::Open(path));
   LAKE_ASSIGN_OR_RETURN(const SegmentHeader header, ReadHeader(file.bytes()));
   std::shared_ptr<const Segment> segment(new Segment(kernels, std::move(file), header, residence));
-  for (const uint32_t row : segment->view_.entries.rows)
-    if (row >= header.rows)
-      return DataLoss("segment_damaged", "the index file is damaged: an entry is no row");
+  LAKE_RETURN_IF_ERROR(CheckEntries(segment->view_));
   // Points lie in the unit ball, and so does their mean.
   const std::vector<float>& mean = segment->space_.parameters().mean;
   if (!(kernels.dot(mean.data(), mean.data(), mean.size()) <= 2))

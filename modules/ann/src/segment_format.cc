@@ -32,9 +32,10 @@ uint64_t HalfBytes(const SegmentHeader& header) {
 Status CheckCounts(const SegmentHeader& header) {
   if (header.dimensions < kMinDimensions || header.dimensions > kMaxDimensions)
     return Damaged("it says {} dimensions", header.dimensions);
-  if (header.rows > kMaxRows || header.entries > header.rows || header.duplicates > header.rows)
-    return Damaged("it says {} rows, {} entries, {} duplicates", header.rows, header.entries,
-                   header.duplicates);
+  if (header.rows > kMaxRows || header.entries > header.rows || header.entry_groups > header.entries ||
+      header.duplicates > header.rows)
+    return Damaged("it says {} rows, {} entries in {} groups, {} duplicates", header.rows, header.entries,
+                   header.entry_groups, header.duplicates);
   if (header.degree == 0 || header.degree > kMaxRowsAtOnce)
     return Damaged("it says {} neighbours", header.degree);
   if (header.metric != Metric::kCosine && header.metric != Metric::kInnerProduct &&
@@ -69,6 +70,7 @@ std::array<std::string_view, kSections> SectionsOf(const IndexView& view) {
           BytesOf(entries.rows.data(), entries.rows.size()),
           BytesOf(entries.coded.terms, entries.rows.size()),
           BytesOf(entries.coded.high, entries.rows.size() * space.half_bytes()),
+          BytesOf(entries.group_ends.data(), entries.heads()),
           BytesOf(view.duplicates.data(), view.duplicates.size()),
           BytesOf(view.graph.neighbours, coded.count * view.graph.degree),
           BytesOf(coded.terms, coded.count),
@@ -82,8 +84,8 @@ std::array<std::string_view, kSections> SectionsOf(const IndexView& view) {
 std::string DigestOf(const IndexView& view) {
   const auto sections = SectionsOf(view);
   Sha256 sha;
-  for (const SectionKind kind : {SectionKind::kGraph, SectionKind::kEntryRows, SectionKind::kHighHalves,
-                                 SectionKind::kLowHalves, SectionKind::kTerms})
+  for (const SectionKind kind : {SectionKind::kGraph, SectionKind::kEntryRows, SectionKind::kEntryGroups,
+                                 SectionKind::kHighHalves, SectionKind::kLowHalves, SectionKind::kTerms})
     sha.Update(sections[static_cast<size_t>(kind) - 1]);
   return sha.FinishHex();
 }
@@ -98,6 +100,8 @@ uint64_t SectionBytes(const SegmentHeader& header, SectionKind kind) {
       return header.entries * sizeof(CodeTerms);
     case SectionKind::kEntryHighHalves:
       return header.entries * HalfBytes(header);
+    case SectionKind::kEntryGroups:
+      return header.entry_groups * sizeof(uint32_t);
     case SectionKind::kDuplicates:
       return header.duplicates * sizeof(Duplicate);
     case SectionKind::kGraph:
@@ -121,6 +125,7 @@ SegmentHeader MakeHeader(const IndexView& view) {
   SegmentHeader header;
   header.rows = view.coded.count;
   header.entries = view.entries.rows.size();
+  header.entry_groups = view.entries.heads();
   header.duplicates = view.duplicates.size();
   header.seed = view.options.seed;
   header.dimensions = static_cast<uint32_t>(view.vectors.dimensions);

@@ -27,16 +27,17 @@ enum class SectionKind : uint32_t {
   kEntryRows = 2,
   kEntryTerms = 3,
   kEntryHighHalves = 4,
-  kDuplicates = 5,
-  kGraph = 6,
-  kTerms = 7,
-  kHighHalves = 8,
-  kLowHalves = 9,
-  kHighResiduals = 10,
-  kIds = 11,
-  kVectors = 12,
+  kEntryGroups = 5,
+  kDuplicates = 6,
+  kGraph = 7,
+  kTerms = 8,
+  kHighHalves = 9,
+  kLowHalves = 10,
+  kHighResiduals = 11,
+  kIds = 12,
+  kVectors = 13,
 };
-inline constexpr size_t kSections = 12;
+inline constexpr size_t kSections = 13;
 
 struct Section {
   SectionKind kind = {};
@@ -53,6 +54,7 @@ struct SegmentHeader {
   uint64_t file_bytes = 0;
   uint64_t rows = 0;
   uint64_t entries = 0;
+  uint64_t entry_groups = 0;
   uint64_t duplicates = 0;
   uint64_t seed = 0;
   uint32_t dimensions = 0;
@@ -66,7 +68,7 @@ struct SegmentHeader {
   Code code = Code::kInt8;  ///< What walks go by.
   uint32_t checksum = 0;    ///< CRC-32C of all before it.
 };
-static_assert(std::is_trivially_copyable_v<SegmentHeader> && sizeof(SegmentHeader) == 536 &&
+static_assert(std::is_trivially_copyable_v<SegmentHeader> && sizeof(SegmentHeader) == 576 &&
               sizeof(SegmentHeader) <= kSegmentAlignment);
 
 /// What every section of an index holds.

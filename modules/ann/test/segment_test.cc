@@ -168,6 +168,19 @@ TEST_F(SegmentTest, DamageInASectionIsFoundAndHarmsNothing) {
   }
 }
 
+TEST_F(SegmentTest, GroupsOfEntriesFollowOneAnother) {
+  SegmentHeader header;
+  std::memcpy(&header, bytes_.data(), sizeof(header));
+  const Section& groups = header.sections[static_cast<size_t>(SectionKind::kEntryGroups) - 1];
+  const size_t last = groups.bytes / sizeof(uint32_t) - 1;
+  for (const auto& [group, end] :
+       {std::pair(size_t{0}, uint32_t{0}), std::pair(last, uint32_t{0xffffffff})}) {
+    std::string changed = bytes_;
+    std::memcpy(changed.data() + groups.offset + group * sizeof(end), &end, sizeof(end));
+    EXPECT_THAT(OpenBytes(changed), IsError(ErrorCode::kDataLoss, "segment_damaged"));
+  }
+}
+
 TEST_F(SegmentTest, AGraphOfNonsenseIsSaidToBeDamaged) {
   SegmentHeader header;
   std::memcpy(&header, bytes_.data(), sizeof(header));

@@ -17,7 +17,8 @@ struct RegionDeletions {
   size_t deleted = 0;  ///< Of them.
 };
 
-/// Every row belongs to the entry of the graph that is fewest hops away (see Index::Regions). Never changed.
+/// Every row belongs to the entry of the graph that is fewest hops away, and entries to groups: those are the
+/// regions (see Index::Regions). Never changed.
 class RegionMap {
  public:
   /// region_of[r] is row r's, below `regions`.

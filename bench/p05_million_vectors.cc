@@ -1,9 +1,10 @@
 // P5: an index over 1,000,000 x 768 unit vectors, sets A and B: CPU and wall time of building it on all
 // cores, the most memory the build takes beside the vectors it is given, recall and latency of searches for
 // the 10 nearest on one thread by ef, and from the file: the time to the first answer, and the memory that
-// searches keep hot (as P3 counts it). Peer, on set A: hnswlib 0.8, M 16, ef_construction 100, on one thread,
-// in this process. The goals: at most 100 CPU seconds, a recall of 0.99. A quick run takes 100,000 rows; sets
-// of one's own (--base) are measured whole.
+// searches keep hot (as P3 counts it). Where the default ef_construction does not reach the recall, larger
+// ones are measured too. Peer, on set A: hnswlib 0.8, M 16, ef_construction 100, on one thread, in this
+// process. The goals: at most 100 CPU seconds, a recall of 0.99. A quick run takes 100,000 rows; sets of
+// one's own (--base) are measured whole.
 #include <algorithm>
 #include <fstream>
 #include <thread>
@@ -19,6 +20,8 @@ namespace {
 constexpr size_t kQueries = 600;
 constexpr double kBuildGoalCpuS = 100;
 constexpr double kRecallGoal = 0.99;
+/// The default first; more only where that does not reach the recall.
+constexpr std::array<size_t, 3> kConstructions = {80, 128, 192};
 constexpr std::array<size_t, 7> kEfforts = {40, 60, 80, 100, 120, 160, 200};
 
 /// A figure of /proc/self/status, in MiB.
@@ -51,9 +54,11 @@ Status MeasureBuild(const VectorSet& set, VectorSystem& system, size_t threads, 
   return {};
 }
 
-/// Recall and latency for every effort; the best of three rounds of each query.
-Status MeasureSearches(const VectorSet& set, VectorSystem& system, Report& report) {
+/// Recall and latency by ef up to the one that reaches the goal, and whether one does; the best of three
+/// rounds of each query.
+Result<bool> MeasureSearches(const VectorSet& set, VectorSystem& system, Report& report) {
   constexpr int kRounds = 3;
+  const JsonValue build = system.params();
   double best = 0;
   for (const size_t ef : kEfforts) {
     std::vector<double> latency_us(set.half(), 1e12);
@@ -67,16 +72,17 @@ Status MeasureSearches(const VectorSet& set, VectorSystem& system, Report& repor
       }
     }
     const RecallEstimate estimate = EstimateRecall(recall);
-    const JsonValue params = JsonValue::MakeObject({{"ef", ef}, {"recall_low", estimate.low}});
+    const JsonValue params =
+        JsonValue::MakeObject({{"ef", ef}, {"recall_low", estimate.low}, {"build", build}});
     report.Add({set.name(), fmt::format("{} ef {}", system.name(), ef), "recall", estimate.mean, params});
     report.Add({set.name(), fmt::format("{} ef {}", system.name(), ef), "p50_us", Percentile(latency_us, 0.5),
                 params});
     best = std::max(best, estimate.mean);
-    if (estimate.mean >= kRecallGoal) return {};
+    if (estimate.mean >= kRecallGoal) return true;
   }
   fmt::print(stderr, "P5: missed: {} reaches a recall of {:.4f} on set {}, the goal {}\n", system.name(),
              best, set.name(), kRecallGoal);
-  return {};
+  return false;
 }
 
 Status MeasureFile(const VectorSet& set, VectorSystem& lake, Report& report) {
@@ -95,16 +101,22 @@ Status MeasureFile(const VectorSet& set, VectorSystem& lake, Report& report) {
 
 Status MeasureLake(const VectorSet& set, Report& report) {
   const size_t threads = std::max(1u, std::thread::hardware_concurrency());
-  const auto lake = MakeLakeIndex({.ef_construction = 80, .threads = threads, .metric = set.metric()});
-  LAKE_RETURN_IF_ERROR(MeasureBuild(set, *lake, threads, report));
-  LAKE_RETURN_IF_ERROR(MeasureSearches(set, *lake, report));
+  std::unique_ptr<VectorSystem> lake;
+  for (const size_t ef_construction : kConstructions) {
+    lake.reset();  // Two at once would be the peak of memory.
+    lake = MakeLakeIndex({.ef_construction = ef_construction, .threads = threads, .metric = set.metric()});
+    LAKE_RETURN_IF_ERROR(MeasureBuild(set, *lake, threads, report));
+    LAKE_ASSIGN_OR_RETURN(const bool reached, MeasureSearches(set, *lake, report));
+    if (reached) break;
+  }
   return MeasureFile(set, *lake, report);
 }
 
 Status MeasurePeer(const VectorSet& set, Report& report) {
   const auto hnswlib = MakeHnswlib({.m = 16, .ef_construction = 100, .metric = set.metric()});
   LAKE_RETURN_IF_ERROR(MeasureBuild(set, *hnswlib, 1, report));
-  return MeasureSearches(set, *hnswlib, report);
+  LAKE_ASSIGN_OR_RETURN([[maybe_unused]] const bool reached, MeasureSearches(set, *hnswlib, report));
+  return {};
 }
 
 }  // namespace

@@ -26,6 +26,7 @@
 #include "lake/ingest/file_ingest.h"
 #include "lake/jobs/job_service.h"
 #include "lake/models/local_models.h"
+#include "lake/models/models.h"
 #include "lake/query/query_service.h"
 #include "lake/query/row_filter.h"
 #include "lake/search/search_service.h"
@@ -92,7 +93,7 @@ ingest::IngestOptions IngestLimits(const Settings& settings) {
 
 /// The owner's files come first, so that one of them can take the place of the model that comes with the
 /// program.
-models::LocalModelOptions ModelOptions(const ModelSettings& settings) {
+models::LocalModelOptions LocalModelOptions(const ModelSettings& settings) {
   models::LocalModelOptions options;
   options.directories = {settings.directory, LAKE_BUNDLED_MODELS};
   options.default_embedding = settings.embedding;
@@ -102,6 +103,16 @@ models::LocalModelOptions ModelOptions(const ModelSettings& settings) {
   options.unload_after = std::chrono::seconds(settings.idle_secs);
   options.max_waiting = settings.max_waiting;
   return options;
+}
+
+std::unique_ptr<models::Models> OpenModels(const ModelSettings& settings, Log& log) {
+  std::vector<models::NamedProvider> providers;
+  providers.push_back(
+      {std::string(models::kBuiltInProvider), models::LocalModels::Make(LocalModelOptions(settings), log)});
+  return models::Models::Make(
+      std::move(providers),
+      {.embedding = settings.embedding, .generation = settings.generation, .reranking = settings.reranking},
+      log);
 }
 
 gateway::HttpServerOptions ServerOptions(const ServerSettings& settings) {
@@ -224,7 +235,7 @@ class WiredLake final : public Lake {
     LAKE_ASSIGN_OR_RETURN(hash_keys_, access::HashKeys::Open(*catalog_->snapshot(), SecretsFile(settings),
                                                              seams_.random, seams_.log));
     audit_ = access::AuditLog::Make(*primary_, seams_.log);
-    models_ = models::LocalModels::Make(ModelOptions(settings.models), seams_.log);
+    models_ = OpenModels(settings.models, seams_.log);
     ingest_ =
         ingest::FileIngest::Make(*catalog_, *engine_, buckets_, {.durable = primary_, .scratch = scratch_},
                                  seams_.clock, seams_.random, seams_.log, IngestLimits(settings));
@@ -336,7 +347,7 @@ class WiredLake final : public Lake {
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<tables::DatasetService> datasets_;
-  std::unique_ptr<models::LocalModels> models_;
+  std::unique_ptr<models::Models> models_;
   std::unique_ptr<access::HashKeys> hash_keys_;
   std::unique_ptr<access::AuditLog> audit_;
   std::unique_ptr<access::RoleService> roles_;

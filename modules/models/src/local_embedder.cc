@@ -106,7 +106,7 @@ Result<std::shared_ptr<RunningModel>> LocalEmbedder::Load(const Context& context
 }
 
 Result<ModelMemory::Share> LocalEmbedder::TakeMemory() {
-  const uint64_t bytes = source_.identity.size_bytes + parts_.threads * kContextBytes;
+  const uint64_t bytes = memory_bytes();
   if (bytes > parts_.memory.limit_bytes())
     return FailedPrecondition("model_not_usable",
                               "the model '{}' needs {} bytes of memory, more than models.memory_bytes ({})",
@@ -118,6 +118,10 @@ Result<ModelMemory::Share> LocalEmbedder::TakeMemory() {
                                "there is no room for the model '{}' while others are in use; try again soon",
                                source_.name);
   }
+}
+
+uint64_t LocalEmbedder::memory_bytes() const {
+  return source_.identity.size_bytes + parts_.threads * kContextBytes;
 }
 
 bool LocalEmbedder::loaded() const {

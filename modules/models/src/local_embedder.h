@@ -45,6 +45,7 @@ class LocalEmbedder final : public Embedder {
   Result<Embeddings> Embed(const Context& context, std::span<const std::string> texts) override;
 
   bool loaded() const;
+  uint64_t memory_bytes() const;              ///< What it takes when it is loaded.
   std::optional<std::string> digest() const;  ///< Once it was loaded.
   /// When it was used last, if it is in memory and nobody uses it now.
   std::optional<std::chrono::steady_clock::time_point> idle_since() const;

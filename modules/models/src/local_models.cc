@@ -8,6 +8,7 @@
 
 #include "lake/common/mutex.h"
 #include "lake/common/suggest.h"
+#include "lake/models/models.h"
 #include "llama_runtime.h"
 #include "local_embedder.h"
 #include "model_file.h"
@@ -19,7 +20,6 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr std::string_view kProvider = "built-in";
 constexpr std::string_view kExtension = ".gguf";
 constexpr size_t kMaxModels = 1000;  // Files looked at in one directory: a list stays a list.
 constexpr size_t kMaxNameBytes = 128;
@@ -68,12 +68,10 @@ class DirectoryModels final : public LocalModels {
     sweeper_.join();
   }
 
-  std::vector<ModelInfo> List() override {
-    std::vector<ModelInfo> models;
-    for (auto& [name, file] : Files())
-      if (const std::shared_ptr<const KnownModel> known = Know(name, file))
-        models.push_back(Info(name, *known));
-    return models;
+  ModelList List(const Context&) override {
+    ModelList list = {.models = {}, .providers = {{.name = std::string(kBuiltInProvider)}}};
+    for (auto& [name, file] : Files()) list.models.push_back(Info(name, *Know(name, file)));
+    return list;
   }
 
   Result<std::shared_ptr<Embedder>> FindEmbedder(std::string_view wanted) override {
@@ -85,6 +83,36 @@ class DirectoryModels final : public LocalModels {
     if (known->embedder == nullptr)
       return FailedPrecondition("model_not_usable", "the model '{}' makes no vectors of texts", name);
     return std::shared_ptr<Embedder>(known->embedder);
+  }
+
+  Result<std::shared_ptr<Generator>> FindGenerator(std::string_view name) override {
+    LAKE_RETURN_IF_ERROR(MustBeThere(name));
+    return FailedPrecondition("model_not_usable", "the model '{}' generates no text", name);
+  }
+  Result<std::shared_ptr<Reranker>> FindReranker(std::string_view name) override {
+    LAKE_RETURN_IF_ERROR(MustBeThere(name));
+    return FailedPrecondition("model_not_usable", "the model '{}' does not rank texts", name);
+  }
+
+  Status LoadModel(const Context& context, std::string_view name) override {
+    LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<Embedder> embedder, FindEmbedder(name));
+    LAKE_ASSIGN_OR_RETURN(const ModelFingerprint loaded, embedder->Fingerprint(context));
+    return {};
+  }
+
+  Status UnloadModel(const Context&, std::string_view name) override {
+    LAKE_RETURN_IF_ERROR(MustBeThere(name));
+    const std::shared_ptr<const KnownModel> known = Know(std::string(name), *FindFile(std::string(name)));
+    if (known->embedder == nullptr || !known->embedder->loaded()) return {};
+    if (known->embedder->UnloadIfIdle(Steady::time_point::max())) return {};
+    return FailedPrecondition("model_in_use", "the model '{}' is in use just now", name);
+  }
+
+  std::vector<ProviderMemory> Memory(const Context&) override {
+    ProviderMemory memory = {.provider = std::string(kBuiltInProvider), .limit_bytes = memory_.limit_bytes()};
+    for (const auto& [name, bytes] : LoadedBytes())
+      memory.models.push_back({.name = name, .size_bytes = bytes});
+    return {std::move(memory)};
   }
 
   size_t Unload(Steady::time_point before) override {
@@ -103,6 +131,11 @@ class DirectoryModels final : public LocalModels {
         return FoundFile{.path = std::move(path), .identity = *identity};
     }
     return std::nullopt;
+  }
+
+  Status MustBeThere(std::string_view name) const {
+    if (FindFile(std::string(name))) return {};
+    return NoSuchModel(std::string(name));
   }
 
   std::map<std::string, FoundFile> Files() const {
@@ -172,7 +205,7 @@ class DirectoryModels final : public LocalModels {
 
   ModelInfo Info(const std::string& name, const KnownModel& known) const {
     ModelInfo info = {.name = name,
-                      .provider = std::string(kProvider),
+                      .provider = std::string(kBuiltInProvider),
                       .architecture = {},
                       .size_bytes = known.file.identity.size_bytes};
     if (!known.header.ok()) {
@@ -181,13 +214,21 @@ class DirectoryModels final : public LocalModels {
     }
     info.architecture = known.header->architecture;
     if (known.embedder == nullptr) return info;
-    info.embeds = true;
-    info.is_default = name == options_.default_embedding;
+    info.tasks = {ModelTask::kEmbed};
     info.loaded = known.embedder->loaded();
     info.dimensions = known.header->dimensions;
     info.max_tokens = known.header->max_tokens;
     info.digest = known.embedder->digest();
     return info;
+  }
+
+  std::map<std::string, uint64_t> LoadedBytes() {
+    std::map<std::string, uint64_t> bytes;
+    MutexLock lock(mutex_);
+    for (const auto& [name, known] : known_)
+      if (known->embedder != nullptr && known->embedder->loaded())
+        bytes[name] = known->embedder->memory_bytes();
+    return bytes;
   }
 
   std::vector<std::shared_ptr<LocalEmbedder>> Embedders() {

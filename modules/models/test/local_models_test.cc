@@ -88,7 +88,7 @@ class LocalModelsTest : public testing::Test {
   }
 
   static ModelInfo Find(LocalModels& models, std::string_view name) {
-    for (ModelInfo& info : models.List())
+    for (ModelInfo& info : models.List(Context{}).models)
       if (info.name == name) return info;
     return {};
   }
@@ -287,7 +287,7 @@ TEST_F(LocalModelsTest, DamagedFilesAreSaidAndNeverLoaded) {
     EXPECT_TRUE(Find(*models, name).problem.has_value()) << name;
   }
   EXPECT_THAT(Embed(*models, "cut", {"a"}), IsError(ErrorCode::kFailedPrecondition, "model_not_usable"));
-  EXPECT_THAT(models->List(), testing::SizeIs(7));
+  EXPECT_THAT(models->List(Context{}).models, testing::SizeIs(7));
   LAKE_EXPECT_OK(Embed(*models, {"a"}));
 }
 

@@ -133,7 +133,7 @@ class Service final : public IndexService {
     return info;
   }
 
-  Result<ChunkSettings> ChunkOf(const NewIndex& wanted, const IndexModel& model);
+  Result<ChunkSettings> ChunkOf(const Context& context, const NewIndex& wanted, const IndexModel& model);
   Result<JsonValue> Build(jobs::JobRun& run);
   Result<IndexRecord> Reserve(const Context& context, const IndexJob& job);
   Result<Generation> MakeWithRetries(jobs::JobRun& run, const IndexJob& job);
@@ -187,11 +187,12 @@ Result<JsonValue> Service::Prepare(const Request& request, const NewIndex& wante
                   .config = wanted.config,
                   .bucket = wanted.bucket,
                   .created_by = request.caller.name};
-  LAKE_ASSIGN_OR_RETURN(job.chunk, ChunkOf(wanted, job.model));
+  LAKE_ASSIGN_OR_RETURN(job.chunk, ChunkOf(request.context, wanted, job.model));
   return ToJson(job);
 }
 
-Result<ChunkSettings> Service::ChunkOf(const NewIndex& wanted, const IndexModel& model) {
+Result<ChunkSettings> Service::ChunkOf(const Context& context, const NewIndex& wanted,
+                                       const IndexModel& model) {
   if (wanted.chunk) {
     if (wanted.chunk->overlap * 2 <= wanted.chunk->size) return *wanted.chunk;
     return At(InvalidArgument("bad_chunk", "an overlap of {} words is more than half of a chunk of {}",
@@ -199,7 +200,7 @@ Result<ChunkSettings> Service::ChunkOf(const NewIndex& wanted, const IndexModel&
               "/chunk/overlap");
   }
   ChunkSettings settings;
-  for (const models::ModelInfo& info : parts_.models.List())
+  for (const models::ModelInfo& info : parts_.models.List(context).models)
     if (info.name == model.name && info.max_tokens > 0)
       settings.size =
           std::clamp(static_cast<uint32_t>(info.max_tokens * kWordsPerToken), kMinChunkWords, settings.size);

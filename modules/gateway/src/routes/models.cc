@@ -63,26 +63,42 @@ std::optional<T> UnlessEmpty(T value) {
   return value;
 }
 
+wire::ModelTask ToWire(models::ModelTask task) {
+  switch (task) {
+    case models::ModelTask::kEmbed:
+      return wire::ModelTask::kEmbed;
+    case models::ModelTask::kGenerate:
+      return wire::ModelTask::kGenerate;
+    case models::ModelTask::kRerank:
+      return wire::ModelTask::kRerank;
+  }
+  return wire::ModelTask::kEmbed;  // Not reached: the switch is exhaustive.
+}
+
 wire::Model ToWire(models::ModelInfo info) {
   wire::Model model = {.name = std::move(info.name),
                        .provider = std::move(info.provider),
                        .tasks = {},
-                       .is_default = info.is_default,
+                       .default_for = {},
                        .loaded = info.loaded,
                        .model_version = std::move(info.digest),
                        .architecture = UnlessEmpty(std::move(info.architecture)),
                        .dimensions = UnlessEmpty(info.dimensions),
                        .max_tokens = UnlessEmpty(info.max_tokens),
-                       .size_bytes = info.size_bytes,
+                       .size_bytes = UnlessEmpty(info.size_bytes),
                        .problem = std::move(info.problem)};
-  if (info.embeds) model.tasks.push_back(wire::ModelTask::kEmbed);
+  for (const models::ModelTask task : info.tasks) model.tasks.push_back(ToWire(task));
+  for (const models::ModelTask task : info.default_for) model.default_for.push_back(ToWire(task));
   return model;
 }
 
-Result<wire::Page<wire::Model>> ListModels(Provider& models, const wire::ListRequest& list) {
+Result<wire::ModelPage> ListModels(Provider& models, const Request& request, const wire::ListRequest& list) {
   LAKE_ASSIGN_OR_RETURN(const std::string after, wire::ReadPageToken("models", list.page_token));
-  wire::Page<wire::Model> page;
-  for (models::ModelInfo& info : models.List()) {
+  models::ModelList all = models.List(request.context);
+  wire::ModelPage page;
+  for (models::ProviderState& provider : all.providers)
+    page.providers.push_back({.name = std::move(provider.name), .problem = std::move(provider.problem)});
+  for (models::ModelInfo& info : all.models) {
     if (info.name <= after) continue;
     if (page.items.size() == list.limit) {
       page.next_page_token = wire::MakePageToken("models", page.items.back().name);
@@ -102,9 +118,11 @@ void AddModelRoutes(Api& api, Provider& models) {
       [&models](const Request& request, const wire::EmbedTexts& wanted) {
         return Embed(models, request, wanted);
       });
-  api.Add<wire::ListRequest, wire::Page<wire::Model>>(
+  api.Add<wire::ListRequest, wire::ModelPage>(
       {Method::kGet, "/ai/models", "List the models, by name.", Permission::kRead},
-      [&models](const Request&, const wire::ListRequest& list) { return ListModels(models, list); });
+      [&models](const Request& request, const wire::ListRequest& list) {
+        return ListModels(models, request, list);
+      });
 }
 
 }  // namespace lake::gateway

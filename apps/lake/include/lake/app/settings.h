@@ -59,6 +59,8 @@ struct ModelSettings {
   std::string directory = "./models";
   std::string embedding = "all-minilm-l6-v2";
   std::string embedding_prefix;
+  std::string generation;
+  std::string reranking;
   uint32_t threads = 0;
   uint64_t memory_bytes = 1ull << 30;
   uint32_t idle_secs = 300;
@@ -181,10 +183,15 @@ struct lake::Describe<lake::app::ModelSettings> {
                "Directory of GGUF files: NAME.gguf is the model NAME. It need not exist: one embedding model "
                "comes with the program.")
           .Between(1, 4096),
-      Optional("embedding", &T::embedding, "Model that embeds texts when nobody names one.").Between(1, 128),
+      Optional("embedding", &T::embedding, "Model that embeds texts when nobody names one.").Between(0, 255),
       Optional("embedding_prefix", &T::embedding_prefix,
                "Put before every text for that model, when it was trained so.")
           .Between(0, 1024),
+      Optional("generation", &T::generation,
+               "Model that generates text when nobody names one; empty is none.")
+          .Between(0, 255),
+      Optional("reranking", &T::reranking, "Model that ranks texts when nobody names one; empty is none.")
+          .Between(0, 255),
       Optional("threads", &T::threads, "Threads that run models; 0 is one per core.").Between(0, 1024),
       Optional("memory_bytes", &T::memory_bytes, "Most memory for loaded models."),
       Optional("idle_secs", &T::idle_secs, "A model that is not used for so long leaves memory.")
@@ -219,7 +226,7 @@ struct lake::Describe<lake::app::Settings> {
                  Optional("storage", &T::storage, "Where data is."),
                  Optional("query", &T::query, "The SQL engine."),
                  Optional("ingest", &T::ingest, "Files coming in."),
-                 Optional("models", &T::models, "Language models in this process."),
+                 Optional("models", &T::models, "Language models, in this process and elsewhere."),
                  Optional("access", &T::access, "Who may do what."),
                  Optional("telemetry", &T::telemetry, "What the server says about itself.")};
 };

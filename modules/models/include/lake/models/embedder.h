@@ -9,17 +9,9 @@
 
 #include "lake/common/context.h"
 #include "lake/common/result.h"
+#include "lake/models/fingerprint.h"
 
 namespace lake::models {
-
-/// Which model made a vector. Vectors can be compared only when all of it is equal.
-struct ModelFingerprint {
-  std::string name;
-  std::string digest;  ///< SHA-256 of the model's file, lower-case hex.
-  uint32_t dimension = 0;
-  std::string prompt_prefix;  ///< Stands before every text that is embedded.
-  bool operator==(const ModelFingerprint&) const = default;
-};
 
 /// Vectors of unit length, one for each text.
 struct Embeddings {
@@ -49,7 +41,8 @@ class Embedder {
   /// detail "/<position>" of the first such text invalid_argument/empty_text (nothing to read: no letter,
   /// digit or sign) or invalid_argument/bad_text (no UTF-8); resource_exhausted/models_busy (too many calls
   /// wait), resource_exhausted/model_memory (no room while others are in use); not_found/model_not_found (its
-  /// file is gone), data_loss/model_damaged, failed_precondition/model_not_usable; those of the context.
+  /// file is gone), data_loss/model_damaged, failed_precondition/model_not_usable; of providers elsewhere
+  /// those in remote_models.h; those of the context.
   virtual Result<Embeddings> Embed(const Context& context, std::span<const std::string> texts) = 0;
 };
 

@@ -29,20 +29,31 @@ struct EmbeddedTexts {
   double elapsed_ms = 0;
 };
 
-enum class ModelTask { kEmbed };
+enum class ModelTask { kEmbed, kGenerate, kRerank };
 
 struct Model {
   std::string name;
   std::string provider;
   std::vector<ModelTask> tasks;
-  bool is_default = false;
+  std::vector<ModelTask> default_for;
   bool loaded = false;
   std::optional<std::string> model_version;
   std::optional<std::string> architecture;
   std::optional<uint32_t> dimensions;
   std::optional<uint32_t> max_tokens;
-  uint64_t size_bytes = 0;
+  std::optional<uint64_t> size_bytes;
   std::optional<std::string> problem;
+};
+
+struct ModelProvider {
+  std::string name;
+  std::optional<std::string> problem;
+};
+
+struct ModelPage {
+  std::vector<Model> items;
+  std::vector<ModelProvider> providers;
+  std::optional<std::string> next_page_token;
 };
 
 }  // namespace lake::gateway::wire
@@ -77,7 +88,8 @@ struct lake::Describe<lake::gateway::wire::EmbeddedTexts> {
 template <>
 struct lake::DescribeEnum<lake::gateway::wire::ModelTask> {
   using V = lake::gateway::wire::ModelTask;
-  static constexpr std::array kNames = {EnumName(V::kEmbed, "embed")};
+  static constexpr std::array kNames = {EnumName(V::kEmbed, "embed"), EnumName(V::kGenerate, "generate"),
+                                        EnumName(V::kRerank, "rerank")};
 };
 template <>
 struct lake::Describe<lake::gateway::wire::Model> {
@@ -87,14 +99,34 @@ struct lake::Describe<lake::gateway::wire::Model> {
       Required("name", &T::name, "What requests call it."),
       Required("provider", &T::provider, "Who runs it; \"built-in\": this server, from a GGUF file."),
       Required("tasks", &T::tasks, "What it can do here."),
-      Required("default", &T::is_default, "It is used when a request names no model."),
-      Required("loaded", &T::loaded, "It is in memory now."),
-      Optional("model_version", &T::model_version,
-               "SHA-256 of its file; null until it was loaded for the first time.")
+      Required("default_for", &T::default_for, "Tasks that it does when a request names no model."),
+      Required("loaded", &T::loaded, "It is in memory now, as far as its provider tells."),
+      Optional(
+          "model_version", &T::model_version,
+          "SHA-256 of its file, or \"declared:\" and what the configuration says where the provider tells "
+          "none; null until it is known.")
           .NullWhenNone(),
       Optional("architecture", &T::architecture, "Kind of network, as its file says."),
       Optional("dimensions", &T::dimensions, "Numbers in a vector of it."),
-      Optional("max_tokens", &T::max_tokens, "What it reads of one text."),
-      Required("size_bytes", &T::size_bytes, "Its file."),
+      Optional("max_tokens", &T::max_tokens, "What it reads at once."),
+      Optional("size_bytes", &T::size_bytes, "Its file, where that is known."),
       Optional("problem", &T::problem, "Why it cannot be used.")};
+};
+template <>
+struct lake::Describe<lake::gateway::wire::ModelProvider> {
+  using T = lake::gateway::wire::ModelProvider;
+  static constexpr std::string_view kName = "ModelProvider";
+  static constexpr auto kFields = std::tuple{
+      Required("name", &T::name, "What the names of its models begin with."),
+      Optional("problem", &T::problem, "Why it could not be asked; its models may be missing here.")};
+};
+template <>
+struct lake::Describe<lake::gateway::wire::ModelPage> {
+  using T = lake::gateway::wire::ModelPage;
+  static constexpr std::string_view kName = "ModelPage";
+  static constexpr auto kFields = std::tuple{
+      Required("items", &T::items, "This page."),
+      Required("providers", &T::providers, "Everybody who was asked for models."),
+      Optional("next_page_token", &T::next_page_token, "Give it as page_token to get the next page.")
+          .NullWhenNone()};
 };

@@ -74,32 +74,130 @@ class FakeEmbedder final : public Embedder {
   std::atomic<uint64_t> texts_ = 0;
 };
 
-/// One fake model, which is the default too.
+/// Answers with the last words of what it was asked, one a piece, in the order they stand.
+class FakeGenerator final : public Generator {
+ public:
+  struct Options {
+    std::string name = "fake-talker";
+    /// Called before each piece; its error is the call's answer.
+    std::function<Status(const Context& context)> before = {};
+  };
+
+  explicit FakeGenerator(Options options) : options_(std::move(options)) {}
+
+  Result<ModelFingerprint> Fingerprint(const Context&) override {
+    return ModelFingerprint{.name = options_.name, .digest = Sha256Hex(options_.name)};
+  }
+
+  Result<Generation> Generate(const Context& context, const GenerationRequest& request,
+                              const TextSink& sink) override {
+    Generation made;
+    LAKE_ASSIGN_OR_RETURN(made.model, Fingerprint(context));
+    const std::string& asked = request.prompt.empty() ? request.messages.back().content : request.prompt;
+    for (size_t at = 0; at < asked.size();) {
+      const size_t end = std::min(asked.find(' ', at), asked.size() - 1) + 1;
+      LAKE_RETURN_IF_ERROR(context.CheckAlive());
+      if (options_.before) LAKE_RETURN_IF_ERROR(options_.before(context));
+      if (++made.prompt_tokens > request.max_tokens) {
+        made.finish = FinishReason::kLength;
+        break;
+      }
+      const std::string_view piece = std::string_view(asked).substr(at, end - at);
+      if (sink) LAKE_RETURN_IF_ERROR(sink(piece));
+      made.text += piece;
+      ++made.tokens;
+      at = end;
+    }
+    return made;
+  }
+
+ private:
+  const Options options_;
+};
+
+/// A text's score is how many of its letters are the query's first one.
+class FakeReranker final : public Reranker {
+ public:
+  Result<ModelFingerprint> Fingerprint(const Context&) override {
+    return ModelFingerprint{.name = "fake-ranker", .digest = Sha256Hex("fake-ranker")};
+  }
+  Result<Ranking> Rank(const Context& context, std::string_view query,
+                       std::span<const std::string> texts) override {
+    LAKE_RETURN_IF_ERROR(context.CheckAlive());
+    Ranking ranking;
+    LAKE_ASSIGN_OR_RETURN(ranking.model, Fingerprint(context));
+    for (const std::string& text : texts)
+      ranking.scores.push_back(static_cast<double>(std::ranges::count(text, query.front())));
+    return ranking;
+  }
+};
+
+/// One fake model a task, each the default one of its task.
 class FakeModels final : public Provider {
  public:
-  explicit FakeModels(FakeEmbedder::Options options)
-      : name_(options.name),
-        dimension_(options.dimension),
-        embedder_(std::make_shared<FakeEmbedder>(std::move(options))) {}
+  explicit FakeModels(FakeEmbedder::Options options) : FakeModels(std::move(options), {}) {}
+  FakeModels(FakeEmbedder::Options embedder, FakeGenerator::Options generator)
+      : name_(embedder.name),
+        talker_(generator.name),
+        dimension_(embedder.dimension),
+        embedder_(std::make_shared<FakeEmbedder>(std::move(embedder))),
+        generator_(std::make_shared<FakeGenerator>(std::move(generator))) {}
 
-  std::vector<ModelInfo> List() override {
-    return {{.name = name_,
-             .provider = "fake",
-             .architecture = "words",
-             .embeds = true,
-             .is_default = true,
-             .dimensions = dimension_}};
+  ModelList List(const Context&) override {
+    const auto info = [](const std::string& name, ModelTask task) {
+      return ModelInfo{
+          .name = name, .provider = "fake", .architecture = "words", .tasks = {task}, .default_for = {task}};
+    };
+    ModelList list = {.models = {info(name_, ModelTask::kEmbed), info(kRanker, ModelTask::kRerank),
+                                 info(talker_, ModelTask::kGenerate)},
+                      .providers = {{.name = "fake"}}};
+    list.models.front().dimensions = dimension_;
+    list.models.front().loaded = loaded_;
+    return list;
   }
   Result<std::shared_ptr<Embedder>> FindEmbedder(std::string_view name) override {
-    if (!name.empty() && name != name_) return NotFound("model_not_found", "there is no model '{}'", name);
+    LAKE_RETURN_IF_ERROR(MustBe(name_, name));
     return std::shared_ptr<Embedder>(embedder_);
+  }
+  Result<std::shared_ptr<Generator>> FindGenerator(std::string_view name) override {
+    LAKE_RETURN_IF_ERROR(MustBe(talker_, name));
+    return std::shared_ptr<Generator>(generator_);
+  }
+  Result<std::shared_ptr<Reranker>> FindReranker(std::string_view name) override {
+    LAKE_RETURN_IF_ERROR(MustBe(kRanker, name));
+    return std::shared_ptr<Reranker>(std::make_shared<FakeReranker>());
+  }
+  Status LoadModel(const Context&, std::string_view name) override {
+    LAKE_RETURN_IF_ERROR(MustBe(name_, name));
+    loaded_ = true;
+    return {};
+  }
+  Status UnloadModel(const Context&, std::string_view name) override {
+    LAKE_RETURN_IF_ERROR(MustBe(name_, name));
+    loaded_ = false;
+    return {};
+  }
+  std::vector<ProviderMemory> Memory(const Context&) override {
+    ProviderMemory memory = {.provider = "fake", .limit_bytes = 1000};
+    if (loaded_) memory.models.push_back({.name = name_, .size_bytes = 100});
+    return {std::move(memory)};
   }
   const FakeEmbedder& embedder() const { return *embedder_; }
 
  private:
+  static constexpr const char* kRanker = "fake-ranker";
+
+  static Status MustBe(std::string_view name, std::string_view wanted) {
+    if (wanted.empty() || wanted == name) return {};
+    return NotFound("model_not_found", "there is no model '{}'", wanted);
+  }
+
   const std::string name_;
+  const std::string talker_;
   const uint32_t dimension_;
   const std::shared_ptr<FakeEmbedder> embedder_;
+  const std::shared_ptr<FakeGenerator> generator_;
+  std::atomic<bool> loaded_ = false;
 };
 
 }  // namespace lake::models

@@ -32,7 +32,7 @@ FORBIDDEN_INCLUDES = {
     "boost/": r"modules/gateway/src/|bench/echo_server\.cc",
     "simdjson": r"modules/common/src/",
     "toml++/": r"modules/common/src/",
-    "curl/": r"apps/lake/|.*/testing/|test/|bench/",
+    "curl/": r"apps/lake/|modules/models/src/curl_client\.cc|.*/testing/|test/|bench/",
     "CLI/": r"apps/lake/|bench/|test/",
     "spdlog/": r"modules/common/src/",
     "llama.h": r"modules/models/src/llama_runtime\.cc",

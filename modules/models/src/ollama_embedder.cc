@@ -30,7 +30,7 @@ class OllamaEmbedder final : public Embedder {
     LAKE_ASSIGN_OR_RETURN(const OllamaCatalog::Model model, Find(context));
     Embeddings made = Begin(model);
     for (size_t at = 0; at < texts.size();) {
-      const size_t count = NextBatch(texts.subspan(at));
+      const size_t count = NextBatch(texts.subspan(at), kCallTexts);
       LAKE_RETURN_IF_ERROR(EmbedBatch(context, model, texts.subspan(at, count), at, &made));
       at += count;
     }

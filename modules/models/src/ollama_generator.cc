@@ -27,9 +27,11 @@ class OllamaGenerator final : public Generator {
     LAKE_RETURN_IF_ERROR(parts_.server.Stream(
         context,
         {.model = name_, .path = chats ? "/api/chat" : "/api/generate", .body = BodyOf(request, model)},
-        [&](std::string_view line) { return stream.ended() ? Status() : TakeLine(line, &stream, &made); }));
-    if (!stream.ended())
-      return Unavailable("provider_cut", "the answer of '{}' ended before it was complete", made.model.name);
+        [&](std::string_view line) { return stream.ended() ? Status() : TakeLine(line, &stream, &made); },
+        [&]() -> Status {
+          if (stream.ended()) return {};
+          return Unavailable("provider_cut", "the answer ended before it was complete");
+        }));
     // Versions that do not know "truncate" cut the prompt to what fits.
     if (made.prompt_tokens >= parts_.ContextTokens(model))
       return InvalidArgument("prompt_too_long", "the model '{}' reads {} tokens at once", made.model.name,

@@ -6,7 +6,6 @@ namespace lake::models {
 namespace {
 
 constexpr size_t kMaxDimension = 16'384;
-constexpr size_t kBatchTexts = 64;  // Of one call: an answer of 64 vectors stays below kMaxAnswerBytes.
 constexpr size_t kBatchBytes = 256u << 10;  // About 64,000 tokens: progress and cancellation between calls.
 
 Error BadVectors(std::string_view what) {
@@ -39,15 +38,22 @@ Status AppendVector(const JsonValue& vector, uint32_t* dimension, std::vector<fl
   return {};
 }
 
-size_t NextBatch(std::span<const std::string> texts) {
+size_t NextBatch(std::span<const std::string> texts, size_t most) {
   size_t count = 0;
   size_t bytes = 0;
   for (const std::string& text : texts) {
     bytes += text.size();
-    if (count > 0 && (bytes > kBatchBytes || count == kBatchTexts)) break;
+    if (count > 0 && (bytes > kBatchBytes || count == most)) break;
     ++count;
   }
   return count;
+}
+
+std::string DeclaredDigest(std::string_view version) { return fmt::format("declared:{}", version); }
+
+Error MemoryNotManaged(std::string_view provider) {
+  return Unimplemented("memory_not_managed", "the provider '{}' looks after the memory of its models itself",
+                       provider);
 }
 
 }  // namespace lake::models

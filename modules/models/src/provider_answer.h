@@ -19,7 +19,16 @@ uint64_t FindCount(const JsonValue& object, std::string_view key);
 /// is 0 before it. Error: unavailable/bad_provider_answer (no numbers, another length, too long, all zeros).
 Status AppendVector(const JsonValue& vector, uint32_t* dimension, std::vector<float>* values);
 
-/// How many of `texts` go into the next call: at least one.
-size_t NextBatch(std::span<const std::string> texts);
+/// Most texts of one call: an answer of so many vectors stays below kMaxAnswerBytes.
+inline constexpr size_t kCallTexts = 64;
+
+/// How many of `texts` go into the next call: at least one, at most `most`.
+size_t NextBatch(std::span<const std::string> texts, size_t most);
+
+/// ModelFingerprint::digest of a model whose provider tells none.
+std::string DeclaredDigest(std::string_view version);
+
+/// For calls about the memory of a provider that does not let itself be told.
+Error MemoryNotManaged(std::string_view provider);
 
 }  // namespace lake::models

@@ -81,12 +81,14 @@ Status RemoteServer::Ask(const Context& context, const RemoteCall& call,
 }
 
 Status RemoteServer::Stream(const Context& context, const RemoteCall& call,
-                            const std::function<Status(std::string_view line)>& line) {
+                            const std::function<Status(std::string_view line)>& line,
+                            const std::function<Status()>& end) {
   return Guarded(context, call, [&]() -> Status {
     Lines lines(line);
     const BodySink sink = [&lines](std::string_view bytes) { return lines.Take(bytes); };
     LAKE_ASSIGN_OR_RETURN(const HttpAnswer answer, SendUntilTaken(context, call, sink));
-    return lines.End();
+    LAKE_RETURN_IF_ERROR(lines.End());
+    return end();
   });
 }
 

@@ -43,9 +43,10 @@ class RemoteServer {
   Status Ask(const Context& context, const RemoteCall& call,
              const std::function<Status(const JsonValue& answer)>& read);
 
-  /// Gives the lines of the answer to `line` while they arrive, without their ends. Errors as of Ask.
+  /// Gives the lines of the answer to `line` while they arrive, without their ends, and calls `end` when it
+  /// is over. Errors as of Ask.
   Status Stream(const Context& context, const RemoteCall& call,
-                const std::function<Status(std::string_view line)>& line);
+                const std::function<Status(std::string_view line)>& line, const std::function<Status()>& end);
 
   /// What an error in the middle of an answer means. `says` is what the provider says, for the log.
   Error FailedInAnswer(std::string_view says) const;

@@ -80,13 +80,14 @@ struct OpenAiOptions {
   PromptPrefix prompt_prefix = {};
 };
 
-std::unique_ptr<Provider> MakeOpenAi(OpenAiOptions options, Log& log);
+std::unique_ptr<Provider> MakeOpenAi(OpenAiOptions options);
 
 enum class RerankShape {
   kJina,  ///< POST /v1/rerank {model, query, documents} as Jina, Cohere, vLLM and llama-server have it.
   kTei,   ///< POST /rerank {query, texts} as Hugging Face's Text Embeddings Inference has it.
 };
 
+/// Texts that are longer than the model reads are cut by its server.
 struct RerankOptions {
   RemoteServerOptions server;
   RerankShape shape = RerankShape::kJina;
@@ -94,6 +95,6 @@ struct RerankOptions {
   std::string version = {};  ///< Stands for the digest that these servers do not tell.
 };
 
-std::unique_ptr<Provider> MakeRerankServer(RerankOptions options, Log& log);
+std::unique_ptr<Provider> MakeRerankServer(RerankOptions options);
 
 }  // namespace lake::models

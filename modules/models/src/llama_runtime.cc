@@ -1,8 +1,6 @@
 #include "llama_runtime.h"
 
 #include <ggml-cpu.h>
-#include <gguf.h>
-#include <llama.h>
 
 #include <algorithm>
 #include <array>
@@ -14,42 +12,16 @@
 #include <utility>
 
 #include "lake/common/check.h"
+#include "llama_handles.h"
+#include "llama_prompt.h"
+#include "llama_writer.h"
 #include "word_piece.h"
 
 namespace lake::models {
-namespace {
 
-template <auto kFree>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using GgufOwner = std::unique_ptr<gguf_context, Free<gguf_free>>;
-using ModelOwner = std::unique_ptr<llama_model, Free<llama_model_free>>;
-using ContextOwner = std::unique_ptr<llama_context, Free<llama_free>>;
-
-/// What llama.cpp said on this thread since somebody began to listen. Its log is one function for the
-/// process.
-class Complaints {
- public:
-  Complaints() { text_.emplace(); }
-  ~Complaints() { text_.reset(); }
-  Complaints(const Complaints&) = delete;
-  Complaints& operator=(const Complaints&) = delete;
-
-  std::string Take() { return std::move(*text_); }
-
-  static void Listen(ggml_log_level level, const char* text, void*) {
-    constexpr size_t kMost = 2000;
-    if (text_ && level == GGML_LOG_LEVEL_ERROR && text_->size() < kMost) text_->append(text);
-  }
-
- private:
-  static thread_local std::optional<std::string> text_;
-};
 thread_local std::optional<std::string> Complaints::text_;
+
+namespace {
 
 /// The library's own state, once in a process.
 void StartLibrary() {
@@ -79,10 +51,6 @@ Status CheckCpu() {
   return {};
 }
 
-Error NotUsable(std::string_view what, std::string cause) {
-  return FailedPrecondition("model_not_usable", "{}", what).WithCause(std::move(cause));
-}
-
 std::optional<std::string> TextOf(const gguf_context* gguf, const std::string& key) {
   const int64_t id = gguf_find_key(gguf, key.c_str());
   if (id < 0 || gguf_get_kv_type(gguf, id) != GGUF_TYPE_STRING) return std::nullopt;
@@ -97,6 +65,25 @@ std::optional<uint32_t> NumberOf(const gguf_context* gguf, const std::string& ke
 
 /// Of llama.cpp, which aborts the process when a file says more (or none).
 constexpr uint32_t kMostLayers = 512;
+
+/// Tokens in its vocabulary.
+uint32_t WordsOf(const gguf_context* gguf) {
+  const int64_t id = gguf_find_key(gguf, "tokenizer.ggml.tokens");
+  if (id < 0 || gguf_get_kv_type(gguf, id) != GGUF_TYPE_ARRAY) return 0;
+  return static_cast<uint32_t>(std::min<size_t>(gguf_get_arr_n(gguf, id), UINT32_MAX));
+}
+
+/// Keys and values of one token in all layers, two bytes each. A number that differs by layer is taken as if
+/// no heads shared theirs, which is the most.
+uint64_t TokenBytes(const gguf_context* gguf, const std::string& architecture, uint32_t layers,
+                    uint32_t dimensions) {
+  const uint32_t heads = std::max(1u, NumberOf(gguf, architecture + ".attention.head_count").value_or(1));
+  const uint32_t kept = NumberOf(gguf, architecture + ".attention.head_count_kv").value_or(heads);
+  const uint32_t key = NumberOf(gguf, architecture + ".attention.key_length").value_or(dimensions / heads);
+  const uint32_t value =
+      NumberOf(gguf, architecture + ".attention.value_length").value_or(dimensions / heads);
+  return uint64_t{2} * layers * kept * (uint64_t{key} + value);
+}
 
 /// llama.cpp aborts the process when a token is there twice.
 bool NamesATokenTwice(const gguf_context* gguf) {
@@ -292,6 +279,13 @@ class Model final : public LlamaModel {
     return std::unique_ptr<LlamaContext>(std::make_unique<Context>(std::move(context), dimensions()));
   }
 
+  Result<std::unique_ptr<LlamaWriter>> NewWriter(uint32_t tokens) override {
+    return MakeLlamaWriter(model_.get(), tokens);
+  }
+  Result<WrittenPrompt> Prompt(const GenerationRequest& request) const override {
+    return PromptOf(model_.get(), request);
+  }
+
  private:
   ModelOwner model_;
   std::unique_ptr<TokenText> tokenizer_;
@@ -314,13 +308,19 @@ Result<ModelHeader> ReadModelHeader(std::FILE* file) {
     return NotUsable("the file does not say how many layers the model has", *architecture);
   if (NamesATokenTwice(gguf.get()))
     return NotUsable("the file's vocabulary has a token twice", *architecture);
-  const std::optional<uint32_t> pooling = NumberOf(gguf.get(), *architecture + ".pooling_type");
+  const auto pooling = static_cast<int64_t>(
+      NumberOf(gguf.get(), *architecture + ".pooling_type").value_or(LLAMA_POOLING_TYPE_NONE));
+  const bool embeds = pooling == LLAMA_POOLING_TYPE_MEAN || pooling == LLAMA_POOLING_TYPE_CLS ||
+                      pooling == LLAMA_POOLING_TYPE_LAST;
+  const bool encodes = architecture->find("bert") != std::string::npos || architecture->starts_with("t5");
   return ModelHeader{.architecture = *architecture,
                      .dimensions = *dimensions,
                      .max_tokens = std::min(*context, static_cast<uint32_t>(kBatchTokens)),
-                     .embeds = pooling.value_or(LLAMA_POOLING_TYPE_NONE) == LLAMA_POOLING_TYPE_MEAN ||
-                               pooling.value_or(LLAMA_POOLING_TYPE_NONE) == LLAMA_POOLING_TYPE_CLS ||
-                               pooling.value_or(LLAMA_POOLING_TYPE_NONE) == LLAMA_POOLING_TYPE_LAST};
+                     .embeds = embeds,
+                     .generates = pooling == LLAMA_POOLING_TYPE_NONE && !encodes,
+                     .context_tokens = *context,
+                     .words = WordsOf(gguf.get()),
+                     .token_bytes = TokenBytes(gguf.get(), *architecture, layers, *dimensions)};
 }
 
 Result<std::unique_ptr<LlamaModel>> LlamaModel::Load(std::FILE* file) {

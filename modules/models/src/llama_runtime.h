@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "lake/common/result.h"
+#include "lake/models/generator.h"
 #include "token_text.h"
 
 namespace lake::models {
@@ -23,9 +25,13 @@ inline constexpr size_t kBatchTexts = 64;
 /// What a model's file says about itself.
 struct ModelHeader {
   std::string architecture;
-  uint32_t dimensions = 0;  ///< Of what goes through its layers.
-  uint32_t max_tokens = 0;  ///< Of one text, as it was trained.
-  bool embeds = false;      ///< It says how the vectors of tokens become one of the text.
+  uint32_t dimensions = 0;      ///< Of what goes through its layers.
+  uint32_t max_tokens = 0;      ///< Of one text, as it was trained.
+  bool embeds = false;          ///< It says how the vectors of tokens become one of the text.
+  bool generates = false;       ///< It writes one token after the other.
+  uint32_t context_tokens = 0;  ///< What it was trained to hold at once.
+  uint32_t words = 0;           ///< Tokens that it knows.
+  uint64_t token_bytes = 0;     ///< What it remembers of each token that it holds.
 };
 
 /// `file` at its begin. Error: failed_precondition/model_not_usable when it is no GGUF file or lacks a
@@ -41,7 +47,40 @@ class LlamaContext {
   virtual Result<std::vector<float>> Embed(std::span<const std::vector<int32_t>* const> texts) = 0;
 };
 
-/// An embedding model in memory. Any thread; contexts must not outlive it.
+/// How a text is written.
+struct WritingOptions {
+  double temperature = 0;
+  std::optional<uint32_t> seed = {};
+};
+
+/// Where one text is written, token by token. One thread at a time; calls may come from several threads.
+class LlamaWriter {
+ public:
+  virtual ~LlamaWriter() = default;
+  /// Forgets all it has read.
+  virtual Status Begin(const WritingOptions& options) = 0;
+  /// Reads on: at most kBatchTokens, and never more in all than it was made for. Errors:
+  /// internal/generation_failed.
+  virtual Status Read(std::span<const int32_t> tokens) = 0;
+  /// The token that follows what it has read; none when the text is over. Errors: data_loss/model_damaged
+  /// (numbers that are none).
+  virtual Result<std::optional<int32_t>> Next() = 0;
+  /// The bytes that a token stands for: perhaps a part of a character; none for tokens that are no text.
+  virtual std::string Bytes(int32_t token) const = 0;
+};
+
+/// What a model reads before it writes.
+struct WrittenPrompt {
+  std::vector<int32_t> tokens;
+  std::vector<std::string> stop;  ///< The text is over before these, beside what the request says.
+};
+
+/// For what memory must be there to write with such a model: a writer of at most `context_tokens`.
+uint64_t WriterBytes(const ModelHeader& header, uint32_t context_tokens);
+/// How many tokens that writer holds: no more than the model was trained for.
+uint32_t WriterTokens(const ModelHeader& header, uint32_t context_tokens);
+
+/// A model in memory. Any thread; contexts and writers must not outlive it.
 class LlamaModel {
  public:
   virtual ~LlamaModel() = default;
@@ -55,6 +94,13 @@ class LlamaModel {
   virtual const TokenText& tokenizer() const = 0;
   /// Error: resource_exhausted/model_memory.
   virtual Result<std::unique_ptr<LlamaContext>> NewContext() = 0;
+
+  /// `tokens`: as WriterTokens says. Errors: resource_exhausted/model_memory.
+  virtual Result<std::unique_ptr<LlamaWriter>> NewWriter(uint32_t tokens) = 0;
+  /// The request in the form in which the model was trained to hold conversations, when its file says one
+  /// that is known, else a plain transcript. What stands in the messages is text, whatever it looks like.
+  /// Errors: failed_precondition/model_not_usable.
+  virtual Result<WrittenPrompt> Prompt(const GenerationRequest& request) const = 0;
 };
 
 }  // namespace lake::models

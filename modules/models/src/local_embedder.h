@@ -1,73 +1,28 @@
-// LocalEmbedder: one file of a model as an Embedder; in memory while it is used.
+// LocalEmbedder: a local model as an Embedder.
 #pragma once
 
-#include <chrono>
-#include <filesystem>
-#include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "lake/common/log.h"
-#include "lake/common/mutex.h"
 #include "lake/models/embedder.h"
-#include "model_file.h"
-#include "model_memory.h"
-#include "running_model.h"
-#include "turn_queue.h"
+#include "local_model.h"
 
 namespace lake::models {
 
-/// What all local models share. Outlives them.
-struct LocalModelParts {
-  TurnQueue& queue;
-  ModelMemory& memory;
-  size_t threads;  ///< Of the queue: so many contexts a model may have.
-  /// Makes room in memory by unloading the model that is idle the longest; false: none is idle.
-  std::function<bool()> unload_idlest;
-  Log& log;
-};
-
 class LocalEmbedder final : public Embedder {
  public:
-  struct Source {
-    std::string name;
-    std::filesystem::path path;
-    FileIdentity identity;
-    std::string prompt_prefix;
-  };
-
-  LocalEmbedder(Source source, const LocalModelParts& parts) : source_(std::move(source)), parts_(parts) {}
+  explicit LocalEmbedder(std::shared_ptr<LocalModel> model) : model_(std::move(model)) {}
 
   Result<ModelFingerprint> Fingerprint(const Context& context) override;
   Result<Embeddings> Embed(const Context& context, std::span<const std::string> texts) override;
 
-  bool loaded() const;
-  uint64_t memory_bytes() const;              ///< What it takes when it is loaded.
-  std::optional<std::string> digest() const;  ///< Once it was loaded.
-  /// When it was used last, if it is in memory and nobody uses it now.
-  std::optional<std::chrono::steady_clock::time_point> idle_since() const;
-  /// Whether it was in memory, not in use since `before`, and is no longer.
-  bool UnloadIfIdle(std::chrono::steady_clock::time_point before);
-
  private:
-  /// In memory from here on for as long as the result lives. One caller loads, others wait for it.
-  Result<std::shared_ptr<RunningModel>> Use(const Context& context);
-  Result<std::shared_ptr<RunningModel>> Load(const Context& context);
-  Result<ModelMemory::Share> TakeMemory();
   Result<std::vector<TokenizedText>> Read(const RunningModel& model,
                                           std::span<const std::string> texts) const;
 
-  const Source source_;
-  const LocalModelParts& parts_;
-  mutable Mutex mutex_;
-  CondVar loading_ended_;
-  bool loading_ LAKE_GUARDED_BY(mutex_) = false;
-  std::shared_ptr<RunningModel> running_ LAKE_GUARDED_BY(mutex_);
-  std::optional<std::string> digest_ LAKE_GUARDED_BY(mutex_);
-  std::chrono::steady_clock::time_point last_used_ LAKE_GUARDED_BY(mutex_);
+  const std::shared_ptr<LocalModel> model_;
 };
 
 }  // namespace lake::models

@@ -11,6 +11,7 @@
 #include "lake/models/models.h"
 #include "llama_runtime.h"
 #include "local_embedder.h"
+#include "local_generator.h"
 #include "model_file.h"
 #include "model_memory.h"
 #include "turn_queue.h"
@@ -42,7 +43,12 @@ struct FoundFile {
 struct KnownModel {
   FoundFile file;
   Result<ModelHeader> header;
-  std::shared_ptr<LocalEmbedder> embedder;  ///< Null when it makes no vectors.
+  std::shared_ptr<LocalModel> model;  ///< Null when its header cannot be read.
+
+  bool Does(ModelTask task) const {
+    return header.ok() && ((task == ModelTask::kEmbed && header->embeds) ||
+                           (task == ModelTask::kGenerate && header->generates));
+  }
 };
 
 class DirectoryModels final : public LocalModels {
@@ -55,6 +61,7 @@ class DirectoryModels final : public LocalModels {
         parts_({.queue = queue_,
                 .memory = memory_,
                 .threads = threads_,
+                .context_tokens = options_.context_tokens,
                 .unload_idlest = [this] { return UnloadIdlest(); },
                 .log = log}),
         sweeper_([this] { Sweep(); }) {}
@@ -76,35 +83,31 @@ class DirectoryModels final : public LocalModels {
 
   Result<std::shared_ptr<Embedder>> FindEmbedder(std::string_view wanted) override {
     const std::string name(wanted.empty() ? std::string_view(options_.default_embedding) : wanted);
-    const std::optional<FoundFile> file = FindFile(name);
-    if (!file) return NoSuchModel(name);
-    const std::shared_ptr<const KnownModel> known = Know(name, *file);
-    if (!known->header.ok()) return Error(known->header.error()).Within(fmt::format("model '{}'", name));
-    if (known->embedder == nullptr)
+    LAKE_ASSIGN_OR_RETURN(const auto known, FindUsable(name));
+    if (!known->Does(ModelTask::kEmbed))
       return FailedPrecondition("model_not_usable", "the model '{}' makes no vectors of texts", name);
-    return std::shared_ptr<Embedder>(known->embedder);
+    return std::make_shared<LocalEmbedder>(known->model);
   }
-
   Result<std::shared_ptr<Generator>> FindGenerator(std::string_view name) override {
-    LAKE_RETURN_IF_ERROR(MustBeThere(name));
-    return FailedPrecondition("model_not_usable", "the model '{}' generates no text", name);
+    LAKE_ASSIGN_OR_RETURN(const auto known, FindUsable(std::string(name)));
+    if (!known->Does(ModelTask::kGenerate))
+      return FailedPrecondition("model_not_usable", "the model '{}' generates no text", name);
+    return std::make_shared<LocalGenerator>(known->model);
   }
   Result<std::shared_ptr<Reranker>> FindReranker(std::string_view name) override {
-    LAKE_RETURN_IF_ERROR(MustBeThere(name));
+    LAKE_ASSIGN_OR_RETURN(const auto known, FindUsable(std::string(name)));
     return FailedPrecondition("model_not_usable", "the model '{}' does not rank texts", name);
   }
 
   Status LoadModel(const Context& context, std::string_view name) override {
-    LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<Embedder> embedder, FindEmbedder(name));
-    LAKE_ASSIGN_OR_RETURN(const ModelFingerprint loaded, embedder->Fingerprint(context));
+    LAKE_ASSIGN_OR_RETURN(const auto known, FindUsable(std::string(name)));
+    LAKE_ASSIGN_OR_RETURN(const auto loaded, known->model->Use(context));
     return {};
   }
 
   Status UnloadModel(const Context&, std::string_view name) override {
-    LAKE_RETURN_IF_ERROR(MustBeThere(name));
-    const std::shared_ptr<const KnownModel> known = Know(std::string(name), *FindFile(std::string(name)));
-    if (known->embedder == nullptr || !known->embedder->loaded()) return {};
-    if (known->embedder->UnloadIfIdle(Steady::time_point::max())) return {};
+    LAKE_ASSIGN_OR_RETURN(const auto known, FindUsable(std::string(name)));
+    if (!known->model->loaded() || known->model->UnloadIfIdle(Steady::time_point::max())) return {};
     return FailedPrecondition("model_in_use", "the model '{}' is in use just now", name);
   }
 
@@ -117,8 +120,8 @@ class DirectoryModels final : public LocalModels {
 
   size_t Unload(Steady::time_point before) override {
     size_t count = 0;
-    for (const std::shared_ptr<LocalEmbedder>& embedder : Embedders())
-      count += embedder->UnloadIfIdle(before) ? 1 : 0;
+    for (const std::shared_ptr<LocalModel>& model : KnownModels())
+      count += model->UnloadIfIdle(before) ? 1 : 0;
     return count;
   }
 
@@ -133,9 +136,13 @@ class DirectoryModels final : public LocalModels {
     return std::nullopt;
   }
 
-  Status MustBeThere(std::string_view name) const {
-    if (FindFile(std::string(name))) return {};
-    return NoSuchModel(std::string(name));
+  /// Errors: not_found/model_not_found, failed_precondition/model_not_usable.
+  Result<std::shared_ptr<const KnownModel>> FindUsable(const std::string& name) {
+    const std::optional<FoundFile> file = FindFile(name);
+    if (!file) return NoSuchModel(name);
+    std::shared_ptr<const KnownModel> known = Know(name, *file);
+    if (!known->header.ok()) return Error(known->header.error()).Within(fmt::format("model '{}'", name));
+    return known;
   }
 
   std::map<std::string, FoundFile> Files() const {
@@ -179,20 +186,21 @@ class DirectoryModels final : public LocalModels {
           found->second->file.identity == file.identity)
         return found->second;
     }
-    auto model = std::make_shared<KnownModel>(
-        KnownModel{.file = file, .header = ReadHeader(file), .embedder = nullptr});
-    if (model->header.ok() && model->header->embeds)
-      model->embedder = std::make_shared<LocalEmbedder>(
-          LocalEmbedder::Source{.name = name,
-                                .path = file.path,
-                                .identity = file.identity,
-                                .prompt_prefix = name == options_.default_embedding
-                                                     ? options_.default_prompt_prefix
-                                                     : std::string()},
+    auto model =
+        std::make_shared<KnownModel>(KnownModel{.file = file, .header = ReadHeader(file), .model = nullptr});
+    if (model->header.ok())
+      model->model = std::make_shared<LocalModel>(
+          LocalModel::Source{.name = name,
+                             .path = file.path,
+                             .identity = file.identity,
+                             .header = *model->header,
+                             .prompt_prefix = name == options_.default_embedding
+                                                  ? options_.default_prompt_prefix
+                                                  : std::string()},
           parts_);
     MutexLock lock(mutex_);
     std::shared_ptr<const KnownModel>& place = known_[name];
-    // Two may have read it at once: the first one's embedder is the one that counts.
+    // Two may have read it at once: the first one's model is the one that counts.
     if (place == nullptr || place->file.path != file.path || place->file.identity != file.identity)
       place = std::move(model);
     return place;
@@ -213,12 +221,14 @@ class DirectoryModels final : public LocalModels {
       return info;
     }
     info.architecture = known.header->architecture;
-    if (known.embedder == nullptr) return info;
-    info.tasks = {ModelTask::kEmbed};
-    info.loaded = known.embedder->loaded();
-    info.dimensions = known.header->dimensions;
-    info.max_tokens = known.header->max_tokens;
-    info.digest = known.embedder->digest();
+    for (const ModelTask task : {ModelTask::kEmbed, ModelTask::kGenerate})
+      if (known.Does(task)) info.tasks.push_back(task);
+    if (info.tasks.empty()) return info;
+    info.loaded = known.model->loaded();
+    info.digest = known.model->digest();
+    if (known.header->embeds) info.dimensions = known.header->dimensions;
+    info.max_tokens = known.header->embeds ? known.header->max_tokens
+                                           : WriterTokens(*known.header, options_.context_tokens);
     return info;
   }
 
@@ -226,27 +236,26 @@ class DirectoryModels final : public LocalModels {
     std::map<std::string, uint64_t> bytes;
     MutexLock lock(mutex_);
     for (const auto& [name, known] : known_)
-      if (known->embedder != nullptr && known->embedder->loaded())
-        bytes[name] = known->embedder->memory_bytes();
+      if (known->model != nullptr && known->model->loaded()) bytes[name] = known->model->memory_bytes();
     return bytes;
   }
 
-  std::vector<std::shared_ptr<LocalEmbedder>> Embedders() {
-    std::vector<std::shared_ptr<LocalEmbedder>> embedders;
+  std::vector<std::shared_ptr<LocalModel>> KnownModels() {
+    std::vector<std::shared_ptr<LocalModel>> models;
     MutexLock lock(mutex_);
     for (const auto& [name, known] : known_)
-      if (known->embedder != nullptr) embedders.push_back(known->embedder);
-    return embedders;
+      if (known->model != nullptr) models.push_back(known->model);
+    return models;
   }
 
   bool UnloadIdlest() {
-    std::shared_ptr<LocalEmbedder> idlest;
+    std::shared_ptr<LocalModel> idlest;
     Steady::time_point since = Steady::time_point::max();
-    for (const std::shared_ptr<LocalEmbedder>& embedder : Embedders()) {
-      const std::optional<Steady::time_point> idle = embedder->idle_since();
+    for (const std::shared_ptr<LocalModel>& model : KnownModels()) {
+      const std::optional<Steady::time_point> idle = model->idle_since();
       if (!idle || *idle >= since) continue;
       since = *idle;
-      idlest = embedder;
+      idlest = model;
     }
     return idlest != nullptr && idlest->UnloadIfIdle(since);
   }

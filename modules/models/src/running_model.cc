@@ -5,8 +5,11 @@
 namespace lake::models {
 
 RunningModel::RunningModel(ModelFingerprint fingerprint, std::unique_ptr<LlamaModel> model,
-                           ModelMemory::Share memory)
-    : fingerprint_(std::move(fingerprint)), memory_(std::move(memory)), model_(std::move(model)) {}
+                           ModelMemory::Share memory, WriterPool::Options writers)
+    : fingerprint_(std::move(fingerprint)),
+      memory_(std::move(memory)),
+      model_(std::move(model)),
+      writers_(*model_, writers) {}
 
 Result<std::vector<float>> RunningModel::Embed(std::span<const std::vector<int32_t>* const> texts) {
   LAKE_ASSIGN_OR_RETURN(std::unique_ptr<LlamaContext> context, TakeContext());

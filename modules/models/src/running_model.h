@@ -10,13 +10,15 @@
 #include "lake/models/embedder.h"
 #include "llama_runtime.h"
 #include "model_memory.h"
+#include "writer_pool.h"
 
 namespace lake::models {
 
 /// Any thread.
 class RunningModel {
  public:
-  RunningModel(ModelFingerprint fingerprint, std::unique_ptr<LlamaModel> model, ModelMemory::Share memory);
+  RunningModel(ModelFingerprint fingerprint, std::unique_ptr<LlamaModel> model, ModelMemory::Share memory,
+               WriterPool::Options writers);
 
   const ModelFingerprint& fingerprint() const { return fingerprint_; }
   uint32_t max_tokens() const { return model_->max_tokens(); }
@@ -26,6 +28,10 @@ class RunningModel {
   /// there were calls at once.
   Result<std::vector<float>> Embed(std::span<const std::vector<int32_t>* const> texts);
 
+  /// As LlamaModel::Prompt.
+  Result<WrittenPrompt> Prompt(const GenerationRequest& request) const { return model_->Prompt(request); }
+  WriterPool& writers() { return writers_; }
+
  private:
   Result<std::unique_ptr<LlamaContext>> TakeContext();
   void GiveBack(std::unique_ptr<LlamaContext> context);
@@ -33,6 +39,7 @@ class RunningModel {
   const ModelFingerprint fingerprint_;
   const ModelMemory::Share memory_;
   const std::unique_ptr<LlamaModel> model_;
+  WriterPool writers_;  ///< They die before the model.
   Mutex mutex_;
   std::vector<std::unique_ptr<LlamaContext>> idle_ LAKE_GUARDED_BY(mutex_);  ///< They die before the model.
 };

@@ -13,9 +13,16 @@ namespace lake::models {
 
 class Work {
  public:
+  enum class Order {
+    kAny,  ///< Several turns at the same time.
+    kOneAfterAnother,
+  };
+
   virtual ~Work() = default;
-  virtual size_t turns() const = 0;  ///< How many there are; at least 1.
-  /// Each turn once, several at the same time; must not throw. Turns come late or early, never twice.
+  /// How many there are; at least 1. Work of one turn after another may end earlier: it is asked after each.
+  virtual size_t turns() const = 0;
+  virtual Order order() const { return Order::kAny; }
+  /// Each turn once; must not throw. In no order, unless it asks for one.
   virtual void TakeTurn(size_t turn) = 0;
 };
 
@@ -44,6 +51,8 @@ class TurnQueue {
   };
 
   void Run();
+  /// A turn of work that takes one after another has ended.
+  void QueueNext(Turn turn);
   /// Of the work that waited longest since its last turn. None: this runner has ended.
   Turn Next();
 

@@ -1,5 +1,6 @@
 // A model of a few kilobytes with weights by chance: two layers that write one token after the other, tokens
-// of SentencePiece, a text's vector is that of its last token. So it has all that the built-in model has not.
+// of SentencePiece. It embeds (a text's vector is that of its last token) or it writes. So it has all that
+// the built-in model has not.
 #pragma once
 
 #include <ggml.h>
@@ -16,10 +17,20 @@ namespace lake::models {
 
 inline constexpr uint32_t kTinyWidth = 32;
 
+inline constexpr int32_t kTinyBegins = 264;  ///< <|im_start|>
+inline constexpr int32_t kTinyEnds = 265;    ///< <|im_end|>
+
 class TinyModel {
  public:
-  static void Write(const std::filesystem::path& path) {
-    TinyModel model;
+  enum class Kind {
+    kEmbeds,
+    kWrites,  ///< And knows no conversations.
+    kChats,
+  };
+
+  static void Write(const std::filesystem::path& path) { Write(path, Kind::kEmbeds); }
+  static void Write(const std::filesystem::path& path, Kind kind) {
+    TinyModel model(kind);
     model.AddSizes();
     model.AddVocabulary();
     model.AddWeights();
@@ -29,7 +40,8 @@ class TinyModel {
  private:
   static constexpr uint32_t kLayers = 2, kHeads = 4, kInner = 64, kPoolLast = 3;
 
-  TinyModel() : file_(gguf_init_empty()), tensors_(ggml_init({.mem_size = 16u << 20})) {}
+  explicit TinyModel(Kind kind)
+      : kind_(kind), file_(gguf_init_empty()), tensors_(ggml_init({.mem_size = 16u << 20})) {}
   ~TinyModel() {
     ggml_free(tensors_);
     gguf_free(file_);
@@ -38,14 +50,18 @@ class TinyModel {
 
   void AddSizes() {
     gguf_set_val_str(file_, "general.architecture", "llama");
-    gguf_set_val_u32(file_, "llama.context_length", 64);
+    gguf_set_val_u32(file_, "llama.context_length", kind_ == Kind::kEmbeds ? 64 : 1024);
     gguf_set_val_u32(file_, "llama.embedding_length", kTinyWidth);
     gguf_set_val_u32(file_, "llama.block_count", kLayers);
     gguf_set_val_u32(file_, "llama.feed_forward_length", kInner);
     gguf_set_val_u32(file_, "llama.attention.head_count", kHeads);
     gguf_set_val_f32(file_, "llama.attention.layer_norm_rms_epsilon", 1e-5F);
     gguf_set_val_u32(file_, "llama.rope.dimension_count", kTinyWidth / kHeads);
-    gguf_set_val_u32(file_, "llama.pooling_type", kPoolLast);
+    if (kind_ == Kind::kEmbeds) gguf_set_val_u32(file_, "llama.pooling_type", kPoolLast);
+    if (kind_ == Kind::kChats)
+      gguf_set_val_str(file_, "tokenizer.chat_template",
+                       "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + "
+                       "message['content'] + '<|im_end|>' + '\n'}}{% endfor %}");
   }
 
   void AddVocabulary() {
@@ -61,6 +77,10 @@ class TinyModel {
     for (const char* token : {"\xE2\x96\x81", "a", "b", "c", "d"}) {
       tokens.emplace_back(token);
       kinds.push_back(kNormal);
+    }
+    for (const char* token : {"<|im_start|>", "<|im_end|>"}) {
+      tokens.emplace_back(token);
+      kinds.push_back(kControl);
     }
     std::vector<const char*> texts;
     for (const std::string& token : tokens) texts.push_back(token.c_str());
@@ -99,6 +119,7 @@ class TinyModel {
     gguf_add_tensor(file_, tensor);
   }
 
+  const Kind kind_;
   gguf_context* file_;
   ggml_context* tensors_;
   int64_t words_ = 0;

@@ -73,6 +73,37 @@ TEST(TurnQueueTest, TakesEachTurnOnce) {
   for (const std::atomic<int>& count : taken) EXPECT_EQ(count, 1);
 }
 
+/// Takes one turn after another until it says that it is done.
+class Steps final : public Work {
+ public:
+  Steps(size_t steps, std::atomic<int>& at_once, Signal& done)
+      : steps_(steps), at_once_(at_once), done_(done) {}
+  Order order() const override { return Order::kOneAfterAnother; }
+  size_t turns() const override { return taken_ == steps_ ? 0 : SIZE_MAX; }
+  void TakeTurn(size_t turn) override {
+    EXPECT_EQ(turn, taken_);
+    EXPECT_EQ(++at_once_, 1);
+    if (++taken_ == steps_) done_.Give();
+    --at_once_;
+  }
+
+ private:
+  const size_t steps_;
+  size_t taken_ = 0;  // Of one turn at a time: no lock.
+  std::atomic<int>& at_once_;
+  Signal& done_;
+};
+
+TEST(TurnQueueTest, WhatGoesOneAfterAnotherIsNeverTakenTwiceAtOnce) {
+  constexpr size_t kWorks = 5;
+  std::array<std::atomic<int>, kWorks> at_once = {};
+  std::array<Signal, kWorks> done;
+  TurnQueue queue({.threads = 4, .max_works = kWorks});
+  for (size_t work = 0; work < kWorks; ++work)
+    LAKE_ASSERT_OK(queue.Add(std::make_shared<Steps>(200, at_once[work], done[work])));
+  for (Signal& signal : done) signal.Wait();
+}
+
 TEST(TurnQueueTest, RefusesWhatIsTooMuch) {
   Signal begun, go_on;
   TurnQueue queue({.threads = 1, .max_works = 1});

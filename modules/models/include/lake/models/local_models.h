@@ -1,5 +1,6 @@
 // LocalModels: the built-in provider. Models are GGUF files in directories and run in this process, on the
-// CPU.
+// CPU. A file that says how tokens become one vector embeds; another one that writes one token after the
+// other generates.
 //
 //   auto models = LocalModels::Make({.directories = {"./models"}, .default_embedding = "all-minilm-l6-v2"},
 //   log); LAKE_ASSIGN_OR_RETURN(std::shared_ptr<Embedder> embedder, models->FindEmbedder(""));
@@ -29,6 +30,8 @@ struct LocalModelOptions {
   size_t threads = 0;                        ///< Texts are embedded on so many; 0 is one a core.
   uint64_t memory_limit_bytes = 1ull << 30;  ///< Loaded models: their files and what running them takes.
   std::chrono::milliseconds unload_after{300'000};  ///< A model that is not used for so long leaves memory.
+  uint32_t context_tokens =
+      4096;                 ///< What a model holds of a prompt and its text; less when trained for less.
   size_t max_waiting = 64;  ///< Calls that share the threads; more are refused with models_busy.
 };
 

@@ -25,7 +25,6 @@
 #include "lake/gateway/system_tables.h"
 #include "lake/ingest/file_ingest.h"
 #include "lake/jobs/job_service.h"
-#include "lake/models/local_models.h"
 #include "lake/models/models.h"
 #include "lake/query/query_service.h"
 #include "lake/query/row_filter.h"
@@ -37,6 +36,7 @@
 #include "lake/tables/dataset_service.h"
 #include "lake/vector/index_service.h"
 #include "lake/vector/open_indexes.h"
+#include "open_models.h"
 
 namespace lake::app {
 namespace {
@@ -89,30 +89,6 @@ ingest::IngestOptions IngestLimits(const Settings& settings) {
   options.max_upload_bytes = settings.ingest.max_upload_bytes;
   options.max_rejected_fraction = settings.ingest.max_rejected_fraction;
   return options;
-}
-
-/// The owner's files come first, so that one of them can take the place of the model that comes with the
-/// program.
-models::LocalModelOptions LocalModelOptions(const ModelSettings& settings) {
-  models::LocalModelOptions options;
-  options.directories = {settings.directory, LAKE_BUNDLED_MODELS};
-  options.default_embedding = settings.embedding;
-  options.default_prompt_prefix = settings.embedding_prefix;
-  options.threads = settings.threads;
-  options.memory_limit_bytes = settings.memory_bytes;
-  options.unload_after = std::chrono::seconds(settings.idle_secs);
-  options.max_waiting = settings.max_waiting;
-  return options;
-}
-
-std::unique_ptr<models::Models> OpenModels(const ModelSettings& settings, Log& log) {
-  std::vector<models::NamedProvider> providers;
-  providers.push_back(
-      {std::string(models::kBuiltInProvider), models::LocalModels::Make(LocalModelOptions(settings), log)});
-  return models::Models::Make(
-      std::move(providers),
-      {.embedding = settings.embedding, .generation = settings.generation, .reranking = settings.reranking},
-      log);
 }
 
 gateway::HttpServerOptions ServerOptions(const ServerSettings& settings) {
@@ -235,7 +211,7 @@ class WiredLake final : public Lake {
     LAKE_ASSIGN_OR_RETURN(hash_keys_, access::HashKeys::Open(*catalog_->snapshot(), SecretsFile(settings),
                                                              seams_.random, seams_.log));
     audit_ = access::AuditLog::Make(*primary_, seams_.log);
-    models_ = OpenModels(settings.models, seams_.log);
+    LAKE_ASSIGN_OR_RETURN(models_, OpenModels(settings.models, seams_.log));
     ingest_ =
         ingest::FileIngest::Make(*catalog_, *engine_, buckets_, {.durable = primary_, .scratch = scratch_},
                                  seams_.clock, seams_.random, seams_.log, IngestLimits(settings));
@@ -384,6 +360,10 @@ void WiredLake::AddRoutes(const Settings& settings) {
   gateway::AddJobRoutes(*api_, *jobs_);
   gateway::AddIngestRoutes(*api_, *ingest_, *jobs_);
   gateway::AddModelRoutes(*api_, *models_);
+  gateway::AddGenerationRoutes(*api_, *models_);
+  gateway::AddModelMemoryRoutes(*api_, *models_, [program = models::FindNvidiaSmi()](const Context& context) {
+    return models::ReadGpuMemory(context, program);
+  });
   gateway::AddIndexRoutes(*api_, *index_service_, *searches_, *jobs_);
   gateway::AddQueryRoutes(
       *api_, *query_,

@@ -16,6 +16,8 @@ class ModelRoutesTest : public testing::Test {
  protected:
   ModelRoutesTest() {
     AddModelRoutes(api_, models_);
+    AddGenerationRoutes(api_, models_);
+    AddModelMemoryRoutes(api_, models_, [this](const Context&) { return gpus_; });
     server_.emplace(api_, HttpServerOptions{}, AuthenticateAsAdmin);
   }
 
@@ -47,9 +49,11 @@ class ModelRoutesTest : public testing::Test {
   bool waits_ LAKE_GUARDED_BY(mutex_) = false;
   bool began_ LAKE_GUARDED_BY(mutex_) = false;
   std::string ended_with_ LAKE_GUARDED_BY(mutex_);
-  models::FakeModels models_{{.dimension = 16, .max_words = 3, .before = [this](const Context& context) {
-                                return Before(context);
-                              }}};
+  Result<std::vector<models::GpuMemory>> gpus_ = std::vector<models::GpuMemory>();
+  std::function<Status(const Context& context)> before_ = [this](const Context& context) {
+    return Before(context);
+  };
+  models::FakeModels models_{{.dimension = 16, .max_words = 3, .before = before_}, {.before = before_}};
   Api api_;
   std::optional<TestServer> server_;
 };
@@ -127,6 +131,86 @@ TEST_F(ModelRoutesTest, TheListIsPaged) {
       Ask(Get(fmt::format("/ai/models?limit=5&page_token={}", page.FindString("next_page_token"))));
   EXPECT_EQ(next.json().Find("items")->as_array().size(), 2u);
   EXPECT_TRUE(next.json().Find("next_page_token")->is_null());
+}
+
+TEST_F(ModelRoutesTest, ATextComesAsEventsOrWhole) {
+  const RawResponse whole = Ask(Post("/ai/generate", R"({"prompt": "it rains today"})"));
+  ASSERT_EQ(whole.status, 200) << whole.body;
+  EXPECT_EQ(whole.json().FindString("text"), "it rains today");
+  EXPECT_EQ(whole.json().FindString("finish_reason"), "stop");
+  const RawResponse events = Ask(Post("/ai/generate", R"({"prompt": "it rains", "stream": true})"));
+  EXPECT_EQ(events.header("content-type"), "text/event-stream");
+  EXPECT_EQ(events.body.substr(0, events.body.find("event: done")),
+            "event: text\ndata: {\"text\":\"it \"}\n\nevent: text\ndata: {\"text\":\"rains\"}\n\n");
+  EXPECT_NE(events.body.find(R"("text":"it rains","finish_reason":"stop","prompt_tokens":2,"tokens":2)"),
+            std::string::npos)
+      << events.body;
+}
+
+TEST_F(ModelRoutesTest, AStreamThatFailsSaysSoInTheStreamOnceItHasBegun) {
+  std::atomic<int> pieces = 0;
+  before_ = [&](const Context&) -> Status {
+    if (++pieces == 2) return Unavailable("provider_cut", "gone");
+    return {};
+  };
+  models::FakeModels failing({}, {.before = before_});
+  Api api;
+  AddGenerationRoutes(api, failing);
+  TestServer server(api);
+  const auto ask = [&](std::string_view body) {
+    return RawClient(server.port()).Ask(Post("/ai/generate", body));
+  };
+  const RawResponse late = ask(R"({"prompt": "one two", "stream": true})");
+  EXPECT_EQ(late.status, 200);
+  EXPECT_NE(late.body.find("event: text\ndata: {\"text\":\"one \"}\n\nevent: error\ndata: {"),
+            std::string::npos)
+      << late.body;
+  EXPECT_NE(late.body.find(R"("code":"provider_cut")"), std::string::npos);
+  EXPECT_EQ(late.body.find("event: done"), std::string::npos);
+  pieces = 1;
+  const RawResponse early = ask(R"({"prompt": "one two", "stream": true})");
+  EXPECT_EQ(early.status, 503);
+  EXPECT_EQ(early.code(), "provider_cut");
+}
+
+TEST_F(ModelRoutesTest, WhoHasGoneStopsTheWriter) {
+  {
+    MutexLock lock(mutex_);
+    waits_ = true;
+  }
+  RawClient client(server_->port());
+  ASSERT_TRUE(client.Send(Post("/ai/generate", R"({"prompt": "one two", "stream": true})")));
+  {
+    MutexLock lock(mutex_);
+    while (!began_) changed_.Wait(mutex_);
+  }
+  client.Reset();
+  MutexLock lock(mutex_);
+  while (ended_with_.empty()) changed_.Wait(mutex_);
+  EXPECT_EQ(ended_with_, "client_gone");
+}
+
+TEST_F(ModelRoutesTest, TheBestTextsComeFirst) {
+  const RawResponse ranked =
+      Ask(Post("/ai/rerank", R"({"query": "apple", "texts": ["b", "banana", "ananas", "a"], "top_n": 3})"));
+  ASSERT_EQ(ranked.status, 200) << ranked.body;
+  EXPECT_EQ(WriteJson(*ranked.json().Find("results")),
+            R"([{"index":1,"score":3.0},{"index":2,"score":3.0},{"index":3,"score":1.0}])");
+}
+
+TEST_F(ModelRoutesTest, MemoryIsShownWithTheGpus) {
+  EXPECT_EQ(Ask(Post("/admin/preload", R"({"model": "fake"})")).status, 200);
+  gpus_ =
+      std::vector<models::GpuMemory>{{.name = "H100", .total_bytes = 80, .used_bytes = 3}, {.name = "GB10"}};
+  EXPECT_EQ(
+      Ask(Get("/admin/vram")).body,
+      R"({"providers":[{"provider":"fake","models":[{"name":"fake","size_bytes":100}],"limit_bytes":1000}],)"
+      R"("gpus":[{"name":"H100","total_bytes":80,"used_bytes":3},{"name":"GB10"}]})");
+  gpus_ = Unavailable("gpu_not_readable", "the driver is silent");
+  EXPECT_EQ(Ask(Get("/admin/vram")).json().FindString("gpu_problem"), "the driver is silent");
+  EXPECT_EQ(Ask(Post("/admin/unload", R"({"model": "fake"})")).json().FindString("model"), "fake");
+  EXPECT_TRUE(
+      Ask(Get("/admin/vram")).json().Find("providers")->as_array()[0].Find("models")->as_array().empty());
 }
 
 }  // namespace

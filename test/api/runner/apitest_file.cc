@@ -76,8 +76,8 @@ class Parser {
     Step step;
     step.line = at_ + 1;
     std::string_view rest = line;
-    if (line == "restart") {
-      step.kind = StepKind::kRestart;
+    if (line == "restart" || line == "model providers") {
+      step.kind = line == "restart" ? StepKind::kRestart : StepKind::kProviders;
       ++at_;
     } else if (rest.starts_with("advance ") || rest.starts_with("as ")) {
       step.kind = rest.starts_with("as ") ? StepKind::kAs : StepKind::kAdvance;

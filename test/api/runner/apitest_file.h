@@ -11,7 +11,7 @@
 
 namespace lake::apitest {
 
-enum class StepKind { kRequest, kSql, kRestart, kAdvance, kAs };
+enum class StepKind { kRequest, kSql, kRestart, kAdvance, kAs, kProviders };
 
 /// What is written behind "----".
 struct Expectation {

@@ -16,6 +16,7 @@
 #include "lake/common_testing/fake_clock.h"
 #include "lake/common_testing/seeded_random.h"
 #include "lake/common_testing/temp_dir.h"
+#include "lake/models_testing/fake_model_server.h"
 
 namespace lake::apitest {
 namespace {
@@ -44,6 +45,7 @@ class World {
           sources.file_text.value_or("") + fmt::format("[[storage.buckets]]\nname = \"{}\"\nroot = \"{}\"\n",
                                                        name, (directory_ / name).string());
     for (const auto& [path, text] : config_.settings) sources.flags.push_back({.path = path, .text = text});
+    if (providers_ != nullptr) providers_->AddSettings(&sources);
     LAKE_ASSIGN_OR_RETURN(Loaded<app::Settings> settings, LoadConfig<app::Settings>(sources));
     LAKE_ASSIGN_OR_RETURN(
         lake_, app::Lake::Open(settings.value, {.clock = clock_, .random = random_, .log = *log_}));
@@ -58,6 +60,11 @@ class World {
     client_.reset();
     lake_.reset();
     return Start();
+  }
+  /// From now on the server is configured to ask providers of models, all of them fakes.
+  Status StartProviders() {
+    providers_ = std::make_unique<Providers>();
+    return Restart();
   }
   /// The key to send for `who`: "local", "nobody", or a role, of which a key is made the first time.
   Result<std::string> KeyOf(const std::string& who) {
@@ -78,8 +85,32 @@ class World {
   app::HttpClient& client() { return *client_; }
 
  private:
+  struct Providers {
+    models::FakeModelServer local;
+    models::FakeModelServer with_key{"provider-secret"};
+
+    void AddSettings(ConfigSources* sources) const {
+      for (const auto& [path, text] : std::vector<std::pair<std::string, std::string>>{
+               {"models.ollama.url", local.url()},
+               {"models.ollama.first_byte_secs", "1"},
+               {"models.ollama.silence_secs", "1"},
+               {"models.rerank.url", local.url()},
+               {"models.rerank.model", "ranker"},
+               {"models.rerank.version", "7"},
+               {"models.openai.url", with_key.url()},
+               {"models.openai.api_key", "provider-secret"},
+               {"models.openai.embedding_models", "words,crashes"},
+               {"models.openai.generation_models", "talker,error-line"},
+               {"models.openai.version", "2026-11"},
+               {"models.generation", "ollama/talker"},
+               {"models.reranking", "rerank/ranker"}})
+        sources->flags.push_back({.path = path, .text = text});
+    }
+  };
+
   const RunConfig& config_;
   TempDir directory_;
+  std::unique_ptr<Providers> providers_;
   FakeClock clock_;
   SeededRandom random_;
   std::unique_ptr<Log> log_ = MakeJsonLog(LogLevel::kError);
@@ -165,6 +196,9 @@ class Runner {
     switch (step.kind) {
       case StepKind::kRestart:
         LAKE_RETURN_IF_ERROR(world_.Restart());
+        return std::string();
+      case StepKind::kProviders:
+        LAKE_RETURN_IF_ERROR(world_.StartProviders());
         return std::string();
       case StepKind::kAdvance:
         world_.Advance(std::stoll(step.argument));

@@ -8,6 +8,7 @@
 #include "lake/gateway/routes.h"
 #include "lake/gateway/wire/model.h"
 #include "lake/models/provider.h"
+#include "model_error.h"
 
 namespace lake::gateway {
 namespace {
@@ -36,9 +37,7 @@ Error AtTexts(const Error& error) {
 Result<wire::EmbeddedTexts> Embed(Provider& models, const Request& request, const wire::EmbedTexts& wanted) {
   const Clock::time_point started = Clock::now();
   Result<std::shared_ptr<models::Embedder>> embedder = models.FindEmbedder(wanted.model.value_or(""));
-  if (!embedder.ok() && wanted.model)
-    return std::move(embedder).error().WithDetail("/model", "names no model that embeds");
-  if (!embedder.ok()) return std::move(embedder).error();
+  if (!embedder.ok()) return AtModel(std::move(embedder).error(), wanted.model);
   Result<models::Embeddings> made = (*embedder)->Embed(request.context, wanted.texts);
   if (!made.ok()) return AtTexts(made.error());
   wire::EmbeddedTexts answer = {.model = made->model.name,

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <vector>
 
+#include "lake/app/model_settings.h"
 #include "lake/common/describe.h"
 
 namespace lake::app {
@@ -53,18 +54,6 @@ struct IngestSettings {
   uint64_t max_upload_bytes = 64ull << 30;
   double max_rejected_fraction = 0.1;
   uint32_t jobs = 2;
-};
-
-struct ModelSettings {
-  std::string directory = "./models";
-  std::string embedding = "all-minilm-l6-v2";
-  std::string embedding_prefix;
-  std::string generation;
-  std::string reranking;
-  uint32_t threads = 0;
-  uint64_t memory_bytes = 1ull << 30;
-  uint32_t idle_secs = 300;
-  uint32_t max_waiting = 64;
 };
 
 struct AccessSettings {
@@ -173,30 +162,6 @@ struct lake::Describe<lake::app::IngestSettings> {
                           "Share of broken rows above which a file is refused.")
                      .Between(0, 1),
                  Optional("jobs", &T::jobs, "Ingest jobs at once.").Between(1, 64)};
-};
-template <>
-struct lake::Describe<lake::app::ModelSettings> {
-  using T = lake::app::ModelSettings;
-  static constexpr std::string_view kName = "ModelSettings";
-  static constexpr auto kFields = std::tuple{
-      Optional("directory", &T::directory,
-               "Directory of GGUF files: NAME.gguf is the model NAME. It need not exist: one embedding model "
-               "comes with the program.")
-          .Between(1, 4096),
-      Optional("embedding", &T::embedding, "Model that embeds texts when nobody names one.").Between(0, 255),
-      Optional("embedding_prefix", &T::embedding_prefix,
-               "Put before every text for that model, when it was trained so.")
-          .Between(0, 1024),
-      Optional("generation", &T::generation,
-               "Model that generates text when nobody names one; empty is none.")
-          .Between(0, 255),
-      Optional("reranking", &T::reranking, "Model that ranks texts when nobody names one; empty is none.")
-          .Between(0, 255),
-      Optional("threads", &T::threads, "Threads that run models; 0 is one per core.").Between(0, 1024),
-      Optional("memory_bytes", &T::memory_bytes, "Most memory for loaded models."),
-      Optional("idle_secs", &T::idle_secs, "A model that is not used for so long leaves memory.")
-          .Between(1, 86400),
-      Optional("max_waiting", &T::max_waiting, "Requests that may wait for a model.").Between(1, 65536)};
 };
 template <>
 struct lake::Describe<lake::app::AccessSettings> {

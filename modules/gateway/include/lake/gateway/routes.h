@@ -9,6 +9,7 @@
 
 #include "lake/gateway/api.h"
 #include "lake/gateway/wire/health.h"
+#include "lake/models/gpu_memory.h"
 
 namespace lake::access {
 class AuditLog;
@@ -61,6 +62,12 @@ void AddJobRoutes(Api& api, jobs::JobService& jobs);
 void AddIngestRoutes(Api& api, ingest::FileIngest& ingest, jobs::JobService& jobs);
 /// /ai/models, /ai/embed.
 void AddModelRoutes(Api& api, models::Provider& models);
+/// /ai/generate, /ai/rerank.
+void AddGenerationRoutes(Api& api, models::Provider& models);
+/// What this machine's GPUs hold.
+using GpuReader = std::function<Result<std::vector<models::GpuMemory>>(const Context& context)>;
+/// /admin/preload, /admin/unload, /admin/vram.
+void AddModelMemoryRoutes(Api& api, models::Provider& models, GpuReader read_gpus);
 /// /vectors/index, /vectors/indexes…, /vectors/search. `jobs` must know the kind vector::kIndexJob.
 void AddIndexRoutes(Api& api, vector::IndexService& indexes, search::SearchService& searches,
                     jobs::JobService& jobs);

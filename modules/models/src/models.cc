@@ -30,19 +30,19 @@ class CombinedModels final : public Models {
     LAKE_ASSIGN_OR_RETURN(const std::string full, Named(name, defaults_.embedding, "embedding"));
     LAKE_ASSIGN_OR_RETURN(Provider * provider, Of(full));
     LAKE_ASSIGN_OR_RETURN(std::shared_ptr<Embedder> embedder, provider->FindEmbedder(full));
-    return Accounted(std::move(embedder), log_);
+    return Accounted(full, std::move(embedder), log_);
   }
   Result<std::shared_ptr<Generator>> FindGenerator(std::string_view name) override {
     LAKE_ASSIGN_OR_RETURN(const std::string full, Named(name, defaults_.generation, "generation"));
     LAKE_ASSIGN_OR_RETURN(Provider * provider, Of(full));
     LAKE_ASSIGN_OR_RETURN(std::shared_ptr<Generator> generator, provider->FindGenerator(full));
-    return Accounted(std::move(generator), log_);
+    return Accounted(full, std::move(generator), log_);
   }
   Result<std::shared_ptr<Reranker>> FindReranker(std::string_view name) override {
     LAKE_ASSIGN_OR_RETURN(const std::string full, Named(name, defaults_.reranking, "reranking"));
     LAKE_ASSIGN_OR_RETURN(Provider * provider, Of(full));
     LAKE_ASSIGN_OR_RETURN(std::shared_ptr<Reranker> reranker, provider->FindReranker(full));
-    return Accounted(std::move(reranker), log_);
+    return Accounted(full, std::move(reranker), log_);
   }
 
   Status LoadModel(const Context& context, std::string_view name) override {

@@ -21,8 +21,9 @@ class ModelsTest : public testing::Test {
 
   void Open(const DefaultModels& defaults) {
     std::vector<NamedProvider> providers;
-    providers.push_back(
-        {std::string(kBuiltInProvider), std::make_unique<FakeModels>(FakeEmbedder::Options{.name = "near"})});
+    const auto before = [this](const Context&) { return fails_with_; };
+    providers.push_back({std::string(kBuiltInProvider), std::make_unique<FakeModels>(FakeEmbedder::Options{
+                                                            .name = "near", .before = before})});
     providers.push_back(
         {"far", std::make_unique<FakeModels>(FakeEmbedder::Options{.name = "far/words:latest"},
                                              FakeGenerator::Options{.name = "far/talker"})});
@@ -36,6 +37,7 @@ class ModelsTest : public testing::Test {
   }
 
   CaptureLog log_;
+  Status fails_with_;
   std::unique_ptr<Models> models_;
 };
 
@@ -99,6 +101,19 @@ TEST_F(ModelsTest, WhatItCostIsWrittenDownWithoutTheTexts) {
                                 event.fields.Find("tokens_out")->as_int()));
   }
   EXPECT_THAT(lines, ElementsAre("embed near 3 0", "generate far/talker 3 3", "rerank fake-ranker 0 0"));
+}
+
+TEST_F(ModelsTest, WhyItFailedIsWrittenDownWhenOnlyTheLogMayKnow) {
+  fails_with_ = Unavailable("provider_failed", "the provider failed").WithCause("out of luck");
+  LAKE_ASSERT_OK_AND_ASSIGN(const auto embedder, models_->FindEmbedder(""));
+  EXPECT_THAT(embedder->Embed(Context{}, std::vector<std::string>{"secret"}),
+              IsError(ErrorCode::kUnavailable, "provider_failed"));
+  fails_with_ = InvalidArgument("bad_text", "no cause");
+  EXPECT_FALSE(embedder->Embed(Context{}, std::vector<std::string>{"secret"}).ok());
+  ASSERT_EQ(log_.events().size(), 1u);
+  EXPECT_EQ(log_.events()[0].name, "model_failed");
+  EXPECT_EQ(WriteJson(log_.events()[0].fields),
+            R"({"trace_id":"","model":"near","reason":"provider_failed","cause":"out of luck"})");
 }
 
 TEST_F(ModelsTest, RequestsHaveBounds) {

@@ -170,8 +170,8 @@ TEST_F(OllamaTest, ModelsAreListedWithWhatTheyDo) {
   EXPECT_EQ(words.digest->size(), 64u);
   EXPECT_FALSE(find("ollama/talker").loaded);
   EXPECT_THAT(find("ollama/talker").tasks, ElementsAre(ModelTask::kGenerate));
-  EXPECT_TRUE(find("ollama/alias-of-cloud").problem.has_value());
-  EXPECT_TRUE(find("ollama/alias-of-cloud").tasks.empty());
+  EXPECT_TRUE(find("ollama/alias-of-remote").problem.has_value());
+  EXPECT_TRUE(find("ollama/alias-of-remote").tasks.empty());
 }
 
 TEST_F(OllamaTest, MemoryIsLoadedShownAndFreed) {
@@ -195,7 +195,7 @@ TEST_F(OllamaTest, CloudModelsAreRefused) {
   for (const std::string_view name : {"gpt-oss:120b-cloud", "gpt-oss:cloud", "x-CLOUD", "gpt-cloud"})
     EXPECT_THAT(Embed(name, {"a"}), IsError(ErrorCode::kFailedPrecondition, "cloud_model_refused")) << name;
   EXPECT_EQ(server_.seen().size(), 0u) << "not even asked about";
-  EXPECT_THAT(Generate("alias-of-cloud", {.prompt = "a"}),
+  EXPECT_THAT(Generate("alias-of-remote", {.prompt = "a"}),
               IsError(ErrorCode::kFailedPrecondition, "cloud_model_refused"));
   EXPECT_EQ(server_.Count("/api/generate"), 0u);
 }
@@ -308,6 +308,26 @@ TEST_F(OllamaTest, SoManyAtOnceAndNoMore) {
   LAKE_EXPECT_OK(Embed("words", {"a"}));  // Another model has places of its own.
   source.Cancel("enough");
   busy.join();
+}
+
+TEST_F(OllamaTest, WhoWaitsForAPlaceGetsItOrGivesUp) {
+  Open({.max_in_flight = 1, .max_waiting = 1}, {});
+  CancelSource source;
+  std::thread busy([&] {
+    EXPECT_THAT(Embed({.cancel = source.token()}, "slow", {"a"}), IsError(ErrorCode::kCancelled, "enough"));
+  });
+  while (server_.Count("/api/embed") == 0) std::this_thread::yield();
+  EXPECT_THAT(Embed({.deadline = Deadline::After(milliseconds(50))}, "slow", {"a"}),
+              IsError(ErrorCode::kDeadlineExceeded, "deadline"));
+  EXPECT_EQ(server_.Count("/api/embed"), 1u) << "the other one waited here";
+  std::thread next([&] {
+    EXPECT_THAT(Embed({.deadline = Deadline::After(std::chrono::seconds(30)), .cancel = source.token()},
+                      "slow", {"a"}),
+                IsError(ErrorCode::kCancelled, "enough"));
+  });
+  source.Cancel("enough");
+  busy.join();
+  next.join();
 }
 
 TEST_F(OllamaTest, OneThatIsNotThereIsSaidInLists) {

@@ -255,7 +255,7 @@ JsonValue FakeModelServer::State::Tags() const {
   add("thinker", "1");
   for (const char* trouble : kTroubles) add(trouble, "1");
   add("gpt-cloud", "1");
-  add("alias-of-cloud", "1").Set("remote_host", "https://ollama.example:443");
+  add("alias-of-remote", "1").Set("remote_host", "https://ollama.example:443");
   return Object({{"models", std::move(models)}});
 }
 

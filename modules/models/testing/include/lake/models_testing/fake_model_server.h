@@ -5,7 +5,7 @@
 //   talker            says the last message again, word by word (Ollama and OpenAI)
 //   thinker           the same, and can think aloud
 //   ranker            a text's score is how often it has the query's first letter
-//   gpt-cloud, alias-of-cloud   Ollama would ask another machine
+//   gpt-cloud, alias-of-remote   Ollama would ask another machine
 //   busy-once         503 for the first request, then as words or talker
 //   busy              always 503
 //   slow              never begins to answer

@@ -22,11 +22,10 @@ void Gate::Pass::End(Outcome outcome) && {
 Status Gate::CheckRest() {
   if (failures_ < options_.failures_until_rest) return {};
   if (!probing_ && Steady::now() >= rests_until_) return {};
-  return Unavailable(
-      "provider_resting",
-      "the provider failed {} times in a row with this model and is left alone for a while; try "
-      "again soon",
-      failures_);
+  return Unavailable("provider_resting",
+                     "the provider failed {} times in a row and is left alone for a while; try "
+                     "again soon",
+                     failures_);
 }
 
 Result<Gate::Pass> Gate::Enter(const Context& context) {

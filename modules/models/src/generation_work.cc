@@ -68,7 +68,7 @@ Result<bool> GenerationWork::Write() {
   return true;
 }
 
-void GenerationWork::Show(std::string text) {
+void GenerationWork::Show(std::string_view text) {
   if (text.empty()) return;
   MutexLock lock(mutex_);
   shown_ += text;

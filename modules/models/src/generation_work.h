@@ -32,7 +32,7 @@ class GenerationWork final : public Work {
   /// Whether there is more to do.
   Result<bool> ReadPrompt();
   Result<bool> Write();
-  void Show(std::string text);
+  void Show(std::string_view text);
   void Finish(std::optional<Error> error);
   /// What was written since the last time, once there is something; empty at the end.
   Result<std::string> NextPiece();

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <csignal>
 #include <string_view>
 #include <system_error>
 #include <utility>

@@ -61,8 +61,7 @@ class OllamaEmbedder final : public Embedder {
     if (all.ok() || !all.error().Is("prompt_too_long")) return all;
     for (size_t i = 0; i < texts.size(); ++i) {
       const std::span<const std::string> one = texts.subspan(i, 1);
-      Status alone =
-          texts.size() == 1 ? std::move(all) : Call(context, model, one, LongTexts::kRefused, made);
+      Status alone = texts.size() == 1 ? all : Call(context, model, one, LongTexts::kRefused, made);
       if (!alone.ok() && alone.error().Is("prompt_too_long")) {
         made->truncated.push_back(first + i);
         alone = Call(context, model, one, LongTexts::kCut, made);

@@ -37,6 +37,7 @@ constexpr std::array kBenchmarks = {
               RunP6},
     Benchmark{"P8", "CSV over HTTP to catalogued Parquet, beside DuckDB's COPY", RunP8},
     Benchmark{"P10", "durable append and tombstone, beside fdatasync", RunP10},
+    Benchmark{"P12", "texts embedded a second by a job that builds an index, beside the bare model", RunP12},
     Benchmark{"P13", "a tiny HTTP request beside bare Beast, and 10,000 idle clients", RunP13},
     Benchmark{"P14", "start, page and commit of a catalog of 100,000 datasets", RunP14},
     Benchmark{"P15", "exec of the server to ready and to its first answer", RunP15},

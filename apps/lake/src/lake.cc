@@ -235,14 +235,17 @@ class WiredLake final : public Lake {
 
   Status OpenIndexes(const Settings& settings) {
     const std::filesystem::path work = std::filesystem::absolute(settings.storage.root) / ".lake-indexes";
-    LAKE_ASSIGN_OR_RETURN(index_service_, vector::IndexService::Make({.catalog = *catalog_,
-                                                                      .engine = *engine_,
-                                                                      .buckets = buckets_,
-                                                                      .models = *models_,
-                                                                      .clock = seams_.clock,
-                                                                      .random = seams_.random,
-                                                                      .log = seams_.log},
-                                                                     {.work_directory = work / "work"}));
+    LAKE_ASSIGN_OR_RETURN(
+        index_service_, vector::IndexService::Make(
+                            {.catalog = *catalog_,
+                             .engine = *engine_,
+                             .buckets = buckets_,
+                             .models = *models_,
+                             .clock = seams_.clock,
+                             .random = seams_.random,
+                             .log = seams_.log},
+                            {.work_directory = work / "work",
+                             .on_removed = [this](const std::string& gone) { open_indexes_->Close(gone); }}));
     LAKE_ASSIGN_OR_RETURN(
         open_indexes_, vector::OpenIndexes::Make(buckets_, seams_.log, {.cache_directory = work / "cache"}));
     return {};

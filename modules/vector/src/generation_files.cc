@@ -79,6 +79,10 @@ class Files {
  private:
   Status ReadParts(const std::filesystem::path& texts) {
     LAKE_ASSIGN_OR_RETURN(const std::unique_ptr<ChunkStoreWriter> writer, ChunkStoreWriter::Create(texts));
+    // Grown as needed they would be there twice at the worst moment.
+    LAKE_ASSIGN_OR_RETURN(const uint64_t rows, part_store_.CountRows(context_));
+    vectors_.reserve(rows * job_.model.dimensions);
+    ids_.reserve(rows);
     LAKE_RETURN_IF_ERROR(
         part_store_.ForEachRow(context_, job_.model.dimensions, [&](const PartRow& row) -> Status {
           vectors_.insert(vectors_.end(), row.vector.begin(), row.vector.end());

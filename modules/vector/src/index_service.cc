@@ -345,6 +345,7 @@ void Service::CleanUp(const JsonValue& payload) {
 }
 
 void Service::RemoveFiles(const std::string& bucket, std::string_view generation) {
+  if (options_.on_removed) options_.on_removed(std::string(generation));
   Result<std::shared_ptr<storage::ObjectStore>> store = parts_.buckets.Find(storage::BucketName(bucket));
   Status removed =
       store.ok() ? RemovePrefix(**store, GenerationPrefix(generation)) : Status(std::move(store).error());

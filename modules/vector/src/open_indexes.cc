@@ -177,6 +177,15 @@ class Registry final : public OpenIndexes {
     return Keep(id, std::move(opened));
   }
 
+  void Close(const std::string& generation) override LAKE_EXCLUDES(mutex_) {
+    std::shared_ptr<OpenGeneration> closed;  // Outside of the lock: closing takes a while.
+    MutexLock lock(mutex_);
+    const auto found = open_.find(generation);
+    if (found == open_.end()) return;
+    closed = std::move(found->second.index);
+    open_.erase(found);
+  }
+
  private:
   struct Entry {
     std::shared_ptr<OpenGeneration> index;

@@ -98,6 +98,23 @@ Status PartStore::Append(const Context& context, const Part& part) {
   return {};
 }
 
+Result<uint64_t> PartStore::CountRows(const Context& context) {
+  uint64_t count = 0;
+  if (files_.empty()) return count;
+  engine::ReadSet read_set;
+  const std::string path = read_set.AddScan(files_);
+  LAKE_ASSIGN_OR_RETURN(const std::unique_ptr<engine::Session> session,
+                        engine_.StartSession(context, std::move(read_set)));
+  LAKE_ASSIGN_OR_RETURN(
+      const std::unique_ptr<engine::ResultStream> rows,
+      session->ExecuteTrusted(fmt::format("SELECT count(*) FROM read_parquet({})", engine::QuoteText(path))));
+  LAKE_RETURN_IF_ERROR(engine::ForEachRow(*rows, [&](std::span<const Cell> row) {
+    count = NumberOf(row[0]);
+    return Status();
+  }));
+  return count;
+}
+
 Status PartStore::ForEachDocument(const Context& context, const std::function<void(std::string_view)>& take) {
   if (files_.empty()) return {};
   engine::ReadSet read_set;

@@ -55,6 +55,7 @@ class PartStore {
 
   /// Durable and whole on ok; its number is the next one.
   Status Append(const Context& context, const Part& part);
+  Result<uint64_t> CountRows(const Context& context);
   /// Every document that has a row, once or more often.
   Status ForEachDocument(const Context& context, const std::function<void(std::string_view)>& take);
   /// All rows by document id (as bytes) and number. Error: data_loss/part_damaged when a vector has not

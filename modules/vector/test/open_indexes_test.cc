@@ -110,6 +110,11 @@ TEST_F(OpenIndexesTest, CopiesGoWithTheIndex) {
     return count;
   };
   EXPECT_EQ(copies(), 2u);
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexInfo info, service_->Find(Request(), "notes-index"));
+  // What verifies it may hold it for a moment.
+  for (indexes_->Close(info.record.live->id); copies() > 0;) std::this_thread::yield();
+  LAKE_ASSERT_OK(OpenLive("notes-index"));
+  EXPECT_EQ(copies(), 2u);
   indexes_.reset();
   EXPECT_EQ(copies(), 0u);
 }

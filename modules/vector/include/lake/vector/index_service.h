@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,6 +73,8 @@ struct IndexServiceOptions {
   std::filesystem::path work_directory;         ///< Of this process alone: what is in it is removed first.
   size_t threads = 0;                           ///< That build a graph; 0 is one a core.
   std::chrono::milliseconds retry_pause{1000};  ///< Before a failed embedding is tried again.
+  /// Told of a generation whose files are about to go; may be empty.
+  std::function<void(const std::string& generation)> on_removed = {};
 };
 
 /// Any thread.

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "lake/common/context.h"
 #include "lake/common/log.h"
@@ -30,6 +31,8 @@ class OpenIndexes {
   /// The live generation. Errors: failed_precondition/index_not_ready (the first one is being built),
   /// those of ann::Index::Open, data_loss/chunk_store_damaged, those of the store.
   virtual Result<std::shared_ptr<OpenIndex>> Find(const Context& context, const IndexRecord& record) = 0;
+  /// The generation is gone: its files are let go when nobody searches in them any more.
+  virtual void Close(const std::string& generation) = 0;
 };
 
 }  // namespace lake::vector

@@ -131,14 +131,16 @@ std::filesystem::path AbsolutePath(const std::string& root) {
 Result<std::unique_ptr<Disk>> OpenPosixDiskWith(const std::string& root, Resolution resolution,
                                                 Beginning beginning) {
   LAKE_ASSIGN_OR_RETURN(Descriptor directory, OpenRootDirectory(root));
-  return std::make_unique<PosixDisk>(AbsolutePath(root), Beneath(std::move(directory), resolution), beginning);
+  return std::make_unique<PosixDisk>(AbsolutePath(root), Beneath(std::move(directory), resolution),
+                                     beginning);
 }
 
 Result<std::unique_ptr<Disk>> OpenPosixDisk(const std::string& root) {
   LAKE_ASSIGN_OR_RETURN(Descriptor directory, OpenRootDirectory(root));
   const Resolution resolution = OfferedResolution(directory);
   const Beginning beginning = OfferedBeginning(directory);
-  return std::make_unique<PosixDisk>(AbsolutePath(root), Beneath(std::move(directory), resolution), beginning);
+  return std::make_unique<PosixDisk>(AbsolutePath(root), Beneath(std::move(directory), resolution),
+                                     beginning);
 }
 
 }  // namespace lake::storage

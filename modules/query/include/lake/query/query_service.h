@@ -42,8 +42,8 @@ struct QueryLimits {
 struct QueryRequest {
   std::string sql;
   std::vector<JsonValue> parameters;  ///< Bound to $1, $2… in order.
-  /// One condition on the columns of a statement that has no WHERE: rows for which it fails or is not true are
-  /// left out. It cannot say more than that (see row_filter.h). Error: invalid_argument/bad_condition.
+  /// One condition on the columns of a statement that has no WHERE: rows for which it fails or is not true
+  /// are left out. It cannot say more than that (see row_filter.h). Error: invalid_argument/bad_condition.
   std::string condition;
   /// How the answer is written down, its limit included: an answer of the same form may be given again.
   /// Empty: the statement runs, and its answer is not kept.

@@ -1,5 +1,6 @@
 #include "duckdb_prelude.h"
 
+#include <utility>
 #include <vector>
 
 #include "duck_stream.h"
@@ -85,6 +86,24 @@ Status ForEachRow(ResultStream& stream, const std::function<Status(std::span<con
       }
     }
   }
+}
+
+Status ForEachRowOf(Engine& engine, const Context& context, ReadSet read_set, std::string_view trusted_sql,
+                    const std::function<Status(std::span<const Cell>)>& take) {
+  LAKE_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session,
+                        engine.StartSession(context, std::move(read_set)));
+  LAKE_ASSIGN_OR_RETURN(const std::unique_ptr<ResultStream> rows, session->ExecuteTrusted(trusted_sql));
+  return ForEachRow(*rows, take);
+}
+
+std::string_view TextOf(const Cell& cell) {
+  const auto* text = std::get_if<std::string_view>(&cell);
+  return text == nullptr ? std::string_view() : *text;
+}
+
+int64_t IntegerOf(const Cell& cell) {
+  const auto* value = std::get_if<int64_t>(&cell);
+  return value == nullptr ? 0 : *value;
 }
 
 }  // namespace lake::engine

@@ -137,7 +137,8 @@ class Service final : public IndexService {
   Result<JsonValue> Build(jobs::JobRun& run);
   Result<IndexRecord> Reserve(const Context& context, const IndexJob& job);
   Result<Generation> MakeWithRetries(jobs::JobRun& run, const IndexJob& job);
-  Result<Generation> MakeGeneration(jobs::JobRun& run, const IndexJob& job, PartStore& part_store);
+  Result<Generation> MakeGeneration(jobs::JobRun& run, const IndexJob& job, storage::ObjectStore& store,
+                                    PartStore& part_store);
   Status Publish(const Context& context, const IndexJob& job, Generation generation);
   Status Put(const Context& context, const std::string& operation, const std::string& actor,
              const IndexRecord& record, uint64_t expected_version);
@@ -260,7 +261,7 @@ Result<Generation> Service::MakeWithRetries(jobs::JobRun& run, const IndexJob& j
   PartStore part_store(parts_.engine, job.bucket, store, GenerationPrefix(job.generation));
   for (int attempt = 0;; ++attempt) {
     const size_t before = part_store.count();
-    Result<Generation> generation = MakeGeneration(run, job, part_store);
+    Result<Generation> generation = MakeGeneration(run, job, *store, part_store);
     if (generation.ok() || !MayPass(generation.error())) return generation;
     if (part_store.count() > before) attempt = 0;
     if (attempt == kMaxRetries) return generation;
@@ -272,9 +273,8 @@ Result<Generation> Service::MakeWithRetries(jobs::JobRun& run, const IndexJob& j
   }
 }
 
-Result<Generation> Service::MakeGeneration(jobs::JobRun& run, const IndexJob& job, PartStore& part_store) {
-  LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<storage::ObjectStore> store,
-                        parts_.buckets.Find(storage::BucketName(job.bucket)));
+Result<Generation> Service::MakeGeneration(jobs::JobRun& run, const IndexJob& job,
+                                           storage::ObjectStore& store, PartStore& part_store) {
   LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<models::Embedder> embedder,
                         parts_.models.FindEmbedder(job.model.name));
   LAKE_ASSIGN_OR_RETURN(SourceReader source,
@@ -282,7 +282,7 @@ Result<Generation> Service::MakeGeneration(jobs::JobRun& run, const IndexJob& jo
   EmbeddingPipeline pipeline(std::move(source), part_store, *embedder, FingerprintOf(job.model), run);
   LAKE_ASSIGN_OR_RETURN(const PipelineCounts counts, pipeline.Run());
   LAKE_ASSIGN_OR_RETURN(Generation generation, MakeGenerationFiles(run.context(),
-                                                                   {.store = *store,
+                                                                   {.store = store,
                                                                     .embedder = *embedder,
                                                                     .work_directory = options_.work_directory,
                                                                     .threads = threads_},

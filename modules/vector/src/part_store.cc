@@ -46,14 +46,7 @@ std::shared_ptr<const engine::MemoryTable> AsTable(const Part& part) {
   return table;
 }
 
-std::string_view TextOf(const Cell& cell) {
-  const auto* text = std::get_if<std::string_view>(&cell);
-  return text == nullptr ? std::string_view() : *text;
-}
-uint32_t NumberOf(const Cell& cell) {
-  const auto* number = std::get_if<int64_t>(&cell);
-  return number == nullptr ? 0 : static_cast<uint32_t>(*number);
-}
+uint32_t NumberOf(const Cell& cell) { return static_cast<uint32_t>(engine::IntegerOf(cell)); }
 
 }  // namespace
 
@@ -98,62 +91,47 @@ Status PartStore::Append(const Context& context, const Part& part) {
   return {};
 }
 
-Result<uint64_t> PartStore::CountRows(const Context& context) {
-  uint64_t count = 0;
-  if (files_.empty()) return count;
+Status PartStore::Select(const Context& context, std::string_view columns, std::string_view rest,
+                         const std::function<Status(std::span<const Cell>)>& take) {
+  if (files_.empty()) return {};
   engine::ReadSet read_set;
   const std::string path = read_set.AddScan(files_);
-  LAKE_ASSIGN_OR_RETURN(const std::unique_ptr<engine::Session> session,
-                        engine_.StartSession(context, std::move(read_set)));
-  LAKE_ASSIGN_OR_RETURN(
-      const std::unique_ptr<engine::ResultStream> rows,
-      session->ExecuteTrusted(fmt::format("SELECT count(*) FROM read_parquet({})", engine::QuoteText(path))));
-  LAKE_RETURN_IF_ERROR(engine::ForEachRow(*rows, [&](std::span<const Cell> row) {
-    count = NumberOf(row[0]);
+  return engine::ForEachRowOf(
+      engine_, context, std::move(read_set),
+      fmt::format("SELECT {} FROM read_parquet({}) {}", columns, engine::QuoteText(path), rest), take);
+}
+
+Result<uint64_t> PartStore::CountRows(const Context& context) {
+  uint64_t count = 0;
+  LAKE_RETURN_IF_ERROR(Select(context, "count(*)", "", [&](std::span<const Cell> row) {
+    count = static_cast<uint64_t>(engine::IntegerOf(row[0]));
     return Status();
   }));
   return count;
 }
 
 Status PartStore::ForEachDocument(const Context& context, const std::function<void(std::string_view)>& take) {
-  if (files_.empty()) return {};
-  engine::ReadSet read_set;
-  const std::string path = read_set.AddScan(files_);
-  LAKE_ASSIGN_OR_RETURN(const std::unique_ptr<engine::Session> session,
-                        engine_.StartSession(context, std::move(read_set)));
-  LAKE_ASSIGN_OR_RETURN(const std::unique_ptr<engine::ResultStream> rows,
-                        session->ExecuteTrusted(fmt::format(
-                            "SELECT doc_id FROM read_parquet({}) WHERE chunk = 0", engine::QuoteText(path))));
-  return engine::ForEachRow(*rows, [&](std::span<const Cell> row) {
-    take(TextOf(row[0]));
+  return Select(context, "doc_id", "WHERE chunk = 0", [&](std::span<const Cell> row) {
+    take(engine::TextOf(row[0]));
     return Status();
   });
 }
 
 Status PartStore::ForEachRow(const Context& context, uint32_t dimensions,
                              const std::function<Status(const PartRow&)>& take) {
-  if (files_.empty()) return {};
-  engine::ReadSet read_set;
-  const std::string path = read_set.AddScan(files_);
-  LAKE_ASSIGN_OR_RETURN(const std::unique_ptr<engine::Session> session,
-                        engine_.StartSession(context, std::move(read_set)));
-  LAKE_ASSIGN_OR_RETURN(
-      const std::unique_ptr<engine::ResultStream> rows,
-      session->ExecuteTrusted(fmt::format(
-          "SELECT doc_id, chunk, start, \"end\", text, vector FROM read_parquet({}) ORDER BY doc_id, chunk",
-          engine::QuoteText(path))));
+  constexpr std::string_view kColumns = "doc_id, chunk, start, \"end\", text, vector";
   std::vector<float> vector(dimensions);
-  return engine::ForEachRow(*rows, [&](std::span<const Cell> row) -> Status {
-    const std::string_view bytes = TextOf(row[5]);
+  return Select(context, kColumns, "ORDER BY doc_id, chunk", [&](std::span<const Cell> row) -> Status {
+    const std::string_view bytes = engine::TextOf(row[5]);
     if (bytes.size() != dimensions * sizeof(float))
       return DataLoss("part_damaged", "a vector of {} bytes where {} are expected", bytes.size(),
                       dimensions * sizeof(float));
     std::memcpy(vector.data(), bytes.data(), bytes.size());
-    return take({.doc_id = TextOf(row[0]),
+    return take({.doc_id = engine::TextOf(row[0]),
                  .number = NumberOf(row[1]),
                  .start = NumberOf(row[2]),
                  .end = NumberOf(row[3]),
-                 .text = TextOf(row[4]),
+                 .text = engine::TextOf(row[4]),
                  .vector = vector});
   });
 }

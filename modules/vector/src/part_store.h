@@ -65,6 +65,9 @@ class PartStore {
 
  private:
   Result<storage::ObjectKey> KeyOf(size_t number) const;
+  /// Of all parts; no rows when there are none.
+  Status Select(const Context& context, std::string_view columns, std::string_view rest,
+                const std::function<Status(std::span<const engine::Cell>)>& take);
 
   engine::Engine& engine_;
   const std::string bucket_;

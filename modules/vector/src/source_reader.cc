@@ -20,15 +20,6 @@ Result<std::string> ColumnName(const std::vector<catalog::Column>& columns, int3
   return column->name;
 }
 
-int64_t IntegerOf(const engine::Cell& cell) {
-  const auto* value = std::get_if<int64_t>(&cell);
-  return value == nullptr ? 0 : *value;
-}
-std::string_view TextOf(const engine::Cell& cell) {
-  const auto* text = std::get_if<std::string_view>(&cell);
-  return text == nullptr ? std::string_view() : *text;
-}
-
 }  // namespace
 
 SourceReader::SourceReader(engine::Engine& engine, engine::ReadSet read_set, std::string rows,
@@ -53,35 +44,30 @@ Result<SourceReader> SourceReader::Make(const catalog::Snapshot& snapshot,
   return SourceReader(engine, std::move(read_set), std::move(rows), job.chunk);
 }
 
-Result<std::unique_ptr<engine::Session>> SourceReader::Start(const Context& context) const {
-  return engine_.StartSession(context, read_set_);
+Status SourceReader::Select(const Context& context, std::string_view trusted_sql,
+                            const std::function<Status(std::span<const engine::Cell>)>& take) const {
+  return engine::ForEachRowOf(engine_, context, read_set_, trusted_sql, take);
 }
 
 Result<SourceCounts> SourceReader::Count(const Context& context) {
   SourceCounts counts;
   int64_t ids = 0;
-  {
-    LAKE_ASSIGN_OR_RETURN(const std::unique_ptr<engine::Session> session, Start(context));
-    LAKE_ASSIGN_OR_RETURN(const std::unique_ptr<engine::ResultStream> rows,
-                          session->ExecuteTrusted(fmt::format(
-                              "SELECT count(*), count(doc_id), count(DISTINCT doc_id) FROM ({})", rows_)));
-    LAKE_RETURN_IF_ERROR(engine::ForEachRow(*rows, [&](std::span<const engine::Cell> row) {
-      counts.rows = static_cast<uint64_t>(IntegerOf(row[1]));
-      counts.without_id = static_cast<uint64_t>(IntegerOf(row[0])) - counts.rows;
-      ids = IntegerOf(row[2]);
-      return Status();
-    }));
-  }
+  LAKE_RETURN_IF_ERROR(
+      Select(context, fmt::format("SELECT count(*), count(doc_id), count(DISTINCT doc_id) FROM ({})", rows_),
+             [&](std::span<const engine::Cell> row) {
+               counts.rows = static_cast<uint64_t>(engine::IntegerOf(row[1]));
+               counts.without_id = static_cast<uint64_t>(engine::IntegerOf(row[0])) - counts.rows;
+               ids = engine::IntegerOf(row[2]);
+               return Status();
+             }));
   if (static_cast<uint64_t>(ids) == counts.rows) return counts;
   std::string example;
-  LAKE_ASSIGN_OR_RETURN(const std::unique_ptr<engine::Session> session, Start(context));
-  LAKE_ASSIGN_OR_RETURN(
-      const std::unique_ptr<engine::ResultStream> rows,
-      session->ExecuteTrusted(fmt::format("SELECT doc_id FROM ({}) WHERE doc_id IS NOT NULL GROUP BY doc_id "
-                                          "HAVING count(*) > 1 ORDER BY 1 LIMIT 1",
-                                          rows_)));
-  LAKE_RETURN_IF_ERROR(engine::ForEachRow(*rows, [&](std::span<const engine::Cell> row) {
-    example = TextOf(row[0]).substr(0, 100);
+  const std::string repeated = fmt::format(
+      "SELECT doc_id FROM ({}) WHERE doc_id IS NOT NULL GROUP BY doc_id HAVING count(*) > 1 ORDER BY 1 LIMIT "
+      "1",
+      rows_);
+  LAKE_RETURN_IF_ERROR(Select(context, repeated, [&](std::span<const engine::Cell> row) {
+    example = engine::TextOf(row[0]).substr(0, 100);
     return Status();
   }));
   return InvalidArgument("duplicate_ids",
@@ -92,16 +78,13 @@ Result<SourceCounts> SourceReader::Count(const Context& context) {
 
 Status SourceReader::Read(const Context& context, const std::function<bool(std::string_view doc_id)>& known,
                           const std::function<bool(Portion)>& take) {
-  LAKE_ASSIGN_OR_RETURN(const std::unique_ptr<engine::Session> session, Start(context));
-  LAKE_ASSIGN_OR_RETURN(
-      const std::unique_ptr<engine::ResultStream> rows,
-      session->ExecuteTrusted(fmt::format("SELECT doc_id, text FROM ({}) WHERE doc_id IS NOT NULL", rows_)));
   Portion portion;
   size_t bytes = 0;
   bool wanted = true;
-  const Status read = engine::ForEachRow(*rows, [&](std::span<const engine::Cell> row) -> Status {
-    const std::string_view doc_id = TextOf(row[0]);
-    const std::string_view text = TextOf(row[1]);
+  const std::string with_id = fmt::format("SELECT doc_id, text FROM ({}) WHERE doc_id IS NOT NULL", rows_);
+  const Status read = Select(context, with_id, [&](std::span<const engine::Cell> row) -> Status {
+    const std::string_view doc_id = engine::TextOf(row[0]);
+    const std::string_view text = engine::TextOf(row[1]);
     if (known(doc_id)) return {};
     LAKE_RETURN_IF_ERROR(context.CheckAlive());
     std::vector<Chunk> chunks = ChunkText(text, chunk_);

@@ -43,7 +43,8 @@ class SourceReader {
 
  private:
   SourceReader(engine::Engine& engine, engine::ReadSet read_set, std::string rows, ChunkSettings chunk);
-  Result<std::unique_ptr<engine::Session>> Start(const Context& context) const;
+  Status Select(const Context& context, std::string_view trusted_sql,
+                const std::function<Status(std::span<const engine::Cell>)>& take) const;
 
   engine::Engine& engine_;
   engine::ReadSet read_set_;

@@ -263,6 +263,16 @@ class PagerTest(SqlShell):
         shell.expect(r"^ three\n")
         self.leave(shell)
 
+    def test_ctrl_c_is_never_the_next_statements(self):
+        shell = self.shell(PAGER="echo reading; exec sleep 60")
+        for _ in range(30):
+            shell.type(self.MANY)
+            shell.expect("^reading")
+            shell.type("SELECT 3 AS three;\n")
+            os.killpg(shell.process.pid, signal.SIGINT)  # A typed Ctrl-C would take the typed line away.
+            shell.expect(r"^ three\n")
+        self.leave(shell)
+
 
 if __name__ == "__main__":
     unittest.main()

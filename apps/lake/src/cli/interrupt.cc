@@ -1,6 +1,8 @@
 #include "interrupt.h"
 
+#include <poll.h>
 #include <pthread.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -31,33 +33,44 @@ Interrupt::~Interrupt() = default;
 
 CancelToken Interrupt::NextStatement() {
   MutexLock lock(mutex_);
+  TakePending();
   return statement_.emplace().token();
 }
 
-bool Interrupt::CancelStatement() {
-  std::optional<CancelSource> statement;
-  {
-    MutexLock lock(mutex_);
-    statement = statement_;
+bool Interrupt::StatementCancelled() {
+  MutexLock lock(mutex_);
+  TakePending();
+  return statement_ && statement_->token().cancelled();
+}
+
+// Signals are taken with the mutex held, by whoever comes first, so that none is between the kernel and the
+// statement that it was meant for.
+void Interrupt::TakePending() {
+  const sigset_t set = Signals();
+  const timespec at_once = {};
+  for (int signal = sigtimedwait(&set, nullptr, &at_once); signal > 0;
+       signal = sigtimedwait(&set, nullptr, &at_once)) {
+    Take(signal);
   }
-  if (statement) statement->Cancel("interrupted");
-  return statement.has_value();
+}
+
+void Interrupt::Take(int signal) {
+  if (statement_) statement_->Cancel("interrupted");
+  if (statement_ && signal == SIGINT) return;
+  if (++ends_ > 1) _exit(kExitInterrupted);
+  source_.Cancel("interrupted");
 }
 
 void Interrupt::Wait(const std::stop_token& stop) {
   const sigset_t set = Signals();
-  const timespec tick{.tv_sec = 0,
-                      .tv_nsec = 100'000'000};  // Only how soon the thread sees that it should end.
-  int signals = 0;
+  pollfd pending = {.fd = ::signalfd(-1, &set, SFD_CLOEXEC), .events = POLLIN, .revents = 0};
+  constexpr int kTickMs = 100;  // Only how soon the thread sees that it should end.
   while (!stop.stop_requested()) {
-    const int signal = sigtimedwait(&set, nullptr, &tick);
-    if (signal < 0) continue;
-    if (CancelStatement() && signal == SIGINT) continue;
-    if (++signals == 1)
-      source_.Cancel("interrupted");
-    else
-      _exit(kExitInterrupted);
+    if (::poll(&pending, 1, kTickMs) <= 0) continue;
+    MutexLock lock(mutex_);
+    TakePending();
   }
+  ::close(pending.fd);
 }
 
 }  // namespace lake::app

@@ -118,7 +118,7 @@ class SqlShell {
                             [this](const RowsTable& rows) { return Show(rows); }),
                statement);
       }
-      if (context_.cancel.cancelled()) pending_.clear();  // What was typed after it is not wanted either.
+      if (interrupt_.StatementCancelled()) pending_.clear();  // What was typed after it is not wanted either.
     }
     if (SqlTokens(pending_).empty()) pending_.clear();
   }

@@ -8,6 +8,7 @@
 
 #include "chunk_embedder.h"
 #include "chunk_store.h"
+#include "generation_storage.h"
 #include "lake/ann/index.h"
 #include "lake/common/seeded_numbers.h"
 #include "recall.h"

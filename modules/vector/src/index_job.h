@@ -28,10 +28,6 @@ struct IndexJob {
 
 models::ModelFingerprint FingerprintOf(const IndexModel& model);
 
-/// Key prefix of a generation's files in its bucket.
-std::string GenerationPrefix(std::string_view generation);
-inline constexpr std::string_view kGenerationsPrefix = "vectors/";
-
 }  // namespace lake::vector
 
 template <>

@@ -1,0 +1,67 @@
+#include "generation_storage.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <utility>
+
+namespace lake::vector {
+namespace {
+
+constexpr std::string_view kGenerationsPrefix = "vectors/";
+
+Status RemovePrefix(storage::ObjectStore& store, const std::string& prefix) {
+  const Context context;
+  storage::ListOptions options = {.prefix = prefix};
+  for (;;) {
+    LAKE_ASSIGN_OR_RETURN(const storage::ObjectPage page, store.List(context, options));
+    for (const storage::ObjectInfo& object : page.objects)
+      LAKE_RETURN_IF_ERROR(store.Delete(context, object.key));
+    if (!page.next_after) return {};
+    options.after = *page.next_after;
+  }
+}
+
+}  // namespace
+
+std::string GenerationPrefix(std::string_view generation) {
+  return fmt::format("{}{}/", kGenerationsPrefix, generation);
+}
+
+GenerationStorage::GenerationStorage(const storage::BucketRegistry& buckets, Log& log, Listener on_removed)
+    : buckets_(buckets), log_(log), on_removed_(std::move(on_removed)) {}
+
+void GenerationStorage::Remove(const std::string& bucket, const std::string& generation) {
+  if (on_removed_) on_removed_(generation);
+  Result<std::shared_ptr<storage::ObjectStore>> store = buckets_.Find(storage::BucketName(bucket));
+  const Status removed =
+      store.ok() ? RemovePrefix(**store, GenerationPrefix(generation)) : Status(std::move(store).error());
+  if (!removed.ok())
+    log_.Warning("index_files_not_removed",
+                 {{"generation", generation}, {"error", removed.error().ToString()}});
+}
+
+Status GenerationStorage::Collect(const Context& context, const std::set<std::string>& used) {
+  for (const storage::BucketName& name : buckets_.Names()) {
+    LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<storage::ObjectStore> store, buckets_.Find(name));
+    LAKE_RETURN_IF_ERROR(CollectIn(context, *store, used));
+  }
+  return {};
+}
+
+Status GenerationStorage::CollectIn(const Context& context, storage::ObjectStore& store,
+                                    const std::set<std::string>& used) {
+  storage::ListOptions options = {.prefix = std::string(kGenerationsPrefix), .delimiter = "/"};
+  for (;;) {
+    LAKE_ASSIGN_OR_RETURN(const storage::ObjectPage page, store.List(context, options));
+    for (const std::string& prefix : page.common_prefixes) {
+      const std::string generation =
+          prefix.substr(kGenerationsPrefix.size(), prefix.size() - kGenerationsPrefix.size() - 1);
+      if (!used.contains(generation)) LAKE_RETURN_IF_ERROR(RemovePrefix(store, prefix));
+    }
+    if (!page.next_after) return {};
+    options.after = *page.next_after;
+  }
+}
+
+}  // namespace lake::vector

@@ -1,0 +1,45 @@
+// The files of generations in their buckets, as far as they have to go.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lake/common/context.h"
+#include "lake/common/log.h"
+#include "lake/common/mutex.h"
+#include "lake/common/result.h"
+#include "lake/storage/bucket_registry.h"
+
+namespace lake::vector {
+
+/// Key prefix of a generation's files in its bucket.
+std::string GenerationPrefix(std::string_view generation);
+
+/// Any thread.
+class GenerationStorage {
+ public:
+  /// Told of a generation whose files are about to go; may be empty.
+  using Listener = std::function<void(const std::string& generation)>;
+
+  /// The references outlive it.
+  GenerationStorage(const storage::BucketRegistry& buckets, Log& log, Listener on_removed);
+
+  /// What cannot be removed is logged; the next start's Collect takes it.
+  void Remove(const std::string& bucket, const std::string& generation);
+
+  /// Removes what is not among `used`, in every bucket.
+  Status Collect(const Context& context, const std::set<std::string>& used);
+
+ private:
+  Status CollectIn(const Context& context, storage::ObjectStore& store, const std::set<std::string>& used);
+
+  const storage::BucketRegistry& buckets_;
+  Log& log_;
+  const Listener on_removed_;
+};
+
+}  // namespace lake::vector

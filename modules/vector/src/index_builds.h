@@ -1,0 +1,47 @@
+// The jobs that build indexes: a name is reserved by one commit, a generation made live by another.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "generation_builder.h"
+#include "generation_storage.h"
+#include "index_job.h"
+#include "lake/vector/index_service.h"
+
+namespace lake::vector {
+
+/// One transaction that puts the record. Error: aborted/conflict when the entity has another version (0:
+/// there is none).
+Status PutIndexRecord(catalog::Catalog& catalog, const Context& context, const std::string& operation,
+                      const std::string& actor, const IndexRecord& record, uint64_t expected_version);
+/// One transaction that deletes it, of any version when none is expected.
+Status DeleteIndexRecord(catalog::Catalog& catalog, const Context& context, const std::string& actor,
+                         std::string_view name, std::optional<uint64_t> expected_version);
+
+/// Any thread.
+class IndexBuilds {
+ public:
+  /// `storage` outlives it.
+  IndexBuilds(const IndexServiceParts& parts, BuildOptions options, GenerationStorage& storage);
+
+  jobs::JobKind Kind();
+
+  /// Generations that jobs which have not ended name. Filled while the jobs are loaded.
+  const std::set<std::string>& in_use() const { return in_use_; }
+
+ private:
+  Result<JsonValue> Build(jobs::JobRun& run);
+  Result<IndexRecord> Reserve(const Context& context, const IndexJob& job);
+  Status Publish(const Context& context, const IndexJob& job, Generation generation);
+  void CleanUp(const JsonValue& payload);
+
+  const IndexServiceParts parts_;
+  GenerationStorage& storage_;
+  GenerationBuilder builder_;
+  std::set<std::string> in_use_;
+};
+
+}  // namespace lake::vector

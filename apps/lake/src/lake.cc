@@ -36,6 +36,7 @@
 #include "lake/tables/dataset_service.h"
 #include "lake/vector/index_service.h"
 #include "lake/vector/open_indexes.h"
+#include "lake/vector/refresh_policies.h"
 #include "open_models.h"
 
 namespace lake::app {
@@ -176,6 +177,7 @@ class WiredLake final : public Lake {
     server_->Stop();
     if (Status flushed = keys_->FlushLastUses(Context{}); !flushed.ok())
       seams_.log.Warning("last_uses_not_written", {{"error", flushed.error().ToString()}});
+    refresh_policies_.reset();
     jobs_.reset();
     job_pool_->Shutdown();
     if (Status written = catalog_->Checkpoint(Context{}); !written.ok())
@@ -221,15 +223,22 @@ class WiredLake final : public Lake {
     std::map<std::string, jobs::JobKind> kinds;
     kinds.emplace(ingest::kIngestFileJob, ingest_->Kind());
     kinds.emplace(vector::kIndexJob, index_service_->Kind());
+    kinds.emplace(vector::kRefreshJob, index_service_->RefreshKind());
     LAKE_ASSIGN_OR_RETURN(
         jobs_, jobs::JobService::Open(Context{}, *primary_, seams_.clock, seams_.random, seams_.log,
                                       *job_pool_, std::move(kinds), jobs::JobOptions{}));
     if (jobs_->unreadable_files() == 0) {
       LAKE_RETURN_IF_ERROR(ingest_->CollectSpool(Context{}));
-      return index_service_->CollectGarbage(Context{});
+      LAKE_RETURN_IF_ERROR(index_service_->CollectGarbage(Context{}));
+    } else {
+      seams_.log.Warning("spool_not_collected",
+                         {{"reason", "a job whose file cannot be read may need what is there"}});
     }
-    seams_.log.Warning("spool_not_collected",
-                       {{"reason", "a job whose file cannot be read may need what is there"}});
+    refresh_policies_ = vector::RefreshPolicies::Start({.catalog = *catalog_,
+                                                        .indexes = *index_service_,
+                                                        .jobs = *jobs_,
+                                                        .clock = seams_.clock,
+                                                        .log = seams_.log});
     return {};
   }
 
@@ -337,6 +346,7 @@ class WiredLake final : public Lake {
   std::unique_ptr<vector::OpenIndexes> open_indexes_;
   std::unique_ptr<WorkerPool> job_pool_;
   std::unique_ptr<jobs::JobService> jobs_;
+  std::unique_ptr<vector::RefreshPolicies> refresh_policies_;
   std::unique_ptr<query::QueryService> query_;
   std::unique_ptr<search::SearchService> searches_;
   std::unique_ptr<gateway::Api> api_;
@@ -368,6 +378,7 @@ void WiredLake::AddRoutes(const Settings& settings) {
     return models::ReadGpuMemory(context, program);
   });
   gateway::AddIndexRoutes(*api_, *index_service_, *searches_, *jobs_);
+  gateway::AddRefreshRoutes(*api_, *index_service_, *jobs_);
   gateway::AddQueryRoutes(
       *api_, *query_,
       {.max_rows = settings.query.max_result_rows, .max_bytes = settings.query.max_result_bytes});

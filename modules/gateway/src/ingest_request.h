@@ -9,10 +9,6 @@
 
 namespace lake::gateway {
 
-/// The Prefer header (RFC 7240): respond-async, wait, or neither.
-enum class Waiting { kUnsaid, kAsync, kWait };
-Waiting WaitingOf(const RequestHead& head);
-
 /// "candidates_2026" of "Candidates 2026.csv": the stem in lower case, everything but letters and digits as
 /// '_', none of those in front; "" when nothing is left.
 std::string DatasetNameOf(std::string_view file_name);

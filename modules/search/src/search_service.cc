@@ -5,6 +5,7 @@
 
 #include "fusion.h"
 #include "lake/access/decision.h"
+#include "lake/vector/freshness.h"
 #include "lake/vector/index_service.h"
 #include "permitted_rows.h"
 #include "search_audit.h"

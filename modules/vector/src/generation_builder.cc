@@ -1,12 +1,13 @@
 #include "generation_builder.h"
 
 #include <algorithm>
+#include <optional>
 #include <thread>
 #include <utility>
 
 #include "embedding_pipeline.h"
-#include "generation_files.h"
 #include "generation_storage.h"
+#include "take_over.h"
 
 namespace lake::vector {
 namespace {
@@ -26,6 +27,23 @@ Status Pause(const Context& context, std::chrono::milliseconds pause) {
   return {};
 }
 
+Material MaterialOf(engine::Engine& engine, const std::string& bucket,
+                    const std::shared_ptr<storage::ObjectStore>& store, std::string_view generation) {
+  const std::string prefix = GenerationPrefix(generation);
+  return {.parts = PartStore(engine, bucket, store, prefix),
+          .questions = PartStore(engine, bucket, store, prefix + "questions-")};
+}
+
+/// Before anything else is in the new one: what an earlier run took over is there.
+Status TakeOver(const Context& context, const SourceReader& source, Material& previous, Material& material) {
+  LAKE_RETURN_IF_ERROR(material.parts.Load(context));
+  LAKE_RETURN_IF_ERROR(material.questions.Load(context));
+  if (material.questions.count() == 0)
+    LAKE_RETURN_IF_ERROR(TakeOverPresent(context, source, previous.questions, material.questions));
+  if (material.parts.count() > 0) return {};
+  return TakeOverUnchanged(context, source, previous.parts, material.parts);
+}
+
 }  // namespace
 
 GenerationBuilder::GenerationBuilder(const IndexServiceParts& parts, BuildOptions options)
@@ -34,12 +52,12 @@ GenerationBuilder::GenerationBuilder(const IndexServiceParts& parts, BuildOption
 Result<Generation> GenerationBuilder::Build(jobs::JobRun& run, const IndexJob& job) {
   LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<storage::ObjectStore> store,
                         parts_.buckets.Find(storage::BucketName(job.bucket)));
-  PartStore part_store(parts_.engine, job.bucket, store, GenerationPrefix(job.generation));
+  Material material = MaterialOf(parts_.engine, job.bucket, store, job.generation);
   for (int attempt = 0;; ++attempt) {
-    const size_t before = part_store.count();
-    Result<Generation> generation = Attempt(run, job, *store, part_store);
+    const size_t before = material.parts.count();
+    Result<Generation> generation = Attempt(run, job, store, material);
     if (generation.ok() || !MayPass(generation.error())) return generation;
-    if (part_store.count() > before) attempt = 0;
+    if (material.parts.count() > before) attempt = 0;
     if (attempt == kMaxRetries) return generation;
     const std::chrono::milliseconds pause = options_.retry_pause * (1 << attempt);
     parts_.log.Warning(
@@ -50,19 +68,30 @@ Result<Generation> GenerationBuilder::Build(jobs::JobRun& run, const IndexJob& j
 }
 
 Result<Generation> GenerationBuilder::Attempt(jobs::JobRun& run, const IndexJob& job,
-                                              storage::ObjectStore& store, PartStore& part_store) {
+                                              const std::shared_ptr<storage::ObjectStore>& store,
+                                              Material& material) {
+  const Context& context = run.context();
   LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<models::Embedder> embedder,
                         parts_.models.FindEmbedder(job.model.name));
   LAKE_ASSIGN_OR_RETURN(SourceReader source,
                         SourceReader::Make(*parts_.catalog.snapshot(), parts_.buckets, parts_.engine, job));
-  EmbeddingPipeline pipeline(std::move(source), part_store, *embedder, FingerprintOf(job.model), run);
+  std::optional<Material> previous;
+  if (job.previous) {
+    previous.emplace(MaterialOf(parts_.engine, job.bucket, store, *job.previous));
+    LAKE_RETURN_IF_ERROR(TakeOver(context, source, *previous, material));
+  }
+  EmbeddingPipeline pipeline(std::move(source), material.parts, *embedder, FingerprintOf(job.model), run);
   LAKE_ASSIGN_OR_RETURN(const PipelineCounts counts, pipeline.Run());
-  LAKE_ASSIGN_OR_RETURN(Generation generation, MakeGenerationFiles(run.context(),
-                                                                   {.store = store,
+  LAKE_ASSIGN_OR_RETURN(Generation generation, MakeGenerationFiles(context,
+                                                                   {.store = *store,
                                                                     .embedder = *embedder,
                                                                     .work_directory = options_.work_directory,
                                                                     .threads = options_.threads},
-                                                                   job, part_store));
+                                                                   job, material));
+  if (previous) {
+    LAKE_ASSIGN_OR_RETURN(generation.taken_over,
+                          Compare(context, parts_.engine, previous->parts, material.parts));
+  }
   generation.created_at = parts_.clock.Now();
   generation.documents = counts.documents;
   generation.skipped = counts.skipped;

@@ -4,11 +4,12 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 
+#include "generation_files.h"
 #include "index_job.h"
 #include "lake/jobs/job_service.h"
 #include "lake/vector/index_service.h"
-#include "part_store.h"
 
 namespace lake::vector {
 
@@ -23,14 +24,15 @@ class GenerationBuilder {
  public:
   GenerationBuilder(const IndexServiceParts& parts, BuildOptions options);
 
-  /// Goes on with what an earlier run left in parts. What may pass (a model server that restarts) does not
+  /// Goes on with what an earlier run left in parts, and before that with what did not change since the job's
+  /// previous generation. What may pass (a model server that restarts) does not
   /// end hours of work: it is tried again, later each time. Errors: those of the source, the model and the
   /// store; invalid_argument/nothing_to_index.
   Result<Generation> Build(jobs::JobRun& run, const IndexJob& job);
 
  private:
-  Result<Generation> Attempt(jobs::JobRun& run, const IndexJob& job, storage::ObjectStore& store,
-                             PartStore& part_store);
+  Result<Generation> Attempt(jobs::JobRun& run, const IndexJob& job,
+                             const std::shared_ptr<storage::ObjectStore>& store, Material& material);
 
   const IndexServiceParts parts_;
   const BuildOptions options_;

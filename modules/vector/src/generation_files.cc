@@ -17,27 +17,35 @@ namespace lake::vector {
 namespace {
 
 constexpr size_t kCopyBytes = 1u << 20;
+/// More than are needed: a refresh drops those of documents that are gone, and should not have to make any.
+constexpr size_t kSampledQuestions = kRecallQueries + kRecallQueries / 10;
 
 /// Some of many, each as likely as another: Vitter's algorithm R.
 class Sample {
  public:
   Sample(size_t size, uint64_t seed) : size_(size), random_(seed) {}
 
-  void Offer(std::string_view text) {
+  struct Text {
+    std::string doc_id;
+    std::string text;
+  };
+
+  void Offer(std::string_view doc_id, std::string_view text) {
     ++offered_;
     if (texts_.size() < size_) {
-      texts_.emplace_back(text);
+      texts_.push_back({std::string(doc_id), std::string(text)});
       return;
     }
-    if (const uint64_t place = random_.Next() % offered_; place < size_) texts_[place] = text;
+    if (const uint64_t place = random_.Next() % offered_; place < size_)
+      texts_[place] = {std::string(doc_id), std::string(text)};
   }
-  const std::vector<std::string>& texts() const { return texts_; }
+  const std::vector<Text>& texts() const { return texts_; }
 
  private:
   const size_t size_;
   SeededNumbers random_;
   uint64_t offered_ = 0;
-  std::vector<std::string> texts_;
+  std::vector<Text> texts_;
 };
 
 /// Removes the file when it goes.
@@ -54,8 +62,8 @@ struct TemporaryFile {
 
 class Files {
  public:
-  Files(const Context& context, const FileParts& parts, const IndexJob& job, PartStore& part_store)
-      : context_(context), parts_(parts), job_(job), part_store_(part_store) {}
+  Files(const Context& context, const FileParts& parts, const IndexJob& job, Material& material)
+      : context_(context), parts_(parts), job_(job), material_(material) {}
 
   Result<Generation> Make() {
     const TemporaryFile texts(parts_.work_directory / (job_.generation + ".chunks"));
@@ -65,11 +73,12 @@ class Files {
                              "no row of the dataset has an id and a word in the text column");
     Generation generation = {.id = job_.generation,
                              .dataset_version = job_.dataset_version,
+                             .deletions = job_.deletions,
                              .config = job_.config,
                              .chunks = ids_.size(),
-                             .parts = static_cast<uint32_t>(part_store_.count())};
+                             .parts = static_cast<uint32_t>(material_.parts.count())};
     // First what may fail and is quick.
-    LAKE_ASSIGN_OR_RETURN(const Part questions, EmbedQuestions());
+    LAKE_ASSIGN_OR_RETURN(const std::vector<float> questions, Questions());
     LAKE_ASSIGN_OR_RETURN(const ann::Index index, BuildGraph());
     LAKE_ASSIGN_OR_RETURN(generation.recall, Measure(index, questions));
     LAKE_ASSIGN_OR_RETURN(generation.chunk_store, PutFile(texts.path, "chunks.sqlite"));
@@ -81,14 +90,14 @@ class Files {
   Status ReadParts(const std::filesystem::path& texts) {
     LAKE_ASSIGN_OR_RETURN(const std::unique_ptr<ChunkStoreWriter> writer, ChunkStoreWriter::Create(texts));
     // Grown as needed they would be there twice at the worst moment.
-    LAKE_ASSIGN_OR_RETURN(const uint64_t rows, part_store_.CountRows(context_));
+    LAKE_ASSIGN_OR_RETURN(const uint64_t rows, material_.parts.CountRows(context_));
     vectors_.reserve(rows * job_.model.dimensions);
     ids_.reserve(rows);
     LAKE_RETURN_IF_ERROR(
-        part_store_.ForEachRow(context_, job_.model.dimensions, [&](const PartRow& row) -> Status {
+        material_.parts.ForEachRow(context_, job_.model.dimensions, [&](const PartRow& row) -> Status {
           vectors_.insert(vectors_.end(), row.vector.begin(), row.vector.end());
           ids_.push_back(ids_.size());
-          sample_.Offer(row.text);
+          sample_.Offer(row.doc_id, row.text);
           return writer->Add({.doc_id = std::string(row.doc_id),
                               .number = row.number,
                               .start = row.start,
@@ -111,20 +120,38 @@ class Files {
                              context_.cancel);
   }
 
-  /// Sentences of its own texts: they are no rows, and near some of them as questions are.
-  Result<Part> EmbedQuestions() const {
-    if (ids_.size() <= ann::kRowsWorthAGraph) return Part();
-    std::vector<DocumentChunk> questions;
-    for (const std::string& text : sample_.texts())
-      questions.push_back({.doc_id = std::to_string(questions.size()),
-                           .chunk = {.text = MiddleSentence(text), .start = 0, .end = 0}});
-    return EmbedChunks(context_, parts_.embedder, FingerprintOf(job_.model), std::move(questions));
+  /// Vectors to ask a graph for, one after another; none when there is no graph.
+  Result<std::vector<float>> Questions() {
+    std::vector<float> vectors;
+    if (ids_.size() <= ann::kRowsWorthAGraph) return vectors;
+    LAKE_RETURN_IF_ERROR(material_.questions.Load(context_));
+    LAKE_ASSIGN_OR_RETURN(const uint64_t known, material_.questions.CountRows(context_));
+    if (known < kRecallQueries) LAKE_RETURN_IF_ERROR(EmbedQuestions());
+    LAKE_RETURN_IF_ERROR(
+        material_.questions.ForEachRow(context_, job_.model.dimensions, [&](const PartRow& row) -> Status {
+          vectors.insert(vectors.end(), row.vector.begin(), row.vector.end());
+          return {};
+        }));
+    return vectors;
   }
 
-  Result<std::optional<MeasuredRecall>> Measure(const ann::Index& index, const Part& questions) const {
-    if (questions.chunks.empty()) return std::optional<MeasuredRecall>();
-    const ann::Matrix queries = {.data = questions.vectors.data(),
-                                 .rows = questions.chunks.size(),
+  /// Sentences of its own texts: they are no rows, and near some of them as questions are.
+  Status EmbedQuestions() {
+    std::vector<DocumentChunk> questions;
+    for (const Sample::Text& sampled : sample_.texts())
+      questions.push_back(
+          {.doc_id = sampled.doc_id, .chunk = {.text = MiddleSentence(sampled.text), .start = 0, .end = 0}});
+    LAKE_ASSIGN_OR_RETURN(
+        Part part, EmbedChunks(context_, parts_.embedder, FingerprintOf(job_.model), std::move(questions)));
+    for (DocumentChunk& question : part.chunks) question.chunk.text.clear();
+    return material_.questions.Append(context_, part);
+  }
+
+  Result<std::optional<MeasuredRecall>> Measure(const ann::Index& index,
+                                                const std::vector<float>& questions) const {
+    if (questions.empty()) return std::optional<MeasuredRecall>();
+    const ann::Matrix queries = {.data = questions.data(),
+                                 .rows = questions.size() / job_.model.dimensions,
                                  .dimensions = job_.model.dimensions};
     LAKE_ASSIGN_OR_RETURN(const MeasuredRecall recall, MeasureRecall(index, queries, job_.config.ef_search,
                                                                      parts_.threads, context_.cancel));
@@ -170,17 +197,17 @@ class Files {
   const Context& context_;
   const FileParts& parts_;
   const IndexJob& job_;
-  PartStore& part_store_;
+  Material& material_;
   std::vector<float> vectors_;
   std::vector<uint64_t> ids_;
-  Sample sample_{kRecallQueries, 42};
+  Sample sample_{kSampledQuestions, 42};
 };
 
 }  // namespace
 
 Result<Generation> MakeGenerationFiles(const Context& context, const FileParts& parts, const IndexJob& job,
-                                       PartStore& part_store) {
-  return Files(context, parts, job, part_store).Make();
+                                       Material& material) {
+  return Files(context, parts, job, material).Make();
 }
 
 }  // namespace lake::vector

@@ -20,9 +20,16 @@ struct FileParts {
   size_t threads = 1;
 };
 
+/// What a generation is made of.
+struct Material {
+  PartStore parts;
+  PartStore questions;  ///< That its recall is measured with; their texts are left out.
+};
+
 /// Chunks, files, recall and config of the generation; the rest is for the caller. The same parts, in
 /// whatever order they were made, give the same files. Objects that an earlier run left there are replaced.
+/// Questions are made when there are too few.
 Result<Generation> MakeGenerationFiles(const Context& context, const FileParts& parts, const IndexJob& job,
-                                       PartStore& part_store);
+                                       Material& material);
 
 }  // namespace lake::vector

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -28,8 +30,9 @@ std::string GenerationPrefix(std::string_view generation) {
   return fmt::format("{}{}/", kGenerationsPrefix, generation);
 }
 
-GenerationStorage::GenerationStorage(const storage::BucketRegistry& buckets, Log& log, Listener on_removed)
-    : buckets_(buckets), log_(log), on_removed_(std::move(on_removed)) {}
+GenerationStorage::GenerationStorage(const storage::BucketRegistry& buckets, Log& log, Listener on_removed,
+                                     std::chrono::milliseconds grace)
+    : buckets_(buckets), log_(log), on_removed_(std::move(on_removed)), grace_(grace) {}
 
 void GenerationStorage::Remove(const std::string& bucket, const std::string& generation) {
   if (on_removed_) on_removed_(generation);
@@ -39,6 +42,26 @@ void GenerationStorage::Remove(const std::string& bucket, const std::string& gen
   if (!removed.ok())
     log_.Warning("index_files_not_removed",
                  {{"generation", generation}, {"error", removed.error().ToString()}});
+}
+
+void GenerationStorage::Retire(const std::string& bucket, const std::string& generation) {
+  {
+    MutexLock lock(mutex_);
+    retired_.push_back({bucket, generation, std::chrono::steady_clock::now() + grace_});
+  }
+  RemoveRetired();
+}
+
+void GenerationStorage::RemoveRetired() {
+  std::vector<Retired> due;
+  {
+    MutexLock lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    const auto later = std::ranges::partition(retired_, [&](const Retired& one) { return one.due > now; });
+    due.assign(std::make_move_iterator(later.begin()), std::make_move_iterator(later.end()));
+    retired_.erase(later.begin(), later.end());
+  }
+  for (const Retired& one : due) Remove(one.bucket, one.generation);
 }
 
 Status GenerationStorage::Collect(const Context& context, const std::set<std::string>& used) {

@@ -26,20 +26,36 @@ class GenerationStorage {
   using Listener = std::function<void(const std::string& generation)>;
 
   /// The references outlive it.
-  GenerationStorage(const storage::BucketRegistry& buckets, Log& log, Listener on_removed);
+  GenerationStorage(const storage::BucketRegistry& buckets, Log& log, Listener on_removed,
+                    std::chrono::milliseconds grace);
 
   /// What cannot be removed is logged; the next start's Collect takes it.
   void Remove(const std::string& bucket, const std::string& generation);
+
+  /// It is live no more: removed when `grace` is over, which those have to open it who found it in a
+  /// snapshot.
+  void Retire(const std::string& bucket, const std::string& generation) LAKE_EXCLUDES(mutex_);
+  /// Removes the retired ones whose time has come.
+  void RemoveRetired() LAKE_EXCLUDES(mutex_);
 
   /// Removes what is not among `used`, in every bucket.
   Status Collect(const Context& context, const std::set<std::string>& used);
 
  private:
+  struct Retired {
+    std::string bucket;
+    std::string generation;
+    std::chrono::steady_clock::time_point due;
+  };
+
   Status CollectIn(const Context& context, storage::ObjectStore& store, const std::set<std::string>& used);
 
   const storage::BucketRegistry& buckets_;
   Log& log_;
   const Listener on_removed_;
+  const std::chrono::milliseconds grace_;
+  Mutex mutex_;
+  std::vector<Retired> retired_ LAKE_GUARDED_BY(mutex_);
 };
 
 }  // namespace lake::vector

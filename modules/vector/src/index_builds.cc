@@ -7,6 +7,45 @@
 #include "lake/common/json_io.h"
 
 namespace lake::vector {
+namespace {
+
+constexpr int kMaxAttempts = 10;
+
+Error Overtaken(const IndexJob& job) {
+  return Aborted("index_changed", "index '{}' was dropped or built anew in the meantime", job.index_name);
+}
+
+IndexRecord NewRecord(const IndexJob& job, Timestamp now) {
+  return {.name = job.index_name,
+          .source = job.source,
+          .text_field_id = job.text_field_id,
+          .id_field_id = job.id_field_id,
+          .model = job.model,
+          .chunk = job.chunk,
+          .bucket = job.bucket,
+          .created_at = now,
+          .created_by = job.created_by,
+          .live = {},
+          .building = job.generation,
+          .refresh = job.refresh};
+}
+
+RefreshedIndex RefreshedOf(const IndexRecord& record) {
+  const Generation& live = *record.live;
+  const TakenOver taken_over = live.taken_over.value_or(TakenOver{});
+  return {.index_name = record.name,
+          .generation = live.id,
+          .documents = live.documents,
+          .chunks = live.chunks,
+          .skipped = live.skipped,
+          .unchanged = taken_over.documents,
+          .embedded = live.documents - taken_over.documents,
+          .embedded_chunks = live.chunks - taken_over.chunks,
+          .removed = taken_over.removed,
+          .recall = live.recall};
+}
+
+}  // namespace
 
 Status PutIndexRecord(catalog::Catalog& catalog, const Context& context, const std::string& operation,
                       const std::string& actor, const IndexRecord& record, uint64_t expected_version) {
@@ -21,6 +60,19 @@ Status PutIndexRecord(catalog::Catalog& catalog, const Context& context, const s
   return {};
 }
 
+Status ChangeIndexRecord(catalog::Catalog& catalog, const Context& context, const std::string& operation,
+                         const std::string& actor, std::string_view name, const RecordChange& change) {
+  for (int attempt = 1;; ++attempt) {
+    const catalog::SnapshotRef snapshot = catalog.snapshot();
+    LAKE_ASSIGN_OR_RETURN(IndexRecord record, FindIndexRecord(*snapshot, name));
+    LAKE_RETURN_IF_ERROR(change(record));
+    const uint64_t version = snapshot->FindEntity(kIndexKind, Fold(name))->version;
+    Status put = PutIndexRecord(catalog, context, operation, actor, record, version);
+    // Somebody else was quicker: the change is made to what they left.
+    if (put.ok() || !put.error().Is(ErrorCode::kAborted) || attempt == kMaxAttempts) return put;
+  }
+}
+
 Status DeleteIndexRecord(catalog::Catalog& catalog, const Context& context, const std::string& actor,
                          std::string_view name, std::optional<uint64_t> expected_version) {
   catalog::Transaction transaction;
@@ -32,24 +84,44 @@ Status DeleteIndexRecord(catalog::Catalog& catalog, const Context& context, cons
   return {};
 }
 
+Error BeingBuilt(const IndexRecord& record) {
+  return FailedPrecondition("index_being_built", "index '{}' is being built; wait for its job or cancel it",
+                            record.name);
+}
+
 IndexBuilds::IndexBuilds(const IndexServiceParts& parts, BuildOptions options, GenerationStorage& storage)
     : parts_(parts), storage_(storage), builder_(parts, std::move(options)) {}
 
 jobs::JobKind IndexBuilds::Kind() {
-  return {.work = [this](jobs::JobRun& run) { return Build(run); },
-          .cleanup = [this](const JsonValue& payload) { CleanUp(payload); },
+  return {.work = [this](jobs::JobRun& run) { return Create(run); },
+          .cleanup =
+              [this](const JsonValue& payload) {
+                const Result<IndexJob> job = FromJson<IndexJob>(payload, Reading::kTolerant);
+                if (job.ok()) CleanUp(*job);
+              },
           .in_use = [this](const JsonValue& payload) { in_use_.emplace(payload.FindString("generation")); }};
 }
 
-Result<JsonValue> IndexBuilds::Build(jobs::JobRun& run) {
+jobs::JobKind IndexBuilds::RefreshKind() {
+  const auto for_each = [](const JsonValue& payload, const std::function<void(const IndexJob&)>& take) {
+    const Result<RefreshJob> refresh = FromJson<RefreshJob>(payload, Reading::kTolerant);
+    if (!refresh.ok()) return;
+    for (const IndexJob& job : refresh->indexes) take(job);
+  };
+  return {.work = [this](jobs::JobRun& run) { return Refresh(run); },
+          .cleanup =
+              [this, for_each](const JsonValue& payload) {
+                for_each(payload, [this](const IndexJob& job) { CleanUp(job); });
+              },
+          .in_use =
+              [this, for_each](const JsonValue& payload) {
+                for_each(payload, [this](const IndexJob& job) { in_use_.emplace(job.generation); });
+              }};
+}
+
+Result<JsonValue> IndexBuilds::Create(jobs::JobRun& run) {
   LAKE_ASSIGN_OR_RETURN(const IndexJob job, FromJson<IndexJob>(run.payload(), Reading::kTolerant));
-  LAKE_ASSIGN_OR_RETURN(IndexRecord record, Reserve(run.context(), job));
-  // The process may have died between the commit and the job's end.
-  if (!record.live || record.live->id != job.generation) {
-    LAKE_ASSIGN_OR_RETURN(Generation generation, builder_.Build(run, job));
-    LAKE_RETURN_IF_ERROR(Publish(run.context(), job, generation));
-    record.live = std::move(generation);
-  }
+  LAKE_ASSIGN_OR_RETURN(const IndexRecord record, Build(run, job));
   return ToJson(IndexBuilt{.index_name = record.name,
                            .generation = job.generation,
                            .documents = record.live->documents,
@@ -58,26 +130,36 @@ Result<JsonValue> IndexBuilds::Build(jobs::JobRun& run) {
                            .recall = record.live->recall});
 }
 
+Result<JsonValue> IndexBuilds::Refresh(jobs::JobRun& run) {
+  LAKE_ASSIGN_OR_RETURN(const RefreshJob refresh, FromJson<RefreshJob>(run.payload(), Reading::kTolerant));
+  Refreshed refreshed = {.dataset = refresh.dataset, .indexes = {}, .up_to_date = refresh.unchanged};
+  for (const IndexJob& job : refresh.indexes) {
+    LAKE_ASSIGN_OR_RETURN(const IndexRecord record, Build(run, job));
+    refreshed.indexes.push_back(RefreshedOf(record));
+  }
+  return ToJson(refreshed);
+}
+
+/// The record with the job's generation live.
+Result<IndexRecord> IndexBuilds::Build(jobs::JobRun& run, const IndexJob& job) {
+  LAKE_ASSIGN_OR_RETURN(IndexRecord record, Reserve(run.context(), job));
+  // The process may have died between the commit and the job's end.
+  if (record.live && record.live->id == job.generation) return record;
+  LAKE_ASSIGN_OR_RETURN(Generation generation, builder_.Build(run, job));
+  LAKE_RETURN_IF_ERROR(Publish(run.context(), job, generation));
+  record.live = std::move(generation);
+  return record;
+}
+
 /// The name is taken from the first moment on, so that of two who want it one is told at once.
 Result<IndexRecord> IndexBuilds::Reserve(const Context& context, const IndexJob& job) {
-  Result<IndexRecord> known = FindIndexRecord(*parts_.catalog.snapshot(), job.index_name);
-  if (known.ok()) {
-    const bool ours = known->building == job.generation || (known->live && known->live->id == job.generation);
-    if (ours) return known;
-    return AlreadyExists("index_exists", "index '{}' exists already", known->name);
-  }
-  if (!known.error().Is(ErrorCode::kNotFound)) return known;
-  IndexRecord record = {.name = job.index_name,
-                        .source = job.source,
-                        .text_field_id = job.text_field_id,
-                        .id_field_id = job.id_field_id,
-                        .model = job.model,
-                        .chunk = job.chunk,
-                        .bucket = job.bucket,
-                        .created_at = parts_.clock.Now(),
-                        .created_by = job.created_by,
-                        .live = {},
-                        .building = job.generation};
+  const Result<IndexRecord> known = FindIndexRecord(*parts_.catalog.snapshot(), job.index_name);
+  const bool ours =
+      known.ok() && (known->building == job.generation || (known->live && known->live->id == job.generation));
+  if (ours || (!known.ok() && !known.error().Is(ErrorCode::kNotFound))) return known;
+  if (job.previous) return ReserveNext(context, job);
+  if (known.ok()) return AlreadyExists("index_exists", "index '{}' exists already", known->name);
+  IndexRecord record = NewRecord(job, parts_.clock.Now());
   Status put = PutIndexRecord(parts_.catalog, context, "create_index", job.created_by, record, 0);
   if (!put.ok() && put.error().Is(ErrorCode::kAborted))
     return AlreadyExists("index_exists", "index '{}' exists already", job.index_name);
@@ -85,33 +167,56 @@ Result<IndexRecord> IndexBuilds::Reserve(const Context& context, const IndexJob&
   return record;
 }
 
-Status IndexBuilds::Publish(const Context& context, const IndexJob& job, Generation generation) {
-  const catalog::SnapshotRef snapshot = parts_.catalog.snapshot();
-  LAKE_ASSIGN_OR_RETURN(IndexRecord record, FindIndexRecord(*snapshot, job.index_name));
-  const std::shared_ptr<const catalog::Entity> entity =
-      snapshot->FindEntity(kIndexKind, Fold(job.index_name));
-  record.live = std::move(generation);
-  record.building.reset();
-  return PutIndexRecord(parts_.catalog, context, "publish_index", job.created_by, record, entity->version);
+/// One generation is built at a time.
+Result<IndexRecord> IndexBuilds::ReserveNext(const Context& context, const IndexJob& job) {
+  IndexRecord reserved;
+  LAKE_RETURN_IF_ERROR(ChangeIndexRecord(parts_.catalog, context, "refresh_index", job.created_by,
+                                         job.index_name, [&](IndexRecord& record) -> Status {
+                                           if (record.building) return BeingBuilt(record);
+                                           if (!record.live || record.live->id != job.previous)
+                                             return Overtaken(job);
+                                           record.building = job.generation;
+                                           reserved = record;
+                                           return {};
+                                         }));
+  return reserved;
+}
+
+Status IndexBuilds::Publish(const Context& context, const IndexJob& job, const Generation& generation) {
+  LAKE_RETURN_IF_ERROR(ChangeIndexRecord(parts_.catalog, context, "publish_index", job.created_by,
+                                         job.index_name, [&](IndexRecord& record) -> Status {
+                                           if (record.building != job.generation) return Overtaken(job);
+                                           record.live = generation;
+                                           record.building.reset();
+                                           return {};
+                                         }));
+  if (job.previous) storage_.Retire(job.bucket, *job.previous);
+  return {};
 }
 
 /// After the job's end: what it made and nobody names goes, and so does an index that never was.
-void IndexBuilds::CleanUp(const JsonValue& payload) {
-  const Result<IndexJob> job = FromJson<IndexJob>(payload, Reading::kTolerant);
-  if (!job.ok()) return;
+void IndexBuilds::CleanUp(const IndexJob& job) {
   const catalog::SnapshotRef snapshot = parts_.catalog.snapshot();
-  const Result<IndexRecord> record = FindIndexRecord(*snapshot, job->index_name);
-  if (record.ok() && record->live && record->live->id == job->generation) return;
-  if (record.ok() && record->building == job->generation && !record->live) {
-    const std::shared_ptr<const catalog::Entity> entity =
-        snapshot->FindEntity(kIndexKind, Fold(job->index_name));
-    if (Status gone =
-            DeleteIndexRecord(parts_.catalog, Context{}, job->created_by, job->index_name, entity->version);
-        !gone.ok())
-      parts_.log.Warning("index_not_removed",
-                         {{"index", job->index_name}, {"error", gone.error().ToString()}});
+  const Result<IndexRecord> record = FindIndexRecord(*snapshot, job.index_name);
+  if (record.ok() && record->live && record->live->id == job.generation) return;
+  if (record.ok() && record->building == job.generation) {
+    const Status gone =
+        record->live ? GiveUp(job)
+                     : DeleteIndexRecord(parts_.catalog, Context{}, job.created_by, job.index_name,
+                                         snapshot->FindEntity(kIndexKind, Fold(job.index_name))->version);
+    if (!gone.ok())
+      parts_.log.Warning("index_not_cleaned_up",
+                         {{"index", job.index_name}, {"error", gone.error().ToString()}});
   }
-  storage_.Remove(job->bucket, job->generation);
+  storage_.Remove(job.bucket, job.generation);
+}
+
+Status IndexBuilds::GiveUp(const IndexJob& job) {
+  return ChangeIndexRecord(parts_.catalog, Context{}, "give_up_refresh", job.created_by, job.index_name,
+                           [&](IndexRecord& record) -> Status {
+                             if (record.building == job.generation) record.building.reset();
+                             return {};
+                           });
 }
 
 }  // namespace lake::vector

@@ -1,6 +1,7 @@
 // The jobs that build indexes: a name is reserved by one commit, a generation made live by another.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,9 +18,17 @@ namespace lake::vector {
 /// there is none).
 Status PutIndexRecord(catalog::Catalog& catalog, const Context& context, const std::string& operation,
                       const std::string& actor, const IndexRecord& record, uint64_t expected_version);
+/// Reads, changes and puts it, again when another was quicker. Errors: not_found/index_not_found, those of
+/// `change`.
+using RecordChange = std::function<Status(IndexRecord& record)>;
+Status ChangeIndexRecord(catalog::Catalog& catalog, const Context& context, const std::string& operation,
+                         const std::string& actor, std::string_view name, const RecordChange& change);
 /// One transaction that deletes it, of any version when none is expected.
 Status DeleteIndexRecord(catalog::Catalog& catalog, const Context& context, const std::string& actor,
                          std::string_view name, std::optional<uint64_t> expected_version);
+
+/// failed_precondition/index_being_built.
+Error BeingBuilt(const IndexRecord& record);
 
 /// Any thread.
 class IndexBuilds {
@@ -28,15 +37,20 @@ class IndexBuilds {
   IndexBuilds(const IndexServiceParts& parts, BuildOptions options, GenerationStorage& storage);
 
   jobs::JobKind Kind();
+  jobs::JobKind RefreshKind();
 
   /// Generations that jobs which have not ended name. Filled while the jobs are loaded.
   const std::set<std::string>& in_use() const { return in_use_; }
 
  private:
-  Result<JsonValue> Build(jobs::JobRun& run);
+  Result<JsonValue> Create(jobs::JobRun& run);
+  Result<JsonValue> Refresh(jobs::JobRun& run);
+  Result<IndexRecord> Build(jobs::JobRun& run, const IndexJob& job);
   Result<IndexRecord> Reserve(const Context& context, const IndexJob& job);
-  Status Publish(const Context& context, const IndexJob& job, Generation generation);
-  void CleanUp(const JsonValue& payload);
+  Result<IndexRecord> ReserveNext(const Context& context, const IndexJob& job);
+  Status Publish(const Context& context, const IndexJob& job, const Generation& generation);
+  void CleanUp(const IndexJob& job);
+  Status GiveUp(const IndexJob& job);
 
   const IndexServiceParts parts_;
   GenerationStorage& storage_;

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "lake/common/describe.h"
 #include "lake/models/embedder.h"
@@ -17,6 +19,7 @@ struct IndexJob {
   std::string generation;
   std::string source;  ///< Dataset id.
   uint64_t dataset_version = 0;
+  Deletions deletions;  ///< Of then: those are left out, later ones as far as it happens.
   int32_t text_field_id = 0;
   int32_t id_field_id = 0;
   IndexModel model;
@@ -24,6 +27,15 @@ struct IndexJob {
   HnswConfig config;
   std::string bucket;
   std::string created_by;
+  RefreshSettings refresh;              ///< Of a new index.
+  std::optional<std::string> previous;  ///< The live generation, whose unchanged documents are taken over.
+};
+
+/// What a job that brings the indexes of a dataset up to date was asked for.
+struct RefreshJob {
+  std::string dataset;  ///< Its name.
+  std::vector<IndexJob> indexes;
+  std::vector<std::string> unchanged;  ///< Names of indexes that are up to date.
 };
 
 models::ModelFingerprint FingerprintOf(const IndexModel& model);
@@ -38,11 +50,22 @@ struct lake::Describe<lake::vector::IndexJob> {
                  Required("generation", &T::generation, "Id of what is built."),
                  Required("source", &T::source, "Dataset id."),
                  Required("dataset_version", &T::dataset_version, "Catalog version whose rows it covers."),
+                 Optional("deletions", &T::deletions, "Deleted rows that it leaves out."),
                  Required("text_field_id", &T::text_field_id, "Column with the texts."),
                  Required("id_field_id", &T::id_field_id, "Column that names a row."),
                  Required("model", &T::model, "What embeds."),
                  Required("chunk", &T::chunk, "How texts are cut."),
                  Required("config", &T::config, "How the graph is built."),
                  Required("bucket", &T::bucket, "Where its files go."),
-                 Required("created_by", &T::created_by, "Who asked for it.")};
+                 Required("created_by", &T::created_by, "Who asked for it."),
+                 Optional("refresh", &T::refresh, "When it is brought up to date."),
+                 Optional("previous", &T::previous, "Generation whose unchanged documents are taken over.")};
+};
+template <>
+struct lake::Describe<lake::vector::RefreshJob> {
+  using T = lake::vector::RefreshJob;
+  static constexpr auto kFields =
+      std::tuple{Required("dataset", &T::dataset, "Dataset name."),
+                 Required("indexes", &T::indexes, "What is built, one after another."),
+                 Required("unchanged", &T::unchanged, "Names of indexes that are up to date.")};
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lake/common/cron.h"
 #include "lake/common/fold.h"
 #include "lake/common/json_io.h"
 
@@ -36,9 +37,26 @@ Result<IndexRecord> FindIndexRecord(const catalog::Snapshot& snapshot, std::stri
       .WithCause(record.error().ToString());
 }
 
+Status CheckRefreshSettings(const RefreshSettings& settings) {
+  constexpr std::string_view kPointer = "/embedding_refresh_cron";
+  const bool scheduled = settings.policy == RefreshPolicy::kScheduled;
+  if (!scheduled && !settings.cron) return {};
+  const std::string_view problem = !scheduled       ? "only the policy 'scheduled' has a cron expression"
+                                   : !settings.cron ? "the policy 'scheduled' needs a cron expression"
+                                                    : "";
+  if (!problem.empty())
+    return InvalidArgument("bad_cron", "{}", problem).WithDetail(std::string(kPointer), std::string(problem));
+  const Result<CronSchedule> schedule = CronSchedule::Parse(*settings.cron);
+  if (schedule.ok()) return {};
+  Error error = schedule.error();
+  error.AddDetail(std::string(kPointer), error.message());
+  return error;
+}
+
 Status CheckIndexDocument(const JsonValue& document, const catalog::Entity*) {
   LAKE_ASSIGN_OR_RETURN(const IndexRecord record, FromJson<IndexRecord>(document, Reading::kTolerant));
   LAKE_RETURN_IF_ERROR(CheckIndexName(record.name));
+  LAKE_RETURN_IF_ERROR(CheckRefreshSettings(record.refresh));
   if (record.live || record.building) return {};
   return InvalidArgument("bad_index", "an index has a generation or is getting one");
 }

@@ -16,6 +16,7 @@
 #include "lake/common/json_io.h"
 #include "lake/common/suggest.h"
 #include "lake/tables/dataset_service.h"
+#include "lake/vector/freshness.h"
 
 namespace lake::vector {
 namespace {
@@ -61,11 +62,23 @@ Status CheckType(const Column& column, const std::array<std::string_view, n>& ty
             std::string(pointer));
 }
 
+/// What is asked to be indexed, for the case that nothing is, must be what is.
+Status CheckSameColumns(const Dataset& dataset, const IndexRecord& record, const NewIndex& wanted) {
+  const auto same = [&](int32_t field_id, std::string_view name) {
+    const Column* column = FindColumn(dataset, field_id);
+    return column != nullptr && SameFolded(column->name, name);
+  };
+  if (same(record.text_field_id, wanted.text_column) && same(record.id_field_id, wanted.id_column)) return {};
+  return At(InvalidArgument("other_columns",
+                            "index '{}' covers other columns; leave them out or name another", record.name),
+            "/text_column");
+}
+
 class Service final : public IndexService {
  public:
   Service(const IndexServiceParts& parts, IndexServiceOptions options)
       : parts_(parts),
-        storage_(parts.buckets, parts.log, std::move(options.on_removed)),
+        storage_(parts.buckets, parts.log, std::move(options.on_removed), options.grace),
         builds_(parts,
                 {.work_directory = std::move(options.work_directory),
                  .threads = options.threads > 0 ? options.threads
@@ -73,9 +86,28 @@ class Service final : public IndexService {
                  .retry_pause = options.retry_pause},
                 storage_) {}
 
-  Result<JsonValue> Prepare(const Request& request, const NewIndex& wanted) override;
-
+  Result<JsonValue> Prepare(const Request& request, const NewIndex& wanted) override {
+    LAKE_ASSIGN_OR_RETURN(const IndexJob job, FirstJob(request, wanted));
+    return ToJson(job);
+  }
   jobs::JobKind Kind() override { return builds_.Kind(); }
+
+  Result<JsonValue> PrepareRefresh(const Request& request, const RefreshRequest& wanted) override;
+  Result<JsonValue> PrepareRefreshByPolicy(const Context& context, std::string_view name) override;
+  jobs::JobKind RefreshKind() override { return builds_.RefreshKind(); }
+
+  Result<IndexInfo> SetRefresh(const Request& request, std::string_view name,
+                               const RefreshSettings& settings) override {
+    LAKE_ASSIGN_OR_RETURN(IndexInfo info, Find(request, name));
+    LAKE_RETURN_IF_ERROR(CheckRefreshSettings(settings));
+    LAKE_RETURN_IF_ERROR(ChangeIndexRecord(parts_.catalog, request.context, "set_index_refresh",
+                                           request.caller.name, name, [&](IndexRecord& record) {
+                                             record.refresh = settings;
+                                             return Status();
+                                           }));
+    info.record.refresh = settings;
+    return info;
+  }
 
   Result<IndexInfo> Find(const Request& request, std::string_view name) const override {
     LAKE_ASSIGN_OR_RETURN(const IndexRecord record, FindIndexRecord(*request.snapshot, name));
@@ -106,6 +138,7 @@ class Service final : public IndexService {
   }
 
   Status CollectGarbage(const Context& context) override;
+  void RemoveReplaced() override { storage_.RemoveRetired(); }
 
  private:
   /// None when the caller may not know of its dataset.
@@ -115,22 +148,30 @@ class Service final : public IndexService {
     IndexInfo info = {.record = record, .source = dataset->name, .text_column = {}, .id_column = {}};
     if (const Column* text = FindColumn(*dataset, record.text_field_id)) info.text_column = text->name;
     if (const Column* id = FindColumn(*dataset, record.id_field_id)) info.id_column = id->name;
-    info.stale = record.live && IsStale(*dataset, *record.live, request.snapshot->version());
+    if (record.live) info.stale_since = StaleSince(*dataset, *record.live, request.snapshot->version());
+    info.stale = info.stale_since.has_value();
     return info;
   }
 
+  Result<IndexJob> FirstJob(const Request& request, const NewIndex& wanted);
   Result<ChunkSettings> ChunkOf(const Context& context, const NewIndex& wanted, const IndexModel& model);
+  Status AddNextJob(const Context& context, const catalog::Snapshot& snapshot, const std::string& actor,
+                    const IndexRecord& record, RefreshJob* refresh);
 
   const IndexServiceParts parts_;
   GenerationStorage storage_;
   IndexBuilds builds_;
 };
 
-Result<JsonValue> Service::Prepare(const Request& request, const NewIndex& wanted) {
+Result<IndexJob> Service::FirstJob(const Request& request, const NewIndex& wanted) {
   if (Status name = CheckIndexName(wanted.name); !name.ok()) return At(name.error(), "/index_name");
   LAKE_ASSIGN_OR_RETURN(const DatasetRef dataset, access::FindDataset(request, wanted.source));
-  if (request.snapshot->FindEntity(kIndexKind, Fold(wanted.name)) != nullptr)
-    return AlreadyExists("index_exists", "index '{}' exists already; drop it first", wanted.name);
+  if (request.snapshot->FindEntity(kIndexKind, Fold(wanted.name)) != nullptr) {
+    const Result<IndexRecord> known = FindIndexRecord(*request.snapshot, wanted.name);
+    const bool first = known.ok() && !known->live;
+    return AlreadyExists("index_exists", "index '{}' {}", wanted.name,
+                         first ? "is being built already" : "exists already; refresh it, or drop it first");
+  }
   LAKE_ASSIGN_OR_RETURN(const access::Decision decision,
                         access::Decide(request, *dataset, dataset->schema()));
   LAKE_ASSIGN_OR_RETURN(const Column text,
@@ -145,10 +186,12 @@ Result<JsonValue> Service::Prepare(const Request& request, const NewIndex& wante
   if (!embedder.ok()) return At(std::move(embedder).error(), "/embed_model");
   LAKE_ASSIGN_OR_RETURN(const models::ModelFingerprint fingerprint,
                         (*embedder)->Fingerprint(request.context));
+  LAKE_RETURN_IF_ERROR(CheckRefreshSettings(wanted.refresh));
   IndexJob job = {.index_name = wanted.name,
                   .generation = parts_.random.NextUuid(parts_.clock.Now().micros / 1000),
                   .source = dataset->id.value(),
                   .dataset_version = request.snapshot->version().number,
+                  .deletions = DeletionsOf(*dataset),
                   .text_field_id = text.field_id,
                   .id_field_id = id.field_id,
                   .model = {.name = fingerprint.name,
@@ -158,9 +201,11 @@ Result<JsonValue> Service::Prepare(const Request& request, const NewIndex& wante
                   .chunk = {},
                   .config = wanted.config,
                   .bucket = wanted.bucket,
-                  .created_by = request.caller.name};
+                  .created_by = request.caller.name,
+                  .refresh = wanted.refresh,
+                  .previous = {}};
   LAKE_ASSIGN_OR_RETURN(job.chunk, ChunkOf(request.context, wanted, job.model));
-  return ToJson(job);
+  return job;
 }
 
 Result<ChunkSettings> Service::ChunkOf(const Context& context, const NewIndex& wanted,
@@ -178,6 +223,74 @@ Result<ChunkSettings> Service::ChunkOf(const Context& context, const NewIndex& w
           std::clamp(static_cast<uint32_t>(info.max_tokens * kWordsPerToken), kMinChunkWords, settings.size);
   settings.overlap = std::min(settings.overlap, settings.size / 10);
   return settings;
+}
+
+Result<JsonValue> Service::PrepareRefresh(const Request& request, const RefreshRequest& wanted) {
+  LAKE_ASSIGN_OR_RETURN(const DatasetRef dataset, access::FindDataset(request, wanted.dataset));
+  RefreshJob refresh = {.dataset = dataset->name, .indexes = {}, .unchanged = {}};
+  for (const auto& entity : request.snapshot->ListEntities(kIndexKind, "", kMaxIndexes)) {
+    const Result<IndexRecord> record = FromJson<IndexRecord>(entity->document, Reading::kTolerant);
+    if (!record.ok() || record->source != dataset->id.value()) continue;
+    if (!wanted.index_name.empty() && !SameFolded(record->name, wanted.index_name)) continue;
+    if (wanted.otherwise) LAKE_RETURN_IF_ERROR(CheckSameColumns(*dataset, *record, *wanted.otherwise));
+    LAKE_RETURN_IF_ERROR(
+        AddNextJob(request.context, *request.snapshot, request.caller.name, *record, &refresh));
+  }
+  if (!refresh.indexes.empty() || !refresh.unchanged.empty()) return ToJson(refresh);
+  if (wanted.otherwise) {
+    LAKE_ASSIGN_OR_RETURN(IndexJob job, FirstJob(request, *wanted.otherwise));
+    refresh.indexes.push_back(std::move(job));
+    return ToJson(refresh);
+  }
+  if (!wanted.index_name.empty())
+    return At(NotFound("index_not_found", "dataset '{}' has no index '{}'", dataset->name, wanted.index_name),
+              "/index_name");
+  return At(InvalidArgument("columns_needed",
+                            "dataset '{}' has no index yet; text_column and id_column say what to index",
+                            dataset->name),
+            "/text_column");
+}
+
+Result<JsonValue> Service::PrepareRefreshByPolicy(const Context& context, std::string_view name) {
+  const catalog::SnapshotRef snapshot = parts_.catalog.snapshot();
+  LAKE_ASSIGN_OR_RETURN(const IndexRecord record, FindIndexRecord(*snapshot, name));
+  const DatasetRef dataset = snapshot->FindDataset(catalog::DatasetId(record.source));
+  RefreshJob refresh = {
+      .dataset = dataset == nullptr ? std::string() : dataset->name, .indexes = {}, .unchanged = {}};
+  LAKE_RETURN_IF_ERROR(AddNextJob(context, *snapshot, "refresh-policy", record, &refresh));
+  return ToJson(refresh);
+}
+
+/// What brings one index up to date, when something does.
+Status Service::AddNextJob(const Context& context, const catalog::Snapshot& snapshot,
+                           const std::string& actor, const IndexRecord& record, RefreshJob* refresh) {
+  if (record.building || !record.live) return BeingBuilt(record);
+  const DatasetRef dataset = snapshot.FindDataset(catalog::DatasetId(record.source));
+  if (dataset == nullptr || dataset->dropped)
+    return FailedPrecondition("source_dropped", "the dataset of index '{}' was dropped", record.name);
+  if (!IsStale(*dataset, *record.live, snapshot.version())) {
+    refresh->unchanged.push_back(record.name);
+    return {};
+  }
+  LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<models::Embedder> embedder,
+                        parts_.models.FindEmbedder(record.model.name));
+  LAKE_ASSIGN_OR_RETURN(const models::ModelFingerprint fingerprint, embedder->Fingerprint(context));
+  LAKE_RETURN_IF_ERROR(CheckModel(record.model, fingerprint));
+  refresh->indexes.push_back({.index_name = record.name,
+                              .generation = parts_.random.NextUuid(parts_.clock.Now().micros / 1000),
+                              .source = record.source,
+                              .dataset_version = snapshot.version().number,
+                              .deletions = DeletionsOf(*dataset),
+                              .text_field_id = record.text_field_id,
+                              .id_field_id = record.id_field_id,
+                              .model = record.model,
+                              .chunk = record.chunk,
+                              .config = record.live->config,
+                              .bucket = record.bucket,
+                              .created_by = actor,
+                              .refresh = record.refresh,
+                              .previous = record.live->id});
+  return {};
 }
 
 Status Service::CollectGarbage(const Context& context) {
@@ -198,11 +311,6 @@ const catalog::Column* FindColumn(const catalog::Dataset& dataset, int32_t field
   const std::vector<Column>& columns = dataset.schema().columns;
   const auto found = std::ranges::find(columns, field_id, &Column::field_id);
   return found == columns.end() ? nullptr : &*found;
-}
-
-bool IsStale(const Dataset& dataset, const Generation& generation, catalog::Version now) {
-  return dataset.dropped.has_value() ||
-         dataset.FilesAt(catalog::Version{generation.dataset_version}) != dataset.FilesAt(now);
 }
 
 Status CheckModel(const IndexModel& expected, const models::ModelFingerprint& actual) {

@@ -72,17 +72,24 @@ Status PartStore::Load(const Context& context) {
 }
 
 Status PartStore::Append(const Context& context, const Part& part) {
-  LAKE_ASSIGN_OR_RETURN(storage::ObjectKey key, KeyOf(files_.size()));
   engine::ReadSet read_set;
   const std::string table = read_set.AddTable(AsTable(part));
+  return AppendRows(
+      context, std::move(read_set),
+      fmt::format(
+          "SELECT doc_id, chunk::INTEGER AS chunk, start::INTEGER AS start, \"end\"::INTEGER AS \"end\", "
+          "document_hash, text, vector FROM {}",
+          engine::QuoteIdentifier(table)));
+}
+
+Status PartStore::AppendRows(const Context& context, engine::ReadSet read_set, std::string_view trusted_sql) {
+  LAKE_ASSIGN_OR_RETURN(storage::ObjectKey key, KeyOf(files_.size()));
   LAKE_ASSIGN_OR_RETURN(const std::unique_ptr<engine::Session> session,
                         engine_.StartSession(context, std::move(read_set)));
-  const std::string select = fmt::format(
-      "SELECT doc_id, chunk::INTEGER AS chunk, start::INTEGER AS start, \"end\"::INTEGER AS \"end\", "
-      "document_hash, text, vector FROM {}",
-      engine::QuoteIdentifier(table));
-  LAKE_ASSIGN_OR_RETURN(const engine::WrittenFile written,
-                        session->WriteParquet(select, {.store = store_, .key = key, .columns = Columns()}));
+  LAKE_ASSIGN_OR_RETURN(
+      const engine::WrittenFile written,
+      session->WriteParquet(trusted_sql, {.store = store_, .key = key, .columns = Columns()}));
+  if (written.rows == 0) return store_->Delete(context, key);
   files_.push_back({.path = bucket_ + "/" + key.text(),
                     .store = store_,
                     .key = key,
@@ -91,14 +98,17 @@ Status PartStore::Append(const Context& context, const Part& part) {
   return {};
 }
 
+std::string PartStore::AddTo(engine::ReadSet* read_set) const {
+  return fmt::format("read_parquet({})", engine::QuoteText(read_set->AddScan(files_)));
+}
+
 Status PartStore::Select(const Context& context, std::string_view columns, std::string_view rest,
                          const std::function<Status(std::span<const Cell>)>& take) {
   if (files_.empty()) return {};
   engine::ReadSet read_set;
-  const std::string path = read_set.AddScan(files_);
-  return engine::ForEachRowOf(
-      engine_, context, std::move(read_set),
-      fmt::format("SELECT {} FROM read_parquet({}) {}", columns, engine::QuoteText(path), rest), take);
+  const std::string parts = AddTo(&read_set);
+  return engine::ForEachRowOf(engine_, context, std::move(read_set),
+                              fmt::format("SELECT {} FROM {} {}", columns, parts, rest), take);
 }
 
 Result<uint64_t> PartStore::CountRows(const Context& context) {

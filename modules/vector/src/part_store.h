@@ -55,6 +55,12 @@ class PartStore {
 
   /// Durable and whole on ok; its number is the next one.
   Status Append(const Context& context, const Part& part);
+  /// The same with the rows of a trusted statement that gives the columns of a part; no part when it has
+  /// none.
+  Status AppendRows(const Context& context, engine::ReadSet read_set, std::string_view trusted_sql);
+
+  /// What reads all parts in a FROM clause; there must be some.
+  std::string AddTo(engine::ReadSet* read_set) const;
   Result<uint64_t> CountRows(const Context& context);
   /// Every document that has a row, once or more often.
   Status ForEachDocument(const Context& context, const std::function<void(std::string_view)>& take);

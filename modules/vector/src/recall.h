@@ -10,7 +10,7 @@
 
 namespace lake::vector {
 
-inline constexpr size_t kRecallQueries = 500;
+inline constexpr size_t kRecallQueries = 500;  ///< At least.
 inline constexpr size_t kRecallK = 10;
 
 /// Asks each query through the graph and exactly. The interval is Wilson's for a share of as many trials as

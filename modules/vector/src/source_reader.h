@@ -34,6 +34,10 @@ class SourceReader {
   static Result<SourceReader> Make(const catalog::Snapshot& snapshot, const storage::BucketRegistry& buckets,
                                    engine::Engine& engine, const IndexJob& job);
 
+  /// A trusted SELECT of doc_id and text, and what it reads.
+  const std::string& rows() const { return rows_; }
+  const engine::ReadSet& read_set() const { return read_set_; }
+
   /// Error: invalid_argument/duplicate_ids with one of them: a document must be one row.
   Result<SourceCounts> Count(const Context& context);
   /// Portions of documents that `known` does not contain. `take` returns false to stop. Errors: those of the
@@ -48,7 +52,7 @@ class SourceReader {
 
   engine::Engine& engine_;
   engine::ReadSet read_set_;
-  std::string rows_;  ///< Trusted SELECT of doc_id and text.
+  std::string rows_;
   ChunkSettings chunk_;
 };
 

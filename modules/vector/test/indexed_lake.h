@@ -22,6 +22,27 @@
 
 namespace lake::vector {
 
+inline constexpr const char* kFewNotes =
+    "SELECT * FROM (VALUES (2::BIGINT, 'A nurse cared for patients.', 1::BIGINT), "
+    "(10, 'The driver brought goods. He was late. The goods were cold and the customer was not pleased with "
+    "the "
+    "driver at all.', 2), "
+    "(3, '', 1), (4, NULL, 1), (NULL, 'nobody', 1)) t(id, text, region)";
+/// Several parts: about 2,600 chunks.
+inline constexpr const char* kManyNotes =
+    "SELECT i::BIGINT AS id, 'word' || (i * 7919 % 500) || ' goes with word' || (i % 37) || ' here.' || "
+    "CASE WHEN i % 10 < 3 THEN ' And number' || i || ' writes a second sentence of so many words that no "
+    "chunk of "
+    "twenty words has room for both of them any more.' ELSE '' END AS text, (i % 3)::BIGINT AS region "
+    "FROM range(2000) t(i)";
+
+/// What an index answers to, whatever made it.
+struct Contents {
+  std::vector<std::string> rows;
+  std::string nearest;
+  bool operator==(const Contents&) const = default;
+};
+
 class IndexedLake : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -46,15 +67,19 @@ class IndexedLake : public ::testing::Test {
 
   /// Services and jobs as a process has them from its start.
   void Start() {
-    auto service = IndexService::Make(
-        {.catalog = *catalog_,
-         .engine = *engine_,
-         .buckets = buckets_,
-         .models = *models_,
-         .clock = clock_,
-         .random = random_,
-         .log = log_},
-        {.work_directory = folder_ / "work", .threads = 2, .retry_pause = std::chrono::milliseconds(1)});
+    auto service =
+        IndexService::Make({.catalog = *catalog_,
+                            .engine = *engine_,
+                            .buckets = buckets_,
+                            .models = *models_,
+                            .clock = clock_,
+                            .random = random_,
+                            .log = log_},
+                           {.work_directory = folder_ / "work",
+                            .threads = 2,
+                            .retry_pause = std::chrono::milliseconds(1),
+                            .grace = grace_,
+                            .on_removed = [this](const std::string& gone) { indexes_->Close(gone); }});
     LAKE_ASSERT_OK(service);
     service_ = std::move(*service);
     auto indexes = OpenIndexes::Make(buckets_, log_, {.cache_directory = folder_ / "cache"});
@@ -64,6 +89,7 @@ class IndexedLake : public ::testing::Test {
         std::make_unique<WorkerPool>(WorkerPool::Options{.name = "jobs", .threads = 2, .queue_limit = 10});
     std::map<std::string, jobs::JobKind> kinds;
     kinds.emplace(kIndexJob, service_->Kind());
+    kinds.emplace(kRefreshJob, service_->RefreshKind());
     auto jobs =
         jobs::JobService::Open(Context{}, *store_, clock_, random_, log_, *pool_, std::move(kinds), {});
     LAKE_ASSERT_OK(jobs);
@@ -143,6 +169,35 @@ class IndexedLake : public ::testing::Test {
     return FromJson<IndexBuilt>(*job.result, Reading::kTolerant);
   }
 
+  /// The dataset has these rows now.
+  void ReplaceNotes(const std::string& file_id, const std::string& select) {
+    Commit("replace", catalog::RemoveAllFiles{.dataset = catalog::DatasetId("notes-id")});
+    AppendNotes(file_id, select);
+  }
+  void DeleteNotes(std::vector<std::string> ids) {
+    Commit("tombstone", catalog::AddTombstones{.dataset = catalog::DatasetId("notes-id"),
+                                               .row_key_column = "id",
+                                               .row_key_values = std::move(ids),
+                                               .actor = "test",
+                                               .reason = "asked"});
+  }
+
+  Result<jobs::Job> SubmitRefresh(const RefreshRequest& wanted) {
+    LAKE_ASSIGN_OR_RETURN(JsonValue payload, service_->PrepareRefresh(Request(), wanted));
+    return jobs_->Submit(Context{}, std::string(kRefreshJob), "test", std::move(payload));
+  }
+  /// The ended job.
+  Result<jobs::Job> Refresh(const RefreshRequest& wanted) {
+    LAKE_ASSIGN_OR_RETURN(const jobs::Job job, SubmitRefresh(wanted));
+    return jobs_->WaitUntilFinished({.deadline = Deadline::After(std::chrono::seconds(120))}, job.id);
+  }
+  Result<Refreshed> RefreshOk(const RefreshRequest& wanted) {
+    LAKE_ASSIGN_OR_RETURN(const jobs::Job job, Refresh(wanted));
+    if (job.state != jobs::JobState::kSucceeded)
+      return Internal(job.error ? job.error->code : "no_error", "{}", job.error ? job.error->detail : "");
+    return FromJson<Refreshed>(*job.result, Reading::kTolerant);
+  }
+
   Result<std::shared_ptr<OpenIndex>> OpenLive(const std::string& name) {
     LAKE_ASSIGN_OR_RETURN(const IndexInfo info, service_->Find(Request(), name));
     return indexes_->Find(Context{}, info.record);
@@ -159,12 +214,28 @@ class IndexedLake : public ::testing::Test {
     return rows;
   }
 
+  Result<Contents> Read(const std::string& name) {
+    LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<OpenIndex> index, OpenLive(name));
+    Contents contents;
+    LAKE_ASSIGN_OR_RETURN(contents.rows, Rows(*index));
+    std::vector<float> query(64);
+    for (size_t q = 0; q < 64; ++q) {
+      query.assign(64, 0.1F);
+      query[q] = 1;
+      LAKE_ASSIGN_OR_RETURN(const ann::Answer answer,
+                            index->FindNearest(query, {.k = 5, .ef_search = 30}, {}));
+      for (const ann::Hit& hit : answer.hits) contents.nearest += fmt::format("{}:{} ", hit.id, hit.distance);
+    }
+    return contents;
+  }
+
   size_t Objects(const std::string& prefix) {
     const auto page = store_->List(Context{}, {.prefix = prefix});
     return page.ok() ? page->objects.size() : 0;
   }
 
   TempDir folder_;
+  std::chrono::milliseconds grace_{0};
   FakeClock clock_;
   SeededRandom random_{1};
   CaptureLog log_;

@@ -33,6 +33,8 @@ struct Parsed {
   SqlOptions sql;
   IngestOptions ingest;
   IndexOptions index;
+  RefreshOptions refresh;
+  RefreshPolicyOptions policy;
   SearchOptions search;
   ListOptions list;
   KeyOptions new_key;
@@ -233,6 +235,38 @@ void AddAudit(CLI::App& app, Parsed* parsed) {
   });
 }
 
+void AddPolicyOptions(CLI::App* word, const std::string& policy, RefreshPolicyOptions* options) {
+  word->add_option(policy, options->policy,
+                   "manual; on_append: whenever the dataset has other rows; scheduled: then, at the times of "
+                   "--cron")
+      ->check(CLI::IsMember({"manual", "on_append", "scheduled"}));
+  word->add_option("--cron", options->cron,
+                   "Of the policy scheduled: minute, hour, day of the month, month, day of the week, in UTC");
+}
+
+void AddIndexRefresh(CLI::App* group, Parsed* parsed) {
+  CLI::App* refresh = group->add_subcommand(
+      "refresh", "Embed what is new or changed since an index was built; Ctrl-C cancels");
+  refresh->add_option("name", parsed->refresh.index, "Index name")->required();
+  refresh->add_flag_callback(
+      "--no-wait", [parsed] { parsed->refresh.wait = IndexOptions::Wait::kNot; },
+      "Print the job instead of waiting for its end");
+  refresh->callback([parsed] {
+    parsed->run = [parsed](const Context& context) {
+      return RunIndexRefresh(context, parsed->client, parsed->refresh);
+    };
+  });
+  CLI::App* policy = group->add_subcommand("policy", "Say when an index is refreshed by itself");
+  policy->add_option("name", parsed->policy.index, "Index name")->required();
+  AddPolicyOptions(policy, "policy", &parsed->policy);
+  policy->get_option("policy")->required();
+  policy->callback([parsed] {
+    parsed->run = [parsed](const Context& context) {
+      return RunIndexPolicy(context, parsed->client, parsed->policy);
+    };
+  });
+}
+
 void AddIndexCreate(CLI::App* group, Parsed* parsed) {
   CLI::App* create = group->add_subcommand("create", "Build an index over a text column; Ctrl-C cancels");
   create->add_option("name", parsed->index.name, "Name of the new index")->required();
@@ -247,6 +281,7 @@ void AddIndexCreate(CLI::App* group, Parsed* parsed) {
   create->add_option("--ef-construction", parsed->index.ef_construction, "Effort of the build, 10 to 400");
   create->add_option("--ef-search", parsed->index.ef_search, "Effort of a search, 10 to 200");
   create->add_option("--bucket", parsed->index.bucket, "Bucket of its files");
+  AddPolicyOptions(create, "--refresh-policy", &parsed->index.refresh);
   create->add_flag_callback(
       "--no-wait", [parsed] { parsed->index.wait = IndexOptions::Wait::kNot; },
       "Print the job instead of waiting for its end");
@@ -258,9 +293,10 @@ void AddIndexCreate(CLI::App* group, Parsed* parsed) {
 }
 
 void AddIndexes(CLI::App& app, Parsed* parsed) {
-  CLI::App* group = app.add_subcommand("index", "Build, look at and drop indexes for search");
+  CLI::App* group = app.add_subcommand("index", "Build, refresh, look at and drop indexes for search");
   group->require_subcommand(1);
   AddIndexCreate(group, parsed);
+  AddIndexRefresh(group, parsed);
   AddList(group, parsed, "List indexes", RunIndexList);
   AddNamed(group, parsed, "show", "Show one index", "name", RunIndexShow);
   AddNamed(group, parsed, "drop", "Drop an index with its files", "name", RunIndexDrop);

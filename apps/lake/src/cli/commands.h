@@ -36,6 +36,12 @@ struct IngestOptions {
   std::string bucket;
 };
 
+struct RefreshPolicyOptions {
+  std::string index;
+  std::string policy;
+  std::string cron;
+};
+
 struct IndexOptions {
   std::string name;
   std::string source;
@@ -47,7 +53,13 @@ struct IndexOptions {
   std::optional<int64_t> overlap_words;
   std::optional<int64_t> ef_construction;
   std::optional<int64_t> ef_search;
+  RefreshPolicyOptions refresh;
   enum class Wait { kToTheEnd, kNot } wait = Wait::kToTheEnd;
+};
+
+struct RefreshOptions {
+  std::string index;
+  IndexOptions::Wait wait = IndexOptions::Wait::kToTheEnd;
 };
 
 struct SearchOptions {
@@ -110,6 +122,8 @@ int RunAudit(const Context& context, const ClientOptions& client, const AuditOpt
 int RunIndexCreate(const Context& context, const ClientOptions& client, const IndexOptions& options);
 int RunIndexList(const Context& context, const ClientOptions& client, const ListOptions& options);
 int RunIndexShow(const Context& context, const ClientOptions& client, const std::string& name);
+int RunIndexRefresh(const Context& context, const ClientOptions& client, const RefreshOptions& options);
+int RunIndexPolicy(const Context& context, const ClientOptions& client, const RefreshPolicyOptions& options);
 int RunIndexDrop(const Context& context, const ClientOptions& client, const std::string& name);
 int RunSearch(const Context& context, const ClientOptions& client, const SearchOptions& options);
 int RunJobList(const Context& context, const ClientOptions& client, const ListOptions& options);

@@ -21,6 +21,11 @@ void SetIfGiven(JsonValue* document, std::string_view name, const std::optional<
   if (number) document->Set(name, *number);
 }
 
+void SetPolicy(JsonValue* body, const RefreshPolicyOptions& options) {
+  SetUnlessEmpty(body, "embedding_refresh_policy", options.policy);
+  SetUnlessEmpty(body, "embedding_refresh_cron", options.cron);
+}
+
 JsonValue BodyOf(const IndexOptions& options) {
   JsonValue body = JsonValue::MakeObject({{"index_name", options.name},
                                           {"source", options.source},
@@ -28,6 +33,7 @@ JsonValue BodyOf(const IndexOptions& options) {
                                           {"id_column", options.id_column}});
   SetUnlessEmpty(&body, "embed_model", options.model);
   SetUnlessEmpty(&body, "bucket", options.bucket);
+  SetPolicy(&body, options.refresh);
   JsonValue chunk = JsonValue::MakeObject();
   SetIfGiven(&chunk, "size", options.chunk_words);
   SetIfGiven(&chunk, "overlap", options.overlap_words);
@@ -47,12 +53,37 @@ uint64_t Number(const JsonValue& document, std::string_view member) {
 void PrintBuilt(const JsonValue& built) {
   fmt::print("{}: {} chunks of {} rows", built.FindString("index_name"), FormatCount(Number(built, "chunks")),
              FormatCount(Number(built, "documents")));
+  if (built.Find("unchanged") != nullptr)
+    fmt::print("; {} embedded, {} as they were, {} removed", FormatCount(Number(built, "embedded")),
+               FormatCount(Number(built, "unchanged")), FormatCount(Number(built, "removed")));
   if (const uint64_t skipped = Number(built, "skipped"); skipped > 0)
     fmt::print("; {} rows without an id or a word were left out", FormatCount(skipped));
   const JsonValue* recall = built.Find("recall");
   if (const JsonValue* mean = recall == nullptr ? nullptr : recall->Find("mean"); mean != nullptr)
     fmt::print("; recall {:.3f}, at least {:.3f}", mean->as_double(), recall->Find("low")->as_double());
   fmt::print("\n");
+}
+
+void PrintRefreshed(const JsonValue& refreshed) {
+  if (const JsonValue* indexes = refreshed.Find("indexes"); indexes != nullptr && indexes->is_array())
+    for (const JsonValue& index : indexes->as_array()) PrintBuilt(index);
+  if (const JsonValue* names = refreshed.Find("up_to_date"); names != nullptr && names->is_array())
+    for (const JsonValue& name : names->as_array()) fmt::print("{} is up to date\n", CellText(name));
+}
+
+/// Follows it with a bar to the end, and prints what it came to.
+int ShowJob(Rest& rest, const ClientOptions& client, const JsonValue& job, const std::string& name,
+            void (*print)(const JsonValue&)) {
+  ProgressBar bar(name);
+  Result<JsonValue> done = FollowJob(
+      rest, job.FindString("id"), [&](uint64_t units, std::optional<uint64_t> total, std::string_view unit) {
+        bar.Show(units, total, unit);
+      });
+  bar.Clear();
+  if (!done.ok()) return Fail(done.error());
+  if (client.output != OutputFormat::kTable) return PrintDocument(done);
+  print(*done);
+  return kExitOk;
 }
 
 /// One line as far as it goes, for people.
@@ -102,15 +133,27 @@ int RunIndexCreate(const Context& context, const ClientOptions& client, const In
   Rest rest(context, client);
   Result<JsonValue> job = rest.Post("/vectors/index", BodyOf(options));
   if (!job.ok() || options.wait == IndexOptions::Wait::kNot) return PrintDocument(job);
-  ProgressBar bar(options.name);
-  Result<JsonValue> built = FollowJob(
-      rest, job->FindString("id"), [&](uint64_t done, std::optional<uint64_t> total, std::string_view unit) {
-        bar.Show(done, total, unit);
-      });
-  bar.Clear();
-  if (!built.ok()) return Fail(built.error());
-  if (client.output != OutputFormat::kTable) return PrintDocument(built);
-  PrintBuilt(*built);
+  return ShowJob(rest, client, *job, options.name, PrintBuilt);
+}
+
+int RunIndexRefresh(const Context& context, const ClientOptions& client, const RefreshOptions& options) {
+  Rest rest(context, client);
+  const Result<JsonValue> index = rest.Get(IndexPath(options.index));
+  if (!index.ok()) return Fail(index.error());
+  const std::string path = "/vectors/refresh/" + UrlEncode(index->FindString("source"));
+  const JsonValue body = JsonValue::MakeObject({{"index_name", options.index}});
+  Result<JsonValue> job = rest.PostForJob(path, body);
+  if (!job.ok() || options.wait == IndexOptions::Wait::kNot) return PrintDocument(job);
+  return ShowJob(rest, client, *job, options.index, PrintRefreshed);
+}
+
+int RunIndexPolicy(const Context& context, const ClientOptions& client, const RefreshPolicyOptions& options) {
+  JsonValue body = JsonValue::MakeObject();
+  SetPolicy(&body, options);
+  const Result<JsonValue> index = Rest(context, client).Patch(IndexPath(options.index), body);
+  if (!index.ok() || client.output != OutputFormat::kTable) return PrintDocument(index);
+  fmt::print("{} is refreshed by policy {}\n", index->FindString("index_name"),
+             index->FindString("embedding_refresh_policy"));
   return kExitOk;
 }
 

@@ -59,6 +59,9 @@ Result<JsonValue> Rest::Delete(const std::string& path) { return Send({.method =
 Result<JsonValue> Rest::Post(const std::string& path, const JsonValue& body) {
   return SendJson({.method = "POST", .path = path}, body);
 }
+Result<JsonValue> Rest::PostForJob(const std::string& path, const JsonValue& body) {
+  return SendJson({.method = "POST", .path = path, .headers = {{"Prefer", "respond-async"}}}, body);
+}
 Result<JsonValue> Rest::Patch(const std::string& path, const JsonValue& body) {
   return SendJson({.method = "PATCH", .path = path}, body);
 }

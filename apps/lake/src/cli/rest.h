@@ -18,6 +18,8 @@ class Rest {
   Result<JsonValue> Get(const std::string& path);
   Result<JsonValue> Delete(const std::string& path);
   Result<JsonValue> Post(const std::string& path, const JsonValue& body);
+  /// The same for what a job does: its document, at once.
+  Result<JsonValue> PostForJob(const std::string& path, const JsonValue& body);
   Result<JsonValue> Patch(const std::string& path, const JsonValue& body);
   /// All items of a list, page by page, at most `limit`.
   Result<JsonValue::Array> List(const std::string& path, int64_t limit);

@@ -5,6 +5,7 @@
 #include "lake/gateway/routes.h"
 #include "lake/gateway/wire/index.h"
 #include "lake/gateway/wire/job.h"
+#include "lake/gateway/wire/refresh.h"
 #include "lake/jobs/job_service.h"
 #include "lake/search/search_service.h"
 #include "lake/vector/index_service.h"
@@ -32,8 +33,12 @@ wire::Index ToWire(const IndexInfo& info) {
                        .config = {},
                        .recall = {},
                        .created_at = record.created_at,
+                       .last_embedded_at = {},
                        .dataset_version = {},
-                       .stale = info.stale};
+                       .stale = info.stale,
+                       .stale_since = info.stale_since,
+                       .refresh_policy = record.refresh.policy,
+                       .refresh_cron = record.refresh.cron};
   if (!record.live) return index;
   index.state = wire::IndexState::kReady;
   index.generation = record.live->id;
@@ -43,20 +48,23 @@ wire::Index ToWire(const IndexInfo& info) {
   index.chunks = record.live->chunks;
   index.bytes = record.live->segment.bytes + record.live->chunk_store.bytes;
   index.recall = record.live->recall;
+  index.last_embedded_at = record.live->created_at;
   index.dataset_version = record.live->dataset_version;
   return index;
 }
 
 Result<Reply<jobs::Job>> Create(IndexService& indexes, jobs::JobService& jobs, const Request& request,
                                 wire::CreateIndex create) {
-  const vector::NewIndex wanted = {.name = std::move(create.index_name),
-                                   .source = std::move(create.source),
-                                   .text_column = std::move(create.text_column),
-                                   .id_column = std::move(create.id_column),
-                                   .model = std::move(create.embed_model),
-                                   .chunk = create.chunk,
-                                   .config = create.hnsw_config.value_or(vector::HnswConfig{}),
-                                   .bucket = std::move(create.bucket)};
+  const vector::NewIndex wanted = {
+      .name = std::move(create.index_name),
+      .source = std::move(create.source),
+      .text_column = std::move(create.text_column),
+      .id_column = std::move(create.id_column),
+      .model = std::move(create.embed_model),
+      .chunk = create.chunk,
+      .config = create.hnsw_config.value_or(vector::HnswConfig{}),
+      .bucket = std::move(create.bucket),
+      .refresh = {.policy = create.refresh_policy, .cron = std::move(create.refresh_cron)}};
   LAKE_ASSIGN_OR_RETURN(JsonValue payload, indexes.Prepare(request, wanted));
   LAKE_ASSIGN_OR_RETURN(jobs::Job job, jobs.Submit(request.context, std::string(vector::kIndexJob),
                                                    request.caller.name, std::move(payload)));
@@ -140,6 +148,15 @@ void AddIndexRoutes(Api& api, IndexService& indexes, search::SearchService& sear
       {Method::kGet, "/vectors/indexes/{name}", "Show an index.", Permission::kRead},
       [&indexes](const Request& request, const wire::NamedIndex& named) -> Result<wire::Index> {
         LAKE_ASSIGN_OR_RETURN(const IndexInfo info, indexes.Find(request, named.name));
+        return ToWire(info);
+      });
+  api.Add<wire::SetIndexRefresh, wire::Index>(
+      {Method::kPatch, "/vectors/indexes/{name}", "Say when an index is brought up to date.",
+       Permission::kWrite},
+      [&indexes](const Request& request, const wire::SetIndexRefresh& set) -> Result<wire::Index> {
+        LAKE_ASSIGN_OR_RETURN(
+            const IndexInfo info,
+            indexes.SetRefresh(request, set.name, {.policy = set.refresh_policy, .cron = set.refresh_cron}));
         return ToWire(info);
       });
   api.Add<wire::NamedIndex, Nothing>(

@@ -9,6 +9,7 @@
 #include "lake/jobs/job_service.h"
 #include "media_type.h"
 #include "multipart.h"
+#include "waiting.h"
 
 namespace lake::gateway {
 namespace {

@@ -1,4 +1,5 @@
 #include <chrono>
+#include <string_view>
 
 #include "lake/gateway/routes.h"
 #include "lake/gateway/wire/job.h"
@@ -75,15 +76,18 @@ Result<wire::Page<Job>> ListJobs(const Request& request, const JobService& jobs,
 }  // namespace
 
 void AddJobRoutes(Api& api, JobService& jobs) {
-  api.Add<wire::ListRequest, wire::Page<Job>>(
-      {Method::kGet, "/jobs", "List jobs, newest first.", Permission::kRead},
-      [&jobs](const Request& request, const wire::ListRequest& list) {
-        return ListJobs(request, jobs, list);
-      });
-  api.Add<wire::NamedJob, Job>({Method::kGet, "/jobs/{id}", "Show a job.", Permission::kRead},
-                               [&jobs](const Request& request, const wire::NamedJob& named) {
-                                 return FindJob(request, jobs, JobId(named.id));
-                               });
+  // Clients of the vector part know jobs by the second name.
+  for (const std::string_view path : {"/jobs", "/vectors/jobs"})
+    api.Add<wire::ListRequest, wire::Page<Job>>(
+        {Method::kGet, path, "List jobs, newest first.", Permission::kRead},
+        [&jobs](const Request& request, const wire::ListRequest& list) {
+          return ListJobs(request, jobs, list);
+        });
+  for (const std::string_view path : {"/jobs/{id}", "/vectors/jobs/{id}"})
+    api.Add<wire::NamedJob, Job>({Method::kGet, path, "Show a job.", Permission::kRead},
+                                 [&jobs](const Request& request, const wire::NamedJob& named) {
+                                   return FindJob(request, jobs, JobId(named.id));
+                                 });
   api.Add<wire::NamedJob, Job>({Method::kDelete, "/jobs/{id}",
                                 "Cancel a job; the answer is the job as it is now.", Permission::kWrite},
                                [&jobs](const Request& request, const wire::NamedJob& named) -> Result<Job> {

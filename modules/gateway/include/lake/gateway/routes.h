@@ -71,6 +71,8 @@ void AddModelMemoryRoutes(Api& api, models::Provider& models, GpuReader read_gpu
 /// /vectors/index, /vectors/indexes…, /vectors/search. `jobs` must know the kind vector::kIndexJob.
 void AddIndexRoutes(Api& api, vector::IndexService& indexes, search::SearchService& searches,
                     jobs::JobService& jobs);
+/// /vectors/refresh/{dataset}, /vectors/stale. `jobs` must know the kind vector::kRefreshJob.
+void AddRefreshRoutes(Api& api, vector::IndexService& indexes, jobs::JobService& jobs);
 /// What one answer may hold; 0 = as much as there is.
 struct AnswerLimits {
   uint64_t max_rows = 0;

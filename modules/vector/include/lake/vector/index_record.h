@@ -5,6 +5,7 @@
 // named by its id. The record names the one that is live.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -55,10 +56,26 @@ struct MeasuredRecall {
   double high = 0;
 };
 
+/// Which rows of a dataset are deleted, as far as one set is to be told from another.
+struct Deletions {
+  uint64_t count = 0;
+  std::optional<Timestamp> newest;  ///< Of the last deletion; none when there is none.
+  bool operator==(const Deletions&) const = default;
+};
+
+/// What a generation has in common with the one before it.
+struct TakenOver {
+  uint64_t documents = 0;  ///< Unchanged; not embedded again.
+  uint64_t chunks = 0;     ///< Of those.
+  uint64_t removed = 0;    ///< Documents of the one before that are gone.
+};
+
 struct Generation {
   std::string id;
   Timestamp created_at;
   uint64_t dataset_version = 0;  ///< Catalog version whose rows it covers.
+  /// Those that are not in it; none: written before they were noted.
+  std::optional<Deletions> deletions;
   HnswConfig config;
   uint64_t documents = 0;  ///< Rows of the dataset that are in it.
   uint64_t skipped = 0;    ///< Rows without an id or without a word in the text.
@@ -67,6 +84,20 @@ struct Generation {
   StoredFile chunk_store;                ///< docs/formats/chunk-store.md
   uint32_t parts = 0;                    ///< docs/formats/embedding-part.md
   std::optional<MeasuredRecall> recall;  ///< None: there is no graph, every answer is exact.
+  std::optional<TakenOver> taken_over;   ///< Of a refresh.
+};
+
+enum class RefreshPolicy {
+  kManual,     ///< When somebody asks for it.
+  kOnAppend,   ///< Whenever the dataset has other rows.
+  kScheduled,  ///< Then, at the times of a cron expression.
+};
+
+/// When an index is brought up to date.
+struct RefreshSettings {
+  RefreshPolicy policy = RefreshPolicy::kManual;
+  std::optional<std::string> cron;  ///< Of kScheduled: lake/common/cron.h.
+  bool operator==(const RefreshSettings&) const = default;
 };
 
 struct IndexRecord {
@@ -81,6 +112,7 @@ struct IndexRecord {
   std::string created_by;
   std::optional<Generation> live;       ///< None while the first one is being built.
   std::optional<std::string> building;  ///< Id of a generation on its way.
+  RefreshSettings refresh;
 };
 
 /// 1–100 bytes of letters, digits, '_', '-' and '.', starting with a letter or digit. Error:
@@ -89,6 +121,9 @@ Status CheckIndexName(std::string_view name);
 
 /// The index of that name, whatever its case. Errors: not_found/index_not_found, data_loss/index_damaged.
 Result<IndexRecord> FindIndexRecord(const catalog::Snapshot& snapshot, std::string_view name);
+
+/// Error, with pointer: invalid_argument/bad_cron, also for an expression of a policy that has none.
+Status CheckRefreshSettings(const RefreshSettings& settings);
 
 /// catalog::EntityValidator of kIndexKind.
 Status CheckIndexDocument(const JsonValue& document, const catalog::Entity* previous);
@@ -144,12 +179,40 @@ struct lake::Describe<lake::vector::MeasuredRecall> {
                  Required("high", &T::high, "Upper end of the 95 % confidence interval.")};
 };
 template <>
+struct lake::DescribeEnum<lake::vector::RefreshPolicy> {
+  using V = lake::vector::RefreshPolicy;
+  static constexpr std::array kNames = {EnumName(V::kManual, "manual"), EnumName(V::kOnAppend, "on_append"),
+                                        EnumName(V::kScheduled, "scheduled")};
+};
+template <>
+struct lake::Describe<lake::vector::RefreshSettings> {
+  using T = lake::vector::RefreshSettings;
+  static constexpr auto kFields =
+      std::tuple{Required("policy", &T::policy, "When it is brought up to date."),
+                 Optional("cron", &T::cron, "Cron expression of a scheduled one.")};
+};
+template <>
+struct lake::Describe<lake::vector::Deletions> {
+  using T = lake::vector::Deletions;
+  static constexpr auto kFields = std::tuple{Required("count", &T::count, "Deleted rows."),
+                                             Optional("newest", &T::newest, "Time of the last deletion.")};
+};
+template <>
+struct lake::Describe<lake::vector::TakenOver> {
+  using T = lake::vector::TakenOver;
+  static constexpr auto kFields =
+      std::tuple{Required("documents", &T::documents, "Unchanged documents."),
+                 Required("chunks", &T::chunks, "Their chunks."),
+                 Required("removed", &T::removed, "Documents of the one before that are gone.")};
+};
+template <>
 struct lake::Describe<lake::vector::Generation> {
   using T = lake::vector::Generation;
   static constexpr auto kFields =
       std::tuple{Required("id", &T::id, "Generation id."),
                  Required("created_at", &T::created_at, "When it was built."),
                  Required("dataset_version", &T::dataset_version, "Catalog version whose rows it covers."),
+                 Optional("deletions", &T::deletions, "Deleted rows that are not in it."),
                  Required("config", &T::config, "What the graph was built with."),
                  Required("documents", &T::documents, "Rows of the dataset that are in it."),
                  Required("skipped", &T::skipped, "Rows without an id or without a word."),
@@ -157,7 +220,8 @@ struct lake::Describe<lake::vector::Generation> {
                  Required("segment", &T::segment, "Vectors and graph."),
                  Required("chunk_store", &T::chunk_store, "Texts."),
                  Required("parts", &T::parts, "Parts of embeddings."),
-                 Optional("recall", &T::recall, "How often the graph finds what an exact search finds.")};
+                 Optional("recall", &T::recall, "How often the graph finds what an exact search finds."),
+                 Optional("taken_over", &T::taken_over, "What it has in common with the one before.")};
 };
 template <>
 struct lake::Describe<lake::vector::IndexRecord> {
@@ -173,5 +237,6 @@ struct lake::Describe<lake::vector::IndexRecord> {
                  Required("created_at", &T::created_at, "When it was asked for."),
                  Required("created_by", &T::created_by, "Who asked for it."),
                  Optional("live", &T::live, "The generation that answers."),
-                 Optional("building", &T::building, "Id of a generation on its way.")};
+                 Optional("building", &T::building, "Id of a generation on its way."),
+                 Optional("refresh", &T::refresh, "When it is brought up to date.")};
 };

@@ -22,22 +22,11 @@
 #include "lake/models/provider.h"
 #include "lake/storage/bucket_registry.h"
 #include "lake/vector/index_record.h"
+#include "lake/vector/refresh.h"
 
 namespace lake::vector {
 
 inline constexpr std::string_view kIndexJob = "index";
-
-struct NewIndex {
-  std::string name;
-  std::string source;       ///< Dataset name.
-  std::string text_column;  ///< VARCHAR.
-  std::string id_column;    ///< VARCHAR, INTEGER or BIGINT; unique.
-  std::optional<std::string> model;
-  std::optional<ChunkSettings>
-      chunk;  ///< None: 500 words and 50 of overlap, fewer for a model that reads less.
-  HnswConfig config;
-  std::string bucket;
-};
 
 /// What a finished job says.
 struct IndexBuilt {
@@ -55,7 +44,8 @@ struct IndexInfo {
   std::string source;  ///< Dataset name.
   std::string text_column;
   std::string id_column;
-  bool stale = false;  ///< The dataset's files are not those that the index covers.
+  bool stale = false;  ///< The dataset has other rows than the index.
+  std::optional<Timestamp> stale_since;
 };
 
 /// What the service works with; all of it outlives the service.
@@ -73,6 +63,8 @@ struct IndexServiceOptions {
   std::filesystem::path work_directory;         ///< Of this process alone: what is in it is removed first.
   size_t threads = 0;                           ///< That build a graph; 0 is one a core.
   std::chrono::milliseconds retry_pause{1000};  ///< Before a failed embedding is tried again.
+  /// How long files stay that a refresh has replaced: a search has a snapshot in which they are live.
+  std::chrono::milliseconds grace{30'000};
   /// Told of a generation whose files are about to go; may be empty.
   std::function<void(const std::string& generation)> on_removed = {};
 };
@@ -94,6 +86,18 @@ class IndexService {
   /// is an IndexBuilt. An index whose first build fails is gone.
   virtual jobs::JobKind Kind() = 0;
 
+  /// The payload of a job of kind kRefreshJob. Errors: those of access::FindDataset;
+  /// not_found/index_not_found; failed_precondition/{index_being_built, model_changed};
+  /// invalid_argument/{columns_needed, other_columns}; Prepare's for an index that is not there yet.
+  virtual Result<JsonValue> PrepareRefresh(const access::Request& request, const RefreshRequest& wanted) = 0;
+  /// The same for one index, on behalf of its policy.
+  virtual Result<JsonValue> PrepareRefreshByPolicy(const Context& context, std::string_view name) = 0;
+  virtual jobs::JobKind RefreshKind() = 0;
+
+  /// Durable on ok. Errors: Find's, CheckRefreshSettings's.
+  virtual Result<IndexInfo> SetRefresh(const access::Request& request, std::string_view name,
+                                       const RefreshSettings& settings) = 0;
+
   /// Errors: not_found/index_not_found, also when the caller may not know of its dataset.
   virtual Result<IndexInfo> Find(const access::Request& request, std::string_view name) const = 0;
   /// Those whose dataset the caller may know of, by folded name, greater than `after`.
@@ -106,13 +110,12 @@ class IndexService {
   /// Removes files of generations that no index and no unfinished job names. Once, after the jobs were loaded
   /// and before serving.
   virtual Status CollectGarbage(const Context& context) = 0;
+  /// Removes files that a refresh has replaced, after their grace. Now and then.
+  virtual void RemoveReplaced() = 0;
 };
 
 /// The column of the dataset's current schema with that field id; null when it is gone.
 const catalog::Column* FindColumn(const catalog::Dataset& dataset, int32_t field_id);
-
-/// Whether the dataset's files are others than those that the generation covers.
-bool IsStale(const catalog::Dataset& dataset, const Generation& generation, catalog::Version now);
 
 /// Error: failed_precondition/model_changed when vectors of the two cannot be compared.
 Status CheckModel(const IndexModel& expected, const models::ModelFingerprint& actual);

@@ -29,6 +29,8 @@ struct CreateIndex {
   std::optional<vector::HnswConfig> hnsw_config;
   std::string bucket = "primary";
   VectorBackend vector_backend = VectorBackend::kParquet;
+  vector::RefreshPolicy refresh_policy = vector::RefreshPolicy::kManual;
+  std::optional<std::string> refresh_cron;
 };
 
 enum class IndexState { kBuilding, kReady };
@@ -54,8 +56,12 @@ struct Index {
   uint64_t bytes = 0;
   std::optional<vector::MeasuredRecall> recall;
   Timestamp created_at;
+  std::optional<Timestamp> last_embedded_at;
   std::optional<uint64_t> dataset_version;
   bool stale = false;
+  std::optional<Timestamp> stale_since;
+  vector::RefreshPolicy refresh_policy = vector::RefreshPolicy::kManual;
+  std::optional<std::string> refresh_cron;
 };
 
 struct NamedIndex {
@@ -151,7 +157,11 @@ struct lake::Describe<lake::gateway::wire::CreateIndex> {
           "How texts are cut; when absent 500 words with 50 of overlap, fewer for a model that reads less."),
       Optional("hnsw_config", &T::hnsw_config, "How the graph is built and searched."),
       Optional("bucket", &T::bucket, "Where the files of the index go.").Between(1, 63),
-      Optional("vector_backend", &T::vector_backend, "What keeps the vectors.")};
+      Optional("vector_backend", &T::vector_backend, "What keeps the vectors."),
+      Optional("embedding_refresh_policy", &T::refresh_policy, "When it is brought up to date."),
+      Optional("embedding_refresh_cron", &T::refresh_cron,
+               "Of the policy scheduled: minute, hour, day of the month, month, day of the week, in UTC.")
+          .Between(9, 255)};
 };
 template <>
 struct lake::Describe<lake::gateway::wire::Index> {
@@ -181,8 +191,12 @@ struct lake::Describe<lake::gateway::wire::Index> {
           "How often the graph finds what is nearest, measured when it was built; absent when every answer "
           "is exact."),
       Required("created_at", &T::created_at, "When it was asked for."),
+      Optional("last_embedded_at", &T::last_embedded_at, "When what answers was built."),
       Optional("dataset_version", &T::dataset_version, "Catalog version whose rows it covers."),
-      Required("stale", &T::stale, "Whether the dataset has other rows by now.")};
+      Required("stale", &T::stale, "Whether the dataset has other rows by now."),
+      Optional("embedding_stale_since", &T::stale_since, "Time of the first change that it does not cover."),
+      Required("embedding_refresh_policy", &T::refresh_policy, "When it is brought up to date."),
+      Optional("embedding_refresh_cron", &T::refresh_cron, "Of the policy scheduled, in UTC.")};
 };
 template <>
 struct lake::Describe<lake::gateway::wire::NamedIndex> {

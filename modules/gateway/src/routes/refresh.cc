@@ -1,0 +1,123 @@
+#include <utility>
+
+#include "lake/common/fold.h"
+#include "lake/common/json_io.h"
+#include "lake/gateway/routes.h"
+#include "lake/gateway/wire/job.h"
+#include "lake/gateway/wire/refresh.h"
+#include "lake/jobs/job_service.h"
+#include "lake/vector/index_service.h"
+#include "waiting.h"
+
+namespace lake::gateway {
+namespace {
+
+using access::Request;
+using vector::IndexInfo;
+using vector::IndexService;
+
+/// What to build when there is nothing yet; none when the request does not say what.
+Result<std::optional<vector::NewIndex>> Otherwise(wire::RefreshDataset wanted) {
+  if (!wanted.text_column && !wanted.id_column) return std::optional<vector::NewIndex>();
+  if (!wanted.text_column || !wanted.id_column) {
+    Error error = InvalidArgument("columns_needed", "text_column and id_column belong together");
+    error.AddDetail(wanted.text_column ? "/id_column" : "/text_column", error.message());
+    return error;
+  }
+  return std::optional(vector::NewIndex{.name = wanted.index_name.value_or(wanted.dataset),
+                                        .source = wanted.dataset,
+                                        .text_column = *std::move(wanted.text_column),
+                                        .id_column = *std::move(wanted.id_column),
+                                        .model = std::move(wanted.embed_model),
+                                        .chunk = wanted.chunk,
+                                        .config = wanted.hnsw_config.value_or(vector::HnswConfig{}),
+                                        .bucket = std::move(wanted.bucket),
+                                        .refresh = {}});
+}
+
+/// What a job that did not succeed is to those who waited for it.
+Error ErrorOf(const jobs::Job& job) {
+  const jobs::JobFailure failure =
+      job.error.value_or(jobs::JobFailure{.code = "job_failed", .detail = "the job failed"});
+  const ErrorCode code =
+      job.state == jobs::JobState::kCancelled ? ErrorCode::kCancelled : ErrorCode::kFailedPrecondition;
+  return Error(code, failure.code, failure.detail);
+}
+
+Status Refresh(IndexService& indexes, jobs::JobService& jobs, const Request& request,
+               wire::RefreshDataset wanted, const RequestHead& head, ResponseWriter& writer) {
+  vector::RefreshRequest refresh = {
+      .dataset = wanted.dataset, .index_name = wanted.index_name.value_or(""), .otherwise = {}};
+  LAKE_ASSIGN_OR_RETURN(refresh.otherwise, Otherwise(std::move(wanted)));
+  LAKE_ASSIGN_OR_RETURN(JsonValue payload, indexes.PrepareRefresh(request, refresh));
+  LAKE_ASSIGN_OR_RETURN(jobs::Job job, jobs.Submit(request.context, std::string(vector::kRefreshJob),
+                                                   request.caller.name, std::move(payload)));
+  ResponseHead answer = {.status = 202, .content_type = "application/json"};
+  answer.headers = {{"Location", fmt::format("/jobs/{}", job.id.value())}};
+  std::string body;
+  if (WaitingOf(head) == Waiting::kAsync) {
+    answer.headers.push_back({"Preference-Applied", "respond-async"});
+    body = WriteJson(ToJson(job));
+  } else {
+    LAKE_ASSIGN_OR_RETURN(job, jobs.WaitUntilFinished(request.context, job.id));
+    if (job.state != jobs::JobState::kSucceeded) return ErrorOf(job);
+    answer.status = 200;
+    body = WriteJson(*job.result);
+  }
+  LAKE_RETURN_IF_ERROR(writer.Start(answer));
+  LAKE_RETURN_IF_ERROR(writer.Write(body));
+  return writer.Finish({});
+}
+
+wire::StaleIndex ToWire(const IndexInfo& info) {
+  return {.dataset = info.source,
+          .index_name = info.record.name,
+          .last_embedded_at = info.record.live->created_at,
+          .stale_since = info.stale_since,
+          .refresh_policy = info.record.refresh.policy,
+          .refresh_cron = info.record.refresh.cron,
+          .building = info.record.building.has_value()};
+}
+
+Result<wire::Page<wire::StaleIndex>> ListStale(const IndexService& indexes, const Request& request,
+                                               const wire::ListRequest& list) {
+  LAKE_ASSIGN_OR_RETURN(std::string after, wire::ReadPageToken("stale", list.page_token));
+  wire::Page<wire::StaleIndex> page;
+  for (;;) {
+    const std::vector<IndexInfo> more = indexes.List(request, after, wire::kLargestPage);
+    for (const IndexInfo& info : more) {
+      if (info.stale && page.items.size() == list.limit) {
+        page.next_page_token = wire::MakePageToken("stale", after);
+        return page;
+      }
+      after = Fold(info.record.name);
+      if (info.stale) page.items.push_back(ToWire(info));
+    }
+    if (more.size() < wire::kLargestPage) return page;
+  }
+}
+
+}  // namespace
+
+void AddRefreshRoutes(Api& api, IndexService& indexes, jobs::JobService& jobs) {
+  api.AddStream<wire::RefreshDataset>(
+      {Method::kPost, "/vectors/refresh/{dataset}",
+       "Bring the indexes of a dataset up to date: what is new or changed is embedded, what is gone leaves. "
+       "Prefer: respond-async answers with the job at once.",
+       Permission::kWrite},
+      {.request = {},
+       .answers = {AnswerOf<vector::Refreshed>(200, "The indexes are up to date."),
+                   AnswerOf<jobs::Job>(202, "The job does it.")}},
+      [&indexes, &jobs](const Request& request, wire::RefreshDataset wanted, const RequestHead& head,
+                        ResponseWriter& writer) {
+        return Refresh(indexes, jobs, request, std::move(wanted), head, writer);
+      });
+  api.Add<wire::ListRequest, wire::Page<wire::StaleIndex>>(
+      {Method::kGet, "/vectors/stale", "List indexes whose dataset has other rows by now.",
+       Permission::kRead},
+      [&indexes](const Request& request, const wire::ListRequest& list) {
+        return ListStale(indexes, request, list);
+      });
+}
+
+}  // namespace lake::gateway

@@ -161,7 +161,7 @@ struct lake::Describe<lake::gateway::wire::CreateIndex> {
       Optional("embedding_refresh_policy", &T::refresh_policy, "When it is brought up to date."),
       Optional("embedding_refresh_cron", &T::refresh_cron,
                "Of the policy scheduled: minute, hour, day of the month, month, day of the week, in UTC.")
-          .Between(9, 255)};
+          .Between(1, 255)};
 };
 template <>
 struct lake::Describe<lake::gateway::wire::Index> {

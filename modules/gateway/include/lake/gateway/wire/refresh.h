@@ -70,7 +70,7 @@ struct lake::Describe<lake::gateway::wire::SetIndexRefresh> {
                "embedding_refresh_cron."),
       Optional("embedding_refresh_cron", &T::refresh_cron,
                "Of the policy scheduled: minute, hour, day of the month, month, day of the week, in UTC.")
-          .Between(9, 255)};
+          .Between(1, 255)};
 };
 template <>
 struct lake::Describe<lake::gateway::wire::StaleIndex> {

@@ -45,5 +45,7 @@ Status RunP12(const RunOptions& options, Report& report);  ///< Embedding, besid
 Status RunP13(const RunOptions& options, Report& report);  ///< A tiny HTTP request, and idle clients.
 Status RunP14(const RunOptions& options, Report& report);  ///< A catalog of 100,000 datasets.
 Status RunP15(const RunOptions& options, Report& report);  ///< Exec of the server to its first answer.
+Status RunP16(const RunOptions& options,
+              Report& report);  ///< What searches find, by words, meaning and both.
 
 }  // namespace lake::bench

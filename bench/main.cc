@@ -41,6 +41,7 @@ constexpr std::array kBenchmarks = {
     Benchmark{"P13", "a tiny HTTP request beside bare Beast, and 10,000 idle clients", RunP13},
     Benchmark{"P14", "start, page and commit of a catalog of 100,000 datasets", RunP14},
     Benchmark{"P15", "exec of the server to ready and to its first answer", RunP15},
+    Benchmark{"P16", "what searches find by meaning, by words and by both, of planted answers", RunP16},
 };
 
 std::string Usage() {

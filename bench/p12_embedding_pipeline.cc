@@ -3,18 +3,15 @@
 // of a small sample company; each is one chunk. A job's rate is taken when the last text is in a durable
 // part, and again when the index is live (graph, measured recall and commit included). Both take turns; the
 // model is loaded before.
-#include <thread>
-
 #include "benchmarks.h"
 #include "lake/common/json_io.h"
 #include "lake/models/local_models.h"
+#include "resume_index.h"
 #include "sample_company.h"
 #include "served_lake.h"
 
 namespace lake::bench {
 namespace {
-
-constexpr std::chrono::milliseconds kPoll{5};
 
 Result<std::vector<std::string>> Resumes(ServedLake& lake) {
   LAKE_ASSIGN_OR_RETURN(
@@ -36,37 +33,6 @@ Result<double> BareSeconds(models::Embedder& embedder, const std::vector<std::st
     LAKE_RETURN_IF_ERROR(embedder.Embed(Context{}, std::span(texts).subspan(first, count)));
   }
   return watch.us() / 1e6;
-}
-
-struct Built {
-  double embedded_s = 0;
-  double live_s = 0;
-};
-
-Result<Built> BuildIndex(ServedLake& lake) {
-  const Stopwatch watch;
-  LAKE_ASSIGN_OR_RETURN(const std::string accepted,
-                        lake.Post("/vectors/index", JsonValue::MakeObject({{"index_name", "resumes"},
-                                                                           {"source", "candidates"},
-                                                                           {"text_column", "resume_text"},
-                                                                           {"id_column", "candidate_id"}})));
-  LAKE_ASSIGN_OR_RETURN(const JsonValue job, ParseJson(accepted));
-  const std::string path = "/jobs/" + std::string(job.FindString("id"));
-  Built built;
-  for (;;) {
-    LAKE_ASSIGN_OR_RETURN(const std::string body, lake.Get(path));
-    LAKE_ASSIGN_OR_RETURN(const JsonValue state, ParseJson(body));
-    const JsonValue* progress = state.Find("progress");
-    const JsonValue* total = progress == nullptr ? nullptr : progress->Find("total");
-    if (built.embedded_s == 0 && total != nullptr && *progress->Find("done") == *total)
-      built.embedded_s = watch.us() / 1e6;
-    if (state.FindString("state") == "succeeded") break;
-    if (state.FindString("state") == "failed") return Internal("job_failed", "{}", body);
-    std::this_thread::sleep_for(kPoll);
-  }
-  built.live_s = watch.us() / 1e6;
-  LAKE_RETURN_IF_ERROR(lake.Send({.method = "DELETE", .path = "/vectors/indexes/resumes"}));
-  return built;
 }
 
 }  // namespace
@@ -92,7 +58,8 @@ Status RunP12(const RunOptions& options, Report& report) {
   for (int round = 0; round < rounds; ++round) {
     LAKE_ASSIGN_OR_RETURN(const double seconds, BareSeconds(*embedder, texts));
     bare.push_back(count / seconds);
-    LAKE_ASSIGN_OR_RETURN(const Built built, BuildIndex(*lake));
+    LAKE_ASSIGN_OR_RETURN(const BuiltIndex built, BuildResumeIndex(*lake));
+    LAKE_RETURN_IF_ERROR(lake->Send({.method = "DELETE", .path = "/vectors/indexes/resumes"}));
     embedded.push_back(count / built.embedded_s);
     live.push_back(count / built.live_s);
   }

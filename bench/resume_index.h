@@ -1,0 +1,17 @@
+// An index over the résumés of a sample company, built over HTTP.
+#pragma once
+
+#include "lake/common/result.h"
+#include "served_lake.h"
+
+namespace lake::bench {
+
+struct BuiltIndex {
+  double embedded_s = 0;  ///< Until the last text was in a durable part.
+  double live_s = 0;      ///< Until it answered: graph, measured recall and commit included.
+};
+
+/// An index "resumes" over candidates.resume_text. Error: internal/job_failed.
+Result<BuiltIndex> BuildResumeIndex(ServedLake& lake);
+
+}  // namespace lake::bench

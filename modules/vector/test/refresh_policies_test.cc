@@ -1,18 +1,16 @@
 // Goal: an index with a policy is brought up to date by itself, when its policy says and not more often.
-// Method: the real runner over real jobs; a fake clock for schedules, an embedder that fails on demand.
+// Method: single looks of the runner over real jobs, a fake clock, an embedder that fails on demand; and once
+// the thread that looks.
 #include "lake/vector/refresh_policies.h"
 
-#include <atomic>
-#include <thread>
-
 #include "indexed_lake.h"
+#include "refresh_runner.h"
 
 namespace lake::vector {
 namespace {
 
-constexpr auto kPatience = std::chrono::seconds(60);
-/// Longer than the runner's tick, so it has looked.
-constexpr auto kALook = std::chrono::milliseconds(1500);
+using std::chrono::hours;
+using std::chrono::minutes;
 
 class RefreshPoliciesTest : public IndexedLake {
  protected:
@@ -21,11 +19,10 @@ class RefreshPoliciesTest : public IndexedLake {
     NewIndex index = Notes();
     index.refresh = settings;
     LAKE_ASSERT_OK(BuildOk(index));
-    StartPolicies();
+    runner_.emplace(Parts());
   }
-  void StartPolicies() {
-    policies_ = RefreshPolicies::Start(
-        {.catalog = *catalog_, .indexes = *service_, .jobs = *jobs_, .clock = clock_, .log = log_});
+  RefreshPoliciesParts Parts() {
+    return {.catalog = *catalog_, .indexes = *service_, .jobs = *jobs_, .clock = clock_, .log = log_};
   }
   void TearDown() override {
     policies_.reset();
@@ -39,88 +36,133 @@ class RefreshPoliciesTest : public IndexedLake {
     const Result<IndexInfo> info = service_->Find(Request(), "notes-index");
     return !info.ok() || info->stale;
   }
-  void ExpectRefreshed() {
-    const auto until = std::chrono::steady_clock::now() + kPatience;
-    while (Stale() && std::chrono::steady_clock::now() < until)
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    EXPECT_FALSE(Stale());
+  /// How many jobs a look submits; they are over on return.
+  size_t Look() {
+    const size_t before = jobs_->List({}, 1000).size();
+    runner_->Look(Context{});
+    const std::vector<jobs::Job> jobs = jobs_->List({}, 1000);
+    for (const jobs::Job& job : jobs) EXPECT_TRUE(jobs_->WaitUntilFinished(Context{}, job.id).ok());
+    return jobs.size() - before;
   }
-  size_t Jobs() { return jobs_->List({}, 1000).size(); }
+  /// To the next such time of the day.
+  void AdvanceTo(hours time) {
+    const std::chrono::microseconds day = hours(24);
+    const std::chrono::microseconds into_day(clock_.Now().micros % day.count());
+    const std::chrono::microseconds wanted = time;
+    clock_.Advance((into_day < wanted ? wanted : wanted + day) - into_day);
+  }
 
+  std::optional<RefreshRunner> runner_;
   std::unique_ptr<RefreshPolicies> policies_;
 };
 
 TEST_F(RefreshPoliciesTest, OnAppendFollowsEveryChange) {
   Follow({.policy = RefreshPolicy::kOnAppend, .cron = {}});
-  for (int id = 100; id < 104; ++id) {
+  EXPECT_EQ(Look(), 0u);
+  for (int id = 100; id < 103; ++id) {
     Append(id);
-    ExpectRefreshed();
+    EXPECT_EQ(Look(), 1u);
+    EXPECT_FALSE(Stale());
+    EXPECT_EQ(Look(), 0u);
   }
   DeleteNotes({"100"});
-  ExpectRefreshed();
+  EXPECT_EQ(Look(), 1u);
   LAKE_ASSERT_OK_AND_ASSIGN(const Contents contents, Read("notes-index"));
-  EXPECT_THAT(contents.rows, testing::SizeIs(6));
+  EXPECT_THAT(contents.rows, testing::SizeIs(5));
 }
 
 TEST_F(RefreshPoliciesTest, ManualDoesNothing) {
   Follow({});
   Append(100);
-  std::this_thread::sleep_for(kALook);
-  EXPECT_TRUE(Stale());
-  EXPECT_EQ(Jobs(), 1u);
+  EXPECT_EQ(Look(), 0u);
+  clock_.Advance(hours(48));
+  EXPECT_EQ(Look(), 0u);
   // Until it says otherwise.
   LAKE_ASSERT_OK(
       service_->SetRefresh(Request(), "Notes-Index", {.policy = RefreshPolicy::kOnAppend, .cron = {}}));
-  ExpectRefreshed();
+  EXPECT_EQ(Look(), 1u);
 }
 
 TEST_F(RefreshPoliciesTest, ScheduledComesAtItsTimes) {
   Follow({.policy = RefreshPolicy::kScheduled, .cron = "0 3 * * *"});
-  const Timestamp began = clock_.Now();
   Append(100);
-  std::this_thread::sleep_for(kALook);
-  EXPECT_TRUE(Stale());
-  // To the next 3 o'clock.
-  const std::chrono::microseconds day = std::chrono::hours(24);
-  const std::chrono::microseconds three = std::chrono::hours(3);
-  const auto into_day = std::chrono::microseconds(began.micros % day.count());
-  clock_.Advance((into_day < three ? three : three + day) - into_day);
-  ExpectRefreshed();
-  const size_t jobs = Jobs();
+  EXPECT_EQ(Look(), 0u);
+  AdvanceTo(hours(3));
+  EXPECT_EQ(Look(), 1u);
+  EXPECT_FALSE(Stale());
   Append(101);
-  clock_.Advance(std::chrono::hours(23));
-  std::this_thread::sleep_for(kALook);
-  EXPECT_TRUE(Stale());
-  EXPECT_EQ(Jobs(), jobs);
-  clock_.Advance(std::chrono::hours(1));
-  ExpectRefreshed();
+  EXPECT_EQ(Look(), 0u);
+  AdvanceTo(hours(2));
+  EXPECT_EQ(Look(), 0u);
+  AdvanceTo(hours(3));
+  EXPECT_EQ(Look(), 1u);
+  // Nothing changed: nothing is done.
+  AdvanceTo(hours(3));
+  EXPECT_EQ(Look(), 0u);
+  // Nor is that made up for when something changes later.
+  AdvanceTo(hours(4));
+  Append(102);
+  EXPECT_EQ(Look(), 0u);
 }
 
 TEST_F(RefreshPoliciesTest, ATimeThatPassedWithoutAServerIsMadeUpFor) {
   Follow({.policy = RefreshPolicy::kScheduled, .cron = "0 3 * * *"});
-  policies_.reset();
   Append(100);
-  clock_.Advance(std::chrono::hours(30));
-  StartPolicies();
-  ExpectRefreshed();
+  clock_.Advance(hours(30));
+  runner_.emplace(Parts());
+  EXPECT_EQ(Look(), 1u);
+  EXPECT_FALSE(Stale());
 }
 
-TEST_F(RefreshPoliciesTest, WhatFailsIsNotTriedAtOnceAgain) {
-  Follow({.policy = RefreshPolicy::kOnAppend, .cron = {}});
-  std::atomic<int> asked = 0;
-  before_embedding_ = [&](const Context&) {
-    ++asked;
-    return Status(Internal("model_broken", "for good"));
-  };
+TEST_F(RefreshPoliciesTest, WhatFailsIsTriedAgainLaterEachTime) {
+  Follow({.policy = RefreshPolicy::kScheduled, .cron = "0 3 * * *"});
+  before_embedding_ = [](const Context&) { return Status(Internal("model_broken", "for good")); };
   Append(100);
-  while (asked == 0) std::this_thread::yield();
-  Append(101);
-  std::this_thread::sleep_for(2 * kALook);
-  EXPECT_EQ(asked, 1);
-  EXPECT_EQ(Jobs(), 2u);
-  EXPECT_TRUE(Stale());
-  policies_.reset();
+  AdvanceTo(hours(3));
+  EXPECT_EQ(Look(), 1u);
+  EXPECT_EQ(Look(), 0u);
+  for (const int pause : {1, 2, 4, 8, 16, 32, 60, 60}) {
+    clock_.Advance(minutes(pause) - std::chrono::seconds(1));
+    EXPECT_EQ(Look(), 0u) << pause;
+    clock_.Advance(std::chrono::seconds(1));
+    EXPECT_EQ(Look(), 1u) << pause;
+    EXPECT_EQ(Look(), 0u) << pause;
+  }
   before_embedding_ = nullptr;
+  // Refreshed by hand: the failures are forgotten, the schedule counts again.
+  LAKE_ASSERT_OK(RefreshOk({.dataset = "notes", .index_name = {}, .otherwise = {}}));
+  EXPECT_EQ(Look(), 0u);
+  Append(101);
+  EXPECT_EQ(Look(), 0u);
+  AdvanceTo(hours(3));
+  EXPECT_EQ(Look(), 1u);
+}
+
+TEST_F(RefreshPoliciesTest, AModelThatIsGoneIsLogged) {
+  Follow({.policy = RefreshPolicy::kOnAppend, .cron = {}});
+  Append(100);
+  runner_.reset();
+  Stop();
+  models_ = std::make_unique<models::FakeModels>(models::FakeEmbedder::Options{.name = "another"});
+  Start();
+  runner_.emplace(Parts());
+  EXPECT_EQ(Look(), 0u);
+  EXPECT_EQ(log_.Count("refresh_not_started"), 1u);
+  EXPECT_EQ(Look(), 0u);
+  EXPECT_EQ(log_.Count("refresh_not_started"), 1u);
+  clock_.Advance(minutes(1));
+  EXPECT_EQ(Look(), 0u);
+  EXPECT_EQ(log_.Count("refresh_not_started"), 2u);
+}
+
+TEST_F(RefreshPoliciesTest, TheThreadLooksAfterACommit) {
+  Follow({.policy = RefreshPolicy::kOnAppend, .cron = {}});
+  policies_ = RefreshPolicies::Start(Parts());
+  Append(100);
+  const Context patience = {.deadline = Deadline::After(std::chrono::seconds(60))};
+  for (catalog::Version seen = catalog_->snapshot()->version(); Stale();
+       seen = catalog_->snapshot()->version())
+    LAKE_ASSERT_OK(catalog_->WaitForCommit(patience, seen));
 }
 
 TEST_F(RefreshPoliciesTest, WrongSettingsAreRefused) {
@@ -129,7 +171,7 @@ TEST_F(RefreshPoliciesTest, WrongSettingsAreRefused) {
   index.refresh = {.policy = RefreshPolicy::kScheduled, .cron = "0 25 * * *"};
   EXPECT_THAT(service_->Prepare(Request(), index), IsError(ErrorCode::kInvalidArgument, "bad_cron"));
   LAKE_ASSERT_OK(BuildOk(Notes()));
-  const auto set = [this](RefreshSettings settings) {
+  const auto set = [this](const RefreshSettings& settings) {
     return service_->SetRefresh(Request(), "notes-index", settings);
   };
   EXPECT_THAT(set({.policy = RefreshPolicy::kScheduled, .cron = {}}),

@@ -8,6 +8,7 @@
 #include "lake/vector/freshness.h"
 #include "lake/vector/index_service.h"
 #include "permitted_rows.h"
+#include "reranking.h"
 #include "search_audit.h"
 
 namespace lake::search {
@@ -36,6 +37,8 @@ Status CheckShape(const SearchRequest& wanted) {
   if (wanted.mode != SearchMode::kVector && wanted.query.empty())
     return At(InvalidArgument("query_needed", "words are searched for by a query; a vector has none"),
               "/query");
+  if (wanted.rerank && wanted.query.empty())
+    return At(InvalidArgument("query_needed", "a reranker reads a query; a vector has none"), "/rerank");
   if (wanted.query.size() > kMaxQuestionBytes)
     return At(InvalidArgument("question_too_long", "the query has more than {} bytes", kMaxQuestionBytes),
               "/query");
@@ -71,10 +74,15 @@ Result<Target> FindTarget(const Request& request, const std::string& name) {
   return target;
 }
 
+size_t CandidatesOf(const SearchRequest& wanted) {
+  return wanted.rerank ? std::max(wanted.k, wanted.rerank->depth) : wanted.k;
+}
+
 /// What is asked of an open index.
 struct Question {
   const Request& request;
   const SearchRequest& wanted;
+  size_t candidates;  ///< Rows to find: k, or more for a reranker.
   const vector::IndexModel& model;
   vector::OpenIndex& index;
   const ann::RowSet* permitted;  ///< Null: every row.
@@ -92,6 +100,10 @@ class Service final : public SearchService {
  private:
   Result<SearchAnswer> Answer(const Request& request, const SearchRequest& wanted, SearchAudit& audit) {
     LAKE_RETURN_IF_ERROR(CheckShape(wanted));
+    std::shared_ptr<models::Reranker> reranker;
+    if (wanted.rerank) {
+      LAKE_ASSIGN_OR_RETURN(reranker, FindReranker(parts_.models, *wanted.rerank));
+    }
     LAKE_ASSIGN_OR_RETURN(Target target, FindTarget(request, wanted.index_name));
     LAKE_ASSIGN_OR_RETURN(const access::Decision decision, Decide(request, &target));
     audit.Reads(request, *target.dataset, decision);
@@ -113,18 +125,22 @@ class Service final : public SearchService {
                            .version = request.snapshot->version()};
     const Question question = {.request = request,
                                .wanted = wanted,
+                               .candidates = CandidatesOf(wanted),
                                .model = target.record.model,
                                .index = *index,
                                .permitted = permitted.get()};
     LAKE_ASSIGN_OR_RETURN(const std::vector<FusedRow> rows, Rank(question, &answer));
     LAKE_RETURN_IF_ERROR(Fill(*target.dataset, *index, rows, &answer));
+    if (reranker != nullptr)
+      LAKE_RETURN_IF_ERROR(OrderAnew(request.context, *reranker, wanted.query, &answer.hits));
+    if (answer.hits.size() > wanted.k) answer.hits.resize(wanted.k);
     answer.short_of_k = answer.hits.size() < wanted.k;
     return answer;
   }
 
-  /// The rows of the answer, by the mode.
+  /// The candidates, by the mode.
   Result<std::vector<FusedRow>> Rank(const Question& question, SearchAnswer* answer) {
-    const size_t k = question.wanted.k;
+    const size_t k = question.candidates;
     // A list gives more than k: what is second best in both may be the best of all.
     const size_t deep = question.wanted.mode == SearchMode::kHybrid
                             ? std::clamp(k * kFusedDepth, kFusedAtLeast, std::max(k, kFusedAtMost))

@@ -298,6 +298,38 @@ TEST_F(SearchTest, AnotherModelIsRefused) {
               IsError(ErrorCode::kFailedPrecondition, "model_changed"));
 }
 
+// The fake reranker counts the query's first letter: of all texts, that of 22 has the most.
+TEST_F(SearchTest, ARerankerOrdersTheCandidatesAnew) {
+  SearchRequest wanted = Question("2 word7", 2);
+  wanted.rerank = Rerank{.depth = 30};
+  LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer answer, service_->Search(Admin(), wanted));
+  ASSERT_THAT(answer.hits, SizeIs(2));
+  EXPECT_EQ(answer.hits[0].doc_id, "22");
+  EXPECT_EQ(answer.hits[0].score, 2);
+  EXPECT_EQ(answer.hits[0].rerank_score, 2);
+  EXPECT_TRUE(answer.hits[0].vector_score.has_value());
+  EXPECT_FALSE(answer.short_of_k);
+  // Of fewer candidates than hits are wanted there are as many as hits, in the order they had.
+  SearchRequest shallow = Question("_ word7", 3);
+  LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer before, service_->Search(Admin(), shallow));
+  shallow.rerank = Rerank{.depth = 1};
+  LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer after, service_->Search(Admin(), shallow));
+  EXPECT_EQ(Ids(before)[0], "7");
+  EXPECT_EQ(Ids(after), Ids(before));
+  EXPECT_EQ(after.hits[0].score, 0);
+}
+
+TEST_F(SearchTest, ARerankerNeedsAQueryAndAModel) {
+  SearchRequest by_vector = {.index_name = "index", .vector = std::vector<float>(1024, 1)};
+  by_vector.rerank = Rerank{};
+  EXPECT_THAT(service_->Search(Admin(), by_vector), IsError(ErrorCode::kInvalidArgument, "query_needed"));
+  SearchRequest unknown = Question("word7", 1);
+  unknown.rerank = Rerank{.model = "none"};
+  const Result<SearchAnswer> refused = service_->Search(Admin(), unknown);
+  ASSERT_THAT(refused, IsError(ErrorCode::kNotFound, "model_not_found"));
+  EXPECT_EQ(refused.error().details()[0].pointer, "/rerank/model");
+}
+
 TEST_F(SearchTest, RefusalsAreOnRecordToo) {
   EXPECT_THAT(service_->Search(Admin(), {.index_name = "none", .query = "a"}),
               IsError(ErrorCode::kNotFound, "index_not_found"));

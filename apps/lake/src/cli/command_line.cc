@@ -302,6 +302,13 @@ void AddIndexes(CLI::App& app, Parsed* parsed) {
   AddNamed(group, parsed, "drop", "Drop an index with its files", "name", RunIndexDrop);
 }
 
+void AddRerankOptions(CLI::App* word, std::optional<std::string>* reranker) {
+  word->add_flag_callback(
+      "--rerank", [reranker] { reranker->emplace(reranker->value_or("")); },
+      "Let the server's reranking model order the best candidates");
+  word->add_option("--rerank-model", *reranker, "The same, by the model of that name");
+}
+
 void AddSearch(CLI::App& app, Parsed* parsed) {
   CLI::App* word = app.add_subcommand("search", "Find texts by what they mean");
   word->add_option("index", parsed->search.index, "Index to search")->required();
@@ -314,6 +321,7 @@ void AddSearch(CLI::App& app, Parsed* parsed) {
   word->add_flag_callback(
       "--exact", [parsed] { parsed->search.precision = SearchOptions::Precision::kExact; },
       "Compare with every text");
+  AddRerankOptions(word, &parsed->search.reranker);
   word->callback([parsed] {
     parsed->run = [parsed](const Context& context) {
       return RunSearch(context, parsed->client, parsed->search);

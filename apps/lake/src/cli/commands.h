@@ -70,6 +70,7 @@ struct SearchOptions {
   std::string filter;
   std::optional<int64_t> ef_search;
   enum class Precision { kApproximate, kExact } precision = Precision::kApproximate;
+  std::optional<std::string> reranker;  ///< Name of a model; empty: the server's.
 };
 
 struct ListOptions {

@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "exit_code.h"
 #include "follow_job.h"
+#include "request_body.h"
 #include "rest.h"
 #include "terminal.h"
 
@@ -13,13 +14,6 @@ namespace {
 constexpr size_t kShownColumns = 100;  // Of a hit's text.
 
 std::string IndexPath(const std::string& name) { return "/vectors/indexes/" + UrlEncode(name); }
-
-void SetUnlessEmpty(JsonValue* document, std::string_view name, const std::string& text) {
-  if (!text.empty()) document->Set(name, text);
-}
-void SetIfGiven(JsonValue* document, std::string_view name, const std::optional<int64_t>& number) {
-  if (number) document->Set(name, *number);
-}
 
 void SetPolicy(JsonValue* body, const RefreshPolicyOptions& options) {
   SetUnlessEmpty(body, "embedding_refresh_policy", options.policy);
@@ -183,6 +177,7 @@ int RunSearch(const Context& context, const ClientOptions& client, const SearchO
   SetUnlessEmpty(&body, "filter", options.filter);
   SetIfGiven(&body, "ef_search", options.ef_search);
   if (options.precision == SearchOptions::Precision::kExact) body.Set("exact", true);
+  SetRerank(&body, options.reranker);
   const Result<JsonValue> answer = Rest(context, client).Post("/vectors/search", body);
   if (!answer.ok() || client.output != OutputFormat::kTable) return PrintDocument(answer);
   PrintHits(*answer);

@@ -93,6 +93,11 @@ Result<wire::Page<wire::Index>> List(const IndexService& indexes, const Request&
   }
 }
 
+std::optional<search::Rerank> FromWire(const std::optional<wire::RerankHits>& wanted) {
+  if (!wanted) return std::nullopt;
+  return search::Rerank{.model = wanted->model.value_or(""), .depth = wanted->depth};
+}
+
 Result<wire::SearchResult> Search(search::SearchService& searches, const Request& request,
                                   wire::SearchIndex wanted) {
   const Clock::time_point started = Clock::now();
@@ -103,7 +108,8 @@ Result<wire::SearchResult> Search(search::SearchService& searches, const Request
                                   .k = wanted.k,
                                   .filter = std::move(wanted.filter).value_or(""),
                                   .doc_ids = std::move(wanted.doc_ids),
-                                  .ef_search = wanted.ef_search};
+                                  .ef_search = wanted.ef_search,
+                                  .rerank = FromWire(wanted.rerank)};
   if (wanted.vector)
     for (const double value : *wanted.vector) search.vector.push_back(static_cast<float>(value));
   if (wanted.exact) search.precision = ann::Precision::kExact;
@@ -117,14 +123,15 @@ Result<wire::SearchResult> Search(search::SearchService& searches, const Request
                                .stale = answer.stale,
                                .version = answer.version.number};
   for (search::Hit& hit : answer.hits)
-    result.hits.push_back({.doc_id = std::move(hit.doc_id),
-                           .source = std::move(hit.source),
-                           .chunk = hit.chunk,
-                           .text = std::move(hit.text),
-                           .start = hit.start,
-                           .end = hit.end,
-                           .score = hit.score,
-                           .scores = {.vector = hit.vector_score, .text = hit.text_score}});
+    result.hits.push_back(
+        {.doc_id = std::move(hit.doc_id),
+         .source = std::move(hit.source),
+         .chunk = hit.chunk,
+         .text = std::move(hit.text),
+         .start = hit.start,
+         .end = hit.end,
+         .score = hit.score,
+         .scores = {.vector = hit.vector_score, .text = hit.text_score, .rerank = hit.rerank_score}});
   result.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
   return result;
 }

@@ -30,6 +30,15 @@ enum class SearchMode {
   kHybrid,  ///< Both lists, fused by the ranks in them.
 };
 
+inline constexpr size_t kDefaultRerankDepth = 50;
+
+/// A model reads the best candidates together with the question and orders them anew.
+struct Rerank {
+  std::string model;  ///< Name; empty: the default one.
+  /// How many candidates it reads, at least k of them: 1 to models::kMaxRankedTexts.
+  size_t depth = kDefaultRerankDepth;
+};
+
 struct SearchRequest {
   std::string index_name;
   std::string query;          ///< A question or some words; empty when there is a vector.
@@ -40,6 +49,7 @@ struct SearchRequest {
   std::optional<std::vector<std::string>> doc_ids;  ///< Only these.
   std::optional<size_t> ef_search;                  ///< None: as vector::Nearest says.
   ann::Precision precision = ann::Precision::kApproximate;
+  std::optional<Rerank> rerank = {};
 };
 
 struct Hit {
@@ -49,14 +59,15 @@ struct Hit {
   std::string text;
   uint32_t start = 0;                  ///< In the document's text, in code points.
   uint32_t end = 0;                    ///< One past the last.
-  double score = 0;                    ///< What hits are ordered by: that of the mode.
+  double score = 0;                    ///< What hits are ordered by: that of the mode or of the reranker.
   std::optional<double> vector_score;  ///< Cosine of the angle between question and chunk.
   std::optional<double> text_score;    ///< BM25.
+  std::optional<double> rerank_score = {};  ///< On a scale of the reranker's own.
 };
 
 struct SearchAnswer {
   std::string index_name;
-  std::vector<Hit> hits;             ///< The best first, ties by document and chunk.
+  std::vector<Hit> hits;             ///< The best first, ties by document and chunk; reranked, as before it.
   bool exact = false;                ///< What is near is proven to be the nearest; else what the graph found.
   std::optional<double> recall_low;  ///< Of an approximate answer: what the index's recall is at least.
   bool short_of_k = false;           ///< Fewer than k chunks may be found.
@@ -84,7 +95,8 @@ class SearchService {
   /// Errors: not_found/index_not_found, failed_precondition/{index_not_ready, source_dropped, source_changed,
   /// model_changed}, permission_denied/{dataset_forbidden, column_not_clear}, invalid_argument/{no_question,
   /// two_questions, query_needed, question_too_long, dimensions_differ, bad_filter, too_many_documents,
-  /// empty_text}, unavailable/audit_not_written, those of the model and of the index.
+  /// empty_text}, unavailable/audit_not_written, those of the models (of reranking with "/rerank" or
+  /// "/rerank/model") and of the index.
   virtual Result<SearchAnswer> Search(const access::Request& request, const SearchRequest& wanted) = 0;
 };
 

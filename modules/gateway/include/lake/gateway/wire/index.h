@@ -75,6 +75,11 @@ struct ListIndexes {
   std::optional<std::string> page_token;
 };
 
+struct RerankHits {
+  std::optional<std::string> model;
+  uint32_t depth = search::kDefaultRerankDepth;
+};
+
 struct SearchIndex {
   std::string index_name;
   std::optional<std::string> query;
@@ -85,11 +90,13 @@ struct SearchIndex {
   std::optional<std::vector<std::string>> doc_ids;
   std::optional<uint32_t> ef_search;
   bool exact = false;
+  std::optional<RerankHits> rerank;
 };
 
 struct HitScores {
   std::optional<double> vector;
   std::optional<double> text;
+  std::optional<double> rerank;
 };
 
 struct SearchHit {
@@ -212,6 +219,16 @@ struct lake::Describe<lake::gateway::wire::ListIndexes> {
                  lake::gateway::wire::LimitField<T>(), lake::gateway::wire::PageTokenField<T>()};
 };
 template <>
+struct lake::Describe<lake::gateway::wire::RerankHits> {
+  using T = lake::gateway::wire::RerankHits;
+  static constexpr std::string_view kName = "RerankHits";
+  static constexpr auto kFields = std::tuple{
+      Optional("model", &T::model, "Name of the model, from GET /ai/models; the default one when absent.")
+          .Between(1, 255),
+      Optional("depth", &T::depth, "How many candidates it reads; at least k of them.")
+          .Between(1, lake::models::kMaxRankedTexts)};
+};
+template <>
 struct lake::Describe<lake::gateway::wire::SearchIndex> {
   using T = lake::gateway::wire::SearchIndex;
   static constexpr std::string_view kName = "SearchIndex";
@@ -233,7 +250,11 @@ struct lake::Describe<lake::gateway::wire::SearchIndex> {
           "Instead of that of the index: more finds more and takes longer. Indexes that are scanned quickly "
           "are walked only when it is given.")
           .Between(10, 200),
-      Optional("exact", &T::exact, "Compare with every permitted chunk.")};
+      Optional("exact", &T::exact, "Compare with every permitted chunk."),
+      Optional(
+          "rerank", &T::rerank,
+          "Let a model read the best candidates together with the query, and order them by what it says; "
+          "{} asks the default one.")};
 };
 template <>
 struct lake::Describe<lake::gateway::wire::HitScores> {
@@ -241,7 +262,8 @@ struct lake::Describe<lake::gateway::wire::HitScores> {
   static constexpr std::string_view kName = "HitScores";
   static constexpr auto kFields =
       std::tuple{Optional("vector", &T::vector, "Cosine of the angle between question and chunk."),
-                 Optional("text", &T::text, "BM25 of the words that both have.")};
+                 Optional("text", &T::text, "BM25 of the words that both have."),
+                 Optional("rerank", &T::rerank, "The reranker's, on a scale of its own.")};
 };
 template <>
 struct lake::Describe<lake::gateway::wire::SearchHit> {

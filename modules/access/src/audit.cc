@@ -27,6 +27,16 @@ struct AuditLine {
   std::variant<AuditRecord, AuditEnd> line;
 };
 
+/// The beginning of a long statement, without half a character at its end.
+AuditRecord Shortened(AuditRecord record) {
+  std::string& text = record.statement;
+  if (text.size() <= kAuditedStatementBytes) return record;
+  size_t end = kAuditedStatementBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  text.resize(end);
+  return record;
+}
+
 /// "2026-11-21T18" of a time.
 std::string HourOf(Timestamp time) { return FormatTimestamp(time).substr(0, 13); }
 
@@ -100,8 +110,8 @@ class StoredAuditLog final : public AuditLog {
   std::future<Status> Begin(const AuditRecord& record) override {
     auto done = std::make_shared<std::promise<Status>>();
     std::future<Status> written = done->get_future();
-    Status submitted =
-        pool_.Submit([this, done, hour = HourOf(record.time), text = WriteJson(AuditLine{record})] {
+    Status submitted = pool_.Submit(
+        [this, done, hour = HourOf(record.time), text = WriteJson(AuditLine{Shortened(record)})] {
           done->set_value(Write(hour, text));
         });
     if (!submitted.ok()) done->set_value(NotWritten(submitted.error()));

@@ -91,5 +91,14 @@ TEST_F(AuditTest, ARecordThatCannotBeWrittenIsAnError) {
   EXPECT_THAT(audit->Begin(Record("a")).get(), IsError(ErrorCode::kUnavailable, "audit_not_written"));
 }
 
+TEST_F(AuditTest, OfALongStatementTheBeginningIsKeptInWholeCharacters) {
+  const std::unique_ptr<AuditLog> audit = AuditLog::Make(*store_, log_);
+  AuditRecord record = Record("anna");
+  record.statement = "x" + std::string(kAuditedStatementBytes - 2, 'y') + "é and more";
+  LAKE_ASSERT_OK(audit->Begin(record).get());
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::vector<AuditRecord> read, audit->Read(Context{}, {}, 1));
+  EXPECT_EQ(read.at(0).statement, record.statement.substr(0, kAuditedStatementBytes - 1));
+}
+
 }  // namespace
 }  // namespace lake::access

@@ -4,22 +4,8 @@
 #include <utility>
 
 namespace lake::query {
-namespace {
-
-/// The beginning, without half a character at its end.
-void Shorten(std::string* text) {
-  if (text->size() <= access::kAuditedStatementBytes) return;
-  size_t end = access::kAuditedStatementBytes;
-  while (end > 0 && (static_cast<unsigned char>((*text)[end]) & 0xC0) == 0x80) --end;
-  text->resize(end);
-}
-
-}  // namespace
-
 QueryAudit::QueryAudit(access::AuditLog& log, access::AuditRecord record)
-    : log_(log), record_(std::move(record)) {
-  Shorten(&record_.statement);
-}
+    : log_(log), record_(std::move(record)) {}
 
 QueryAudit::~QueryAudit() {
   if (state_ == State::kBegun) Write({}, "abandoned");

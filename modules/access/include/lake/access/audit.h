@@ -42,8 +42,8 @@ struct AuditRecord {
   Timestamp time;
   std::string caller;
   std::string role;
-  std::string operation;  ///< "query" or "explain".
-  std::string statement;  ///< At most kAuditedStatementBytes of it.
+  std::string operation;  ///< "query", "explain", "search", "answer".
+  std::string statement;  ///< Kept are at most kAuditedStatementBytes of it.
   std::vector<AuditedTable> tables;
   AuditDecision decision = AuditDecision::kAllowed;
   std::optional<std::string> error;  ///< Slug; also when it failed after it began.
@@ -122,7 +122,8 @@ struct lake::Describe<lake::access::AuditRecord> {
       Required("time", &T::time, "When it was asked."),
       Required("caller", &T::caller, "Who asked."),
       Required("role", &T::role, "In which role."),
-      Required("operation", &T::operation, "query, or explain: what was asked of the statement."),
+      Required("operation", &T::operation,
+               "query, explain, search or answer: what was asked of the statement."),
       Required("statement", &T::statement, "What was asked; the beginning of a long one."),
       Required("tables", &T::tables, "What it reads, under which rules."),
       Required("decision", &T::decision, "Whether the caller might."),

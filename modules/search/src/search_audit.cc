@@ -1,6 +1,5 @@
 #include "search_audit.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace lake::search {
@@ -10,11 +9,6 @@ std::string StatementOf(const SearchRequest& wanted) {
   const std::string what = wanted.query.empty() ? "a vector" : fmt::format("'{}'", wanted.query);
   std::string statement = fmt::format("search {} for {}", wanted.index_name, what);
   if (!wanted.filter.empty()) statement += fmt::format(" where {}", wanted.filter);
-  // Whole characters: a question may be longer than a record.
-  size_t end = std::min(statement.size(), access::kAuditedStatementBytes);
-  while (end < statement.size() && end > 0 && (static_cast<unsigned char>(statement[end]) & 0xC0) == 0x80)
-    --end;
-  statement.resize(end);
   return statement;
 }
 
@@ -50,6 +44,7 @@ void SearchAudit::Reads(const access::Request& request, const catalog::Dataset& 
 }
 
 Result<SearchAnswer> SearchAudit::Conclude(Result<SearchAnswer> answer) {
+  if (answer.ok()) answer->tables = record_.tables;
   if (!answer.ok()) {
     const Error& why = answer.error();
     const bool denied = why.Is(ErrorCode::kPermissionDenied) || why.Is(ErrorCode::kUnauthenticated);

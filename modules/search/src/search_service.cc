@@ -122,7 +122,9 @@ class Service final : public SearchService {
     SearchAnswer answer = {.index_name = target.record.name,
                            .exact = true,
                            .stale = target.stale,
-                           .version = request.snapshot->version()};
+                           .version = request.snapshot->version(),
+                           .model = target.record.model,
+                           .tables = {}};
     const Question question = {.request = request,
                                .wanted = wanted,
                                .candidates = CandidatesOf(wanted),

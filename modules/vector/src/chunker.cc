@@ -94,6 +94,12 @@ class Outline {
     return sentence > first ? sentence : first + size;
   }
 
+  /// Where the sentence of the word `first` ends.
+  size_t EndOfSentence(size_t first) const {
+    const auto behind = std::ranges::upper_bound(sentence_ends_, first);
+    return behind == sentence_ends_.end() ? words() : *behind;
+  }
+
   /// Where the next chunk begins: with the first sentence of the last `overlap` words, else that many words
   /// back.
   size_t NextBegin(size_t first, size_t end, size_t overlap) const {
@@ -150,16 +156,32 @@ class CodePoints {
   size_t count_ = 0;
 };
 
+/// Makes chunks of an outline's words, from left to right.
+class Cutter {
+ public:
+  Cutter(std::string_view text, const Outline& outline)
+      : text_(text), outline_(outline), starts_(text), ends_(text) {}
+
+  Chunk Words(size_t first, size_t end) {
+    const Span bytes = outline_.Bytes(first, end);
+    return {.text = std::string(text_.substr(bytes.begin, bytes.end - bytes.begin)),
+            .start = starts_.Before(bytes.begin),
+            .end = ends_.Before(bytes.end)};
+  }
+
+ private:
+  std::string_view text_;
+  const Outline& outline_;
+  CodePoints starts_;
+  CodePoints ends_;
+};
+
 std::vector<Chunk> Cut(std::string_view text, const Outline& outline, const ChunkSettings& settings) {
   std::vector<Chunk> chunks;
-  CodePoints starts(text);
-  CodePoints ends(text);
+  Cutter cutter(text, outline);
   for (size_t first = 0; first < outline.words();) {
     const size_t end = outline.EndOfChunk(first, settings.size);
-    const Span bytes = outline.Bytes(first, end);
-    chunks.push_back({.text = std::string(text.substr(bytes.begin, bytes.end - bytes.begin)),
-                      .start = starts.Before(bytes.begin),
-                      .end = ends.Before(bytes.end)});
+    chunks.push_back(cutter.Words(first, end));
     if (end == outline.words()) break;
     first = outline.NextBegin(first, end, settings.overlap);
   }
@@ -183,6 +205,19 @@ std::vector<Chunk> HalveChunk(const Chunk& chunk) {
     half.end += chunk.start;
   }
   return halves;
+}
+
+std::vector<Chunk> SplitSentences(std::string_view text, size_t most_words) {
+  LAKE_CHECK(most_words > 0);
+  std::vector<Chunk> sentences;
+  const Outline outline(text);
+  Cutter cutter(text, outline);
+  for (size_t first = 0; first < outline.words();) {
+    const size_t end = std::min(outline.EndOfSentence(first), first + most_words);
+    sentences.push_back(cutter.Words(first, end));
+    first = end;
+  }
+  return sentences;
 }
 
 std::vector<std::string> DistinctWords(std::string_view text, size_t most) {

@@ -57,6 +57,19 @@ TEST(ChunkerTest, CutsASentenceThatIsTooLong) {
               ElementsAre("a b c d", "d e f g", "g h i j"));
 }
 
+// Signs without a word belong to what follows.
+TEST(ChunkerTest, SplitsIntoSentencesThatStandWhereTheySay) {
+  const std::string text = " Zoë mends “engines”.  Really?\n... \nOne two three four five (six). Ende";
+  std::vector<std::string> texts;
+  for (const Chunk& sentence : SplitSentences(text, 4)) {
+    texts.push_back(sentence.text);
+    EXPECT_EQ(Slice(text, sentence), sentence.text);
+  }
+  EXPECT_THAT(texts, ElementsAre("Zoë mends “engines”.", "Really?", "... \nOne two three four", "five (six).",
+                                 "Ende"));
+  EXPECT_THAT(SplitSentences(" \n...", 4), IsEmpty());
+}
+
 TEST(ChunkerTest, SignsStayWithTheirWords) {
   EXPECT_THAT(Texts("He said (twice): \"Go!\" Then he left.", {.size = 4, .overlap = 0}),
               ElementsAre("He said (twice): \"Go!\"", "Then he left."));

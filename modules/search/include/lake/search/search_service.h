@@ -74,6 +74,8 @@ struct SearchAnswer {
   bool query_truncated = false;      ///< The question is longer than the model reads.
   bool stale = false;                ///< The dataset has changed since the index was built.
   catalog::Version version;          ///< Snapshot whose rights and deletions apply.
+  vector::IndexModel model;          ///< What embedded the chunks.
+  std::vector<access::AuditedTable> tables;  ///< As they are on record: for those who say more with the hits.
 };
 
 /// What the service works with; all of it outlives the service.

@@ -32,6 +32,9 @@ std::vector<Chunk> ChunkText(std::string_view text, const ChunkSettings& setting
 /// The chunk as two or more shorter ones, for a reader that cannot take it whole; itself when it is one word.
 std::vector<Chunk> HalveChunk(const Chunk& chunk);
 
+/// The sentences that have a word, in order; one of more than `most_words` (at least 1) is several of these.
+std::vector<Chunk> SplitSentences(std::string_view text, size_t most_words);
+
 /// The first `most` words of a text, as they stand there, each once.
 std::vector<std::string> DistinctWords(std::string_view text, size_t most);
 

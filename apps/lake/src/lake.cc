@@ -14,6 +14,7 @@
 #include "lake/access/key_service.h"
 #include "lake/access/request.h"
 #include "lake/access/role_service.h"
+#include "lake/answers/answer_service.h"
 #include "lake/app/build_info.h"
 #include "lake/catalog/catalog.h"
 #include "lake/common/fold.h"
@@ -298,6 +299,12 @@ class WiredLake final : public Lake {
                                              .audit = *audit_,
                                              .clock = seams_.clock,
                                              .random = seams_.random});
+    answers_ = answers::AnswerService::Make({.searches = *searches_,
+                                             .models = *models_,
+                                             .audit = *audit_,
+                                             .clock = seams_.clock,
+                                             .random = seams_.random},
+                                            {.min_support = settings.answers.min_support});
   }
 
   /// Keys of other roles, made while none were needed, let nobody in who can make more.
@@ -349,6 +356,7 @@ class WiredLake final : public Lake {
   std::unique_ptr<vector::RefreshPolicies> refresh_policies_;
   std::unique_ptr<query::QueryService> query_;
   std::unique_ptr<search::SearchService> searches_;
+  std::unique_ptr<answers::AnswerService> answers_;
   std::unique_ptr<gateway::Api> api_;
   std::unique_ptr<gateway::HttpServer> server_;
 };
@@ -379,6 +387,7 @@ void WiredLake::AddRoutes(const Settings& settings) {
   });
   gateway::AddIndexRoutes(*api_, *index_service_, *searches_, *jobs_);
   gateway::AddRefreshRoutes(*api_, *index_service_, *jobs_);
+  gateway::AddAnswerRoutes(*api_, *answers_);
   gateway::AddQueryRoutes(
       *api_, *query_,
       {.max_rows = settings.query.max_result_rows, .max_bytes = settings.query.max_result_bytes});

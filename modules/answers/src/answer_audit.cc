@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+#include <string>
 #include <utility>
 
 namespace lake::answers {
@@ -35,8 +37,11 @@ AnswerAudit::AnswerAudit(const AnswerParts& parts, const access::Request& reques
 
 Status AnswerAudit::Begin(std::string_view model, std::span<const Citation> sources,
                           const std::vector<access::AuditedTable>& tables) {
-  std::string by = fmt::format(" by {},{} documents", model, sources.empty() ? " no" : "");
-  for (const Citation& source : sources) by += fmt::format(" {}/{}", source.doc_id, source.chunk);
+  std::set<std::string> chunks;
+  for (const Citation& source : sources) chunks.insert(fmt::format("{}/{}", source.doc_id, source.chunk));
+  const std::string by =
+      fmt::format(" by {}, {}", model,
+                  chunks.empty() ? "no documents" : fmt::format("documents {}", fmt::join(chunks, " ")));
   record_.statement = StatementOf(wanted_, by);
   record_.tables = tables;
   LAKE_RETURN_IF_ERROR(log_.Begin(record_).get());

@@ -75,7 +75,7 @@ Result<Target> FindTarget(const Request& request, const std::string& name) {
 }
 
 size_t CandidatesOf(const SearchRequest& wanted) {
-  return wanted.rerank ? std::max(wanted.k, wanted.rerank->depth) : wanted.k;
+  return wanted.rerank ? std::max<size_t>(wanted.k, wanted.rerank->depth) : wanted.k;
 }
 
 /// What is asked of an open index.

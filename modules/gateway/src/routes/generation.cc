@@ -2,13 +2,11 @@
 #include <chrono>
 #include <utility>
 
-#include "lake/common/json_io.h"
 #include "lake/gateway/routes.h"
 #include "lake/gateway/wire/generation.h"
 #include "lake/models/provider.h"
-#include "media_type.h"
 #include "model_error.h"
-#include "problem.h"
+#include "text_events.h"
 
 namespace lake::gateway {
 namespace {
@@ -16,8 +14,6 @@ namespace {
 using access::Request;
 using models::Provider;
 using Clock = std::chrono::steady_clock;
-
-constexpr std::array<std::string_view, 2> kTextTypes = {"application/json", "text/event-stream"};
 
 double MillisSince(Clock::time_point started) {
   return std::chrono::duration<double, std::milli>(Clock::now() - started).count();
@@ -57,62 +53,26 @@ wire::GeneratedText ToWire(models::Generation made, Clock::time_point started) {
           .elapsed_ms = MillisSince(started)};
 }
 
-template <class T>
-std::string Event(std::string_view name, const T& data) {
-  return fmt::format("event: {}\ndata: {}\n\n", name, WriteJson(ToJson(data)));
-}
-
-/// A text as server-sent events. Begins with the first piece, so that what fails before it is a problem with
-/// a status.
-class TextEvents {
- public:
-  TextEvents(const RequestHead& head, ResponseWriter& writer) : head_(head), writer_(writer) {}
-
-  Status Piece(std::string_view text) {
-    LAKE_RETURN_IF_ERROR(Begin());
-    return writer_.Write(Event("text", wire::TextPiece{.text = std::string(text)}));
-  }
-  Status Done(const wire::GeneratedText& whole) {
-    LAKE_RETURN_IF_ERROR(Begin());
-    LAKE_RETURN_IF_ERROR(writer_.Write(Event("done", whole)));
-    return writer_.Finish({});
-  }
-  Status Fail(Error error) {
-    if (!writer_.started()) return error;
-    LAKE_RETURN_IF_ERROR(writer_.Write(Event("error", MakeProblem(error, head_.request_id))));
-    return writer_.Finish({.failure = error.reason()});
-  }
-
- private:
-  Status Begin() {
-    if (writer_.started()) return {};
-    return writer_.Start({.content_type = std::string(kTextTypes[1]), .headers = {{"Vary", "Accept"}}});
-  }
-
-  const RequestHead& head_;
-  ResponseWriter& writer_;
-};
-
 Status Generate(Provider& models, const Request& request, wire::GenerateText wanted, const RequestHead& head,
                 ResponseWriter& writer) {
   const Clock::time_point started = Clock::now();
-  const std::optional<size_t> type = ChooseByAccept(head.Find("accept"), kTextTypes);
-  if (!type) return InvalidArgument("not_acceptable", "a text can be had as {}", fmt::join(kTextTypes, ", "));
+  LAKE_ASSIGN_OR_RETURN(const TextForm form,
+                        ChooseTextForm(head, wanted.stream ? TextForm::kEvents : TextForm::kDocument));
   Result<std::shared_ptr<models::Generator>> generator = models.FindGenerator(wanted.model.value_or(""));
   if (!generator.ok()) return AtModel(std::move(generator).error(), wanted.model);
-  const bool streams = wanted.stream || *type == 1;
+  const bool streams = form == TextForm::kEvents;
   TextEvents events(head, writer);
   models::TextSink sink;
-  if (streams) sink = [&events](std::string_view piece) { return events.Piece(piece); };
+  if (streams)
+    sink = [&events](std::string_view piece) {
+      return events.Send("text", wire::TextPiece{.text = std::string(piece)});
+    };
   Result<models::Generation> made =
       (*generator)->Generate(request.context, FromWire(std::move(wanted)), sink);
   if (!made.ok()) return streams ? events.Fail(std::move(made).error()) : Status(std::move(made).error());
   const wire::GeneratedText whole = ToWire(std::move(*made), started);
   if (streams) return events.Done(whole);
-  LAKE_RETURN_IF_ERROR(
-      writer.Start({.content_type = std::string(kTextTypes[0]), .headers = {{"Vary", "Accept"}}}));
-  LAKE_RETURN_IF_ERROR(writer.Write(WriteJson(ToJson(whole))));
-  return writer.Finish({});
+  return WriteWhole(whole, writer);
 }
 
 Result<wire::RankedTexts> Rank(Provider& models, const Request& request, const wire::RankTexts& wanted) {
@@ -142,7 +102,7 @@ void AddGenerationRoutes(Api& api, Provider& models) {
                                 "Server-sent events: \"text\" with a piece of the text as data, then "
                                 "\"done\" with what the answer in JSON "
                                 "would be, or \"error\" with a problem: then the text is not complete.");
-  events.media_type = std::string(kTextTypes[1]);
+  events.media_type = std::string(kEventStream);
   api.AddStream<wire::GenerateText>(
       {Method::kPost, "/ai/generate", "Write a text that answers a prompt or goes on with a conversation.",
        Permission::kRead},

@@ -93,11 +93,6 @@ Result<wire::Page<wire::Index>> List(const IndexService& indexes, const Request&
   }
 }
 
-std::optional<search::Rerank> FromWire(const std::optional<wire::RerankHits>& wanted) {
-  if (!wanted) return std::nullopt;
-  return search::Rerank{.model = wanted->model.value_or(""), .depth = wanted->depth};
-}
-
 Result<wire::SearchResult> Search(search::SearchService& searches, const Request& request,
                                   wire::SearchIndex wanted) {
   const Clock::time_point started = Clock::now();
@@ -109,7 +104,7 @@ Result<wire::SearchResult> Search(search::SearchService& searches, const Request
                                   .filter = std::move(wanted.filter).value_or(""),
                                   .doc_ids = std::move(wanted.doc_ids),
                                   .ef_search = wanted.ef_search,
-                                  .rerank = FromWire(wanted.rerank)};
+                                  .rerank = std::move(wanted.rerank)};
   if (wanted.vector)
     for (const double value : *wanted.vector) search.vector.push_back(static_cast<float>(value));
   if (wanted.exact) search.precision = ann::Precision::kExact;

@@ -56,6 +56,10 @@ struct IngestSettings {
   uint32_t jobs = 2;
 };
 
+struct AnswerSettings {
+  double min_support = 0.42;
+};
+
 struct AccessSettings {
   bool auth = false;
   std::string secrets_file;
@@ -71,6 +75,7 @@ struct Settings {
   QuerySettings query;
   IngestSettings ingest;
   ModelSettings models;
+  AnswerSettings answers;
   AccessSettings access;
   TelemetrySettings telemetry;
 };
@@ -164,6 +169,16 @@ struct lake::Describe<lake::app::IngestSettings> {
                  Optional("jobs", &T::jobs, "Ingest jobs at once.").Between(1, 64)};
 };
 template <>
+struct lake::Describe<lake::app::AnswerSettings> {
+  using T = lake::app::AnswerSettings;
+  static constexpr std::string_view kName = "AnswerSettings";
+  static constexpr auto kFields = std::tuple{
+      Optional("min_support", &T::min_support,
+               "Cosine between question and sentence from which on a sentence supports an extractive answer. "
+               "0.42 is measured with all-minilm-l6-v2; other embedding models have other scales.")
+          .Between(-1, 1)};
+};
+template <>
 struct lake::Describe<lake::app::AccessSettings> {
   using T = lake::app::AccessSettings;
   static constexpr std::string_view kName = "AccessSettings";
@@ -192,6 +207,7 @@ struct lake::Describe<lake::app::Settings> {
                  Optional("query", &T::query, "The SQL engine."),
                  Optional("ingest", &T::ingest, "Files coming in."),
                  Optional("models", &T::models, "Language models, in this process and elsewhere."),
+                 Optional("answers", &T::answers, "Answers from the texts of an index."),
                  Optional("access", &T::access, "Who may do what."),
                  Optional("telemetry", &T::telemetry, "What the server says about itself.")};
 };

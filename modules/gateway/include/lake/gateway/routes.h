@@ -16,6 +16,9 @@ class AuditLog;
 class KeyService;
 class RoleService;
 }  // namespace lake::access
+namespace lake::answers {
+class AnswerService;
+}
 namespace lake::jobs {
 class JobService;
 }
@@ -73,6 +76,8 @@ void AddIndexRoutes(Api& api, vector::IndexService& indexes, search::SearchServi
                     jobs::JobService& jobs);
 /// /vectors/refresh/{dataset}, /vectors/stale. `jobs` must know the kind vector::kRefreshJob.
 void AddRefreshRoutes(Api& api, vector::IndexService& indexes, jobs::JobService& jobs);
+/// POST /vectors/rag.
+void AddAnswerRoutes(Api& api, answers::AnswerService& answers);
 /// What one answer may hold; 0 = as much as there is.
 struct AnswerLimits {
   uint64_t max_rows = 0;

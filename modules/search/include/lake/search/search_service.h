@@ -30,13 +30,11 @@ enum class SearchMode {
   kHybrid,  ///< Both lists, fused by the ranks in them.
 };
 
-inline constexpr size_t kDefaultRerankDepth = 50;
-
 /// A model reads the best candidates together with the question and orders them anew.
 struct Rerank {
   std::string model;  ///< Name; empty: the default one.
   /// How many candidates it reads, at least k of them: 1 to models::kMaxRankedTexts.
-  size_t depth = kDefaultRerankDepth;
+  uint32_t depth = 50;
 };
 
 struct SearchRequest {

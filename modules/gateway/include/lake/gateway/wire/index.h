@@ -75,11 +75,6 @@ struct ListIndexes {
   std::optional<std::string> page_token;
 };
 
-struct RerankHits {
-  std::optional<std::string> model;
-  uint32_t depth = search::kDefaultRerankDepth;
-};
-
 struct SearchIndex {
   std::string index_name;
   std::optional<std::string> query;
@@ -90,7 +85,7 @@ struct SearchIndex {
   std::optional<std::vector<std::string>> doc_ids;
   std::optional<uint32_t> ef_search;
   bool exact = false;
-  std::optional<RerankHits> rerank;
+  std::optional<search::Rerank> rerank;
 };
 
 struct HitScores {
@@ -219,9 +214,9 @@ struct lake::Describe<lake::gateway::wire::ListIndexes> {
                  lake::gateway::wire::LimitField<T>(), lake::gateway::wire::PageTokenField<T>()};
 };
 template <>
-struct lake::Describe<lake::gateway::wire::RerankHits> {
-  using T = lake::gateway::wire::RerankHits;
-  static constexpr std::string_view kName = "RerankHits";
+struct lake::Describe<lake::search::Rerank> {
+  using T = lake::search::Rerank;
+  static constexpr std::string_view kName = "Rerank";
   static constexpr auto kFields = std::tuple{
       Optional("model", &T::model, "Name of the model, from GET /ai/models; the default one when absent.")
           .Between(1, 255),

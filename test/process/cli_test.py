@@ -270,7 +270,8 @@ class ConfigTest(CommandLine):
     def test_doctor_version_help(self):
         self.assertIn(f"the server at {self.server.url} is ready", self.lake("doctor", "--data", str(self.server.data)))
         self.assertRegex(self.lake("version"), r"^lake \d+\.\d+\.\d+\nserver at .*: \d+\.\d+\.\d+\n$")
-        for word in ("serve", "sql", "ingest", "dataset", "job", "config", "doctor", "version", "demo"):
+        for word in ("serve", "sql", "ingest", "dataset", "index", "search", "ask", "job", "config", "doctor", "version",
+                     "demo"):
             self.assertTrue(re.search(rf"^ +{word} ", self.lake("--help"), re.MULTILINE), word)
             self.lake(word, "--help")
 

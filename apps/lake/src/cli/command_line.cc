@@ -36,6 +36,7 @@ struct Parsed {
   RefreshOptions refresh;
   RefreshPolicyOptions policy;
   SearchOptions search;
+  AskOptions ask;
   ListOptions list;
   KeyOptions new_key;
   CheckOptions check;
@@ -313,7 +314,7 @@ void AddSearch(CLI::App& app, Parsed* parsed) {
   CLI::App* word = app.add_subcommand("search", "Find texts by what they mean");
   word->add_option("index", parsed->search.index, "Index to search")->required();
   word->add_option("query", parsed->search.query, "A question or some words")->required();
-  word->add_option("-k", parsed->search.k, "Most hits (default: 10)")->check(CLI::PositiveNumber);
+  word->add_option("-k,--k", parsed->search.k, "Most hits (default: 10)")->check(CLI::PositiveNumber);
   word->add_option("--mode", parsed->search.mode, "vector: by meaning; text: by words; hybrid: by both")
       ->check(CLI::IsMember({"vector", "text", "hybrid"}));
   word->add_option("--filter", parsed->search.filter, "SQL condition on the columns of the dataset");
@@ -326,6 +327,27 @@ void AddSearch(CLI::App& app, Parsed* parsed) {
     parsed->run = [parsed](const Context& context) {
       return RunSearch(context, parsed->client, parsed->search);
     };
+  });
+}
+
+void AddAsk(CLI::App& app, Parsed* parsed) {
+  CLI::App* word =
+      app.add_subcommand("ask", "Answer a question from an index, with citations; Ctrl-C cancels");
+  word->add_option("index", parsed->ask.index, "Index whose texts answer")->required();
+  word->add_option("question", parsed->ask.question, "A question")->required();
+  word->add_option("-k,--k", parsed->ask.k, "Most chunks to answer from (default: 5)")
+      ->check(CLI::PositiveNumber);
+  word->add_option("--mode", parsed->ask.mode, "How they are found: vector, text or hybrid (default)")
+      ->check(CLI::IsMember({"vector", "text", "hybrid"}));
+  word->add_option("--filter", parsed->ask.filter, "SQL condition on the columns of the dataset");
+  word->add_option(
+          "--style", parsed->ask.style,
+          "generative: a model writes; extractive: sentences are quoted; auto (default): whichever can be")
+      ->check(CLI::IsMember({"auto", "extractive", "generative"}));
+  word->add_option("--model", parsed->ask.model, "Model that writes (default: the server's)");
+  AddRerankOptions(word, &parsed->ask.reranker);
+  word->callback([parsed] {
+    parsed->run = [parsed](const Context& context) { return RunAsk(context, parsed->client, parsed->ask); };
   });
 }
 
@@ -413,6 +435,7 @@ int RunCommandLine(int argc, char** argv) {
   AddDatasets(app, parsed.get());
   AddIndexes(app, parsed.get());
   AddSearch(app, parsed.get());
+  AddAsk(app, parsed.get());
   AddJobs(app, parsed.get());
   AddKeys(app, parsed.get());
   AddRoles(app, parsed.get());

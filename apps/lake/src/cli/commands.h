@@ -73,6 +73,17 @@ struct SearchOptions {
   std::optional<std::string> reranker;  ///< Name of a model; empty: the server's.
 };
 
+struct AskOptions {
+  std::string index;
+  std::string question;
+  std::string mode = "hybrid";
+  int64_t k = 5;
+  std::string filter;
+  std::string style = "auto";
+  std::string model;
+  std::optional<std::string> reranker;  ///< As in SearchOptions.
+};
+
 struct ListOptions {
   int64_t limit = 1000;
 };
@@ -127,6 +138,7 @@ int RunIndexRefresh(const Context& context, const ClientOptions& client, const R
 int RunIndexPolicy(const Context& context, const ClientOptions& client, const RefreshPolicyOptions& options);
 int RunIndexDrop(const Context& context, const ClientOptions& client, const std::string& name);
 int RunSearch(const Context& context, const ClientOptions& client, const SearchOptions& options);
+int RunAsk(const Context& context, const ClientOptions& client, const AskOptions& options);
 int RunJobList(const Context& context, const ClientOptions& client, const ListOptions& options);
 int RunJobShow(const Context& context, const ClientOptions& client, const std::string& id);
 int RunJobCancel(const Context& context, const ClientOptions& client, const std::string& id);

@@ -11,8 +11,6 @@
 namespace lake::app {
 namespace {
 
-constexpr size_t kShownColumns = 100;  // Of a hit's text.
-
 std::string IndexPath(const std::string& name) { return "/vectors/indexes/" + UrlEncode(name); }
 
 void SetPolicy(JsonValue* body, const RefreshPolicyOptions& options) {
@@ -78,18 +76,6 @@ int ShowJob(Rest& rest, const ClientOptions& client, const JsonValue& job, const
   if (client.output != OutputFormat::kTable) return PrintDocument(done);
   print(*done);
   return kExitOk;
-}
-
-/// One line as far as it goes, for people.
-std::string OneLine(std::string_view text) {
-  std::string line;
-  size_t characters = 0;
-  for (const char c : text) {
-    const bool continues = (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-    if (!continues && ++characters > kShownColumns) return line + "…";
-    line += c == '\n' || c == '\r' || c == '\t' ? ' ' : c;
-  }
-  return line;
 }
 
 void PrintHits(const JsonValue& answer) {

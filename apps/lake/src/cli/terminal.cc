@@ -11,6 +11,7 @@ namespace lake::app {
 namespace {
 
 constexpr size_t kMaxCellColumns = 60;
+constexpr size_t kOneLine = 100;  // Characters.
 constexpr int kBarColumns = 24;
 constexpr int64_t kRedrawMs = 80;  // Faster than the eye, slower than the terminal.
 
@@ -68,6 +69,28 @@ size_t DisplayWidth(std::string_view utf8) {
   size_t columns = 0;
   for (size_t at = 0; at < utf8.size();) columns += WidthOf(NextCodePoint(utf8, &at));
   return columns;
+}
+
+std::string WithoutControls(std::string_view utf8) {
+  std::string shown;
+  for (size_t at = 0; at < utf8.size();) {
+    const size_t start = at;
+    const char32_t point = NextCodePoint(utf8, &at);
+    const bool control = (point < 0x20 && point != '\n' && point != '\t') || (point >= 0x7f && point < 0xa0);
+    shown += control ? "·" : std::string(utf8.substr(start, at - start));
+  }
+  return shown;
+}
+
+std::string OneLine(std::string_view utf8) {
+  std::string line;
+  size_t characters = 0;
+  for (const char c : utf8) {
+    const bool continues = (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+    if (!continues && ++characters > kOneLine) return line + "…";
+    line += c == '\n' || c == '\r' || c == '\t' ? ' ' : c;
+  }
+  return line;
 }
 
 std::string FormatTable(const std::vector<TableColumn>& columns,

@@ -17,6 +17,12 @@ bool IsTerminal(Stream stream);
 /// Columns the text takes on a terminal (combining marks take none, wide characters two).
 size_t DisplayWidth(std::string_view utf8);
 
+/// Text as it may be printed on a terminal: control characters but line ends and tabs are shown as "·", for
+/// they would do something. `utf8` has whole characters.
+std::string WithoutControls(std::string_view utf8);
+/// The first 100 characters on one line, "…" behind them when there are more.
+std::string OneLine(std::string_view utf8);
+
 struct TableColumn {
   std::string name;
   enum class Align { kLeft, kRight } align = Align::kLeft;

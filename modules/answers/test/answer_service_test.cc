@@ -31,13 +31,14 @@ class FakeSearch final : public search::SearchService {
                                 .exact = true,
                                 .stale = true,
                                 .version = {.number = 7},
-                                .model = {.name = "fake", .version = Sha256Hex("fake"), .dimensions = 64},
+                                .model = {.name = "fake", .version = model_version, .dimensions = 64},
                                 .tables = {{.dataset = "notes", .version = 7}}};
   }
 
   std::vector<search::Hit> hits = {
       {.doc_id = "A", .source = "notes", .text = "ada mends engines", .start = 5, .end = 22},
       {.doc_id = "B", .source = "notes", .text = "bob bakes bread", .end = 15}};
+  std::string model_version = Sha256Hex("fake");
   std::optional<Error> error;
   search::SearchRequest asked;
 };
@@ -57,12 +58,12 @@ class ScriptedGenerator final : public models::Generator {
       LAKE_RETURN_IF_ERROR(context.CheckAlive());
       LAKE_RETURN_IF_ERROR(sink(std::string_view(says).substr(at, 5)));
     }
-    if (fails) return Unavailable("provider_cut", "cut");
+    if (fails_with) return *fails_with;
     return models::Generation{.model = *Fingerprint(context), .text = says, .finish = finish};
   }
 
   std::string says = "Ada mends engines [1].";
-  bool fails = false;
+  std::optional<Error> fails_with;
   size_t most_bytes = 100'000;
   models::FinishReason finish = models::FinishReason::kStop;
   models::GenerationRequest asked;
@@ -221,6 +222,22 @@ TEST_F(AnswerTest, AModelThatReadsLessGetsFewerSources) {
   EXPECT_EQ(none.error().details().back().pointer, "/question");
 }
 
+// Some providers notice only when they have answered that they did not read it all.
+TEST_F(AnswerTest, WhatWasShownIsNotWrittenAgain) {
+  Generate();
+  models_.generator->fails_with = InvalidArgument("prompt_too_long", "too long");
+  EXPECT_THAT(Ask(Question("who mends?")), IsError(ErrorCode::kInvalidArgument, "prompt_too_long"));
+  EXPECT_EQ(shown_, "Ada mends engines [1].");
+  models_.generator->says = "Nothing cited";  // Nor shown: fewer sources are tried, down to none.
+  EXPECT_THAT(Ask(Question("who mends?")), IsError(ErrorCode::kInvalidArgument, "prompt_too_long"));
+  EXPECT_THAT(models_.generator->asked.messages[1].content, Not(HasSubstr("bob")));
+}
+
+TEST_F(AnswerTest, SentencesAreComparedByTheModelOfTheIndex) {
+  search_.model_version = "another";
+  EXPECT_THAT(Ask(Question("who mends engines")), IsError(ErrorCode::kFailedPrecondition, "model_changed"));
+}
+
 TEST_F(AnswerTest, TheStyleAndTheModelAreTheCallers) {
   Generate();
   AnswerRequest extractive = Question("who mends engines");
@@ -267,9 +284,9 @@ TEST_F(AnswerTest, QuestionsAreBounded) {
 
 TEST_F(AnswerTest, ErrorsOfModelAndListenerAreTheAnswers) {
   Generate();
-  models_.generator->fails = true;
+  models_.generator->fails_with = Unavailable("provider_cut", "cut");
   EXPECT_THAT(Ask(Question("who")), IsError(ErrorCode::kUnavailable, "provider_cut"));
-  models_.generator->fails = false;
+  models_.generator->fails_with.reset();
   heard_ = Cancelled("client_gone", "gone");
   EXPECT_THAT(Ask(Question("who")), IsError(ErrorCode::kCancelled, "client_gone"));
   heard_ = {};

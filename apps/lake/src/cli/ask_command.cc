@@ -30,8 +30,8 @@ class StreamedAnswer {
   Status Take(std::string_view name, std::string_view data) {
     LAKE_ASSIGN_OR_RETURN(JsonValue document, ParseJson(data, {.max_bytes = SIZE_MAX, .max_depth = 64}));
     if (name == "error") return ProblemToError(document);
-    if (name == "done") whole_ = std::move(document);
     if (name == "text") Print(document.FindString("text"));
+    if (name == "done") whole_ = std::move(document);
     return {};
   }
   /// Ends the line that was begun.

@@ -10,7 +10,7 @@
 #include "chunk_store.h"
 #include "lake/common/mutex.h"
 #include "lake/common/worker_pool.h"
-#include "lake/vector/chunker.h"
+#include "question_words.h"
 
 namespace lake::vector {
 namespace {
@@ -90,7 +90,7 @@ class OpenGeneration final : public OpenIndex {
 
   Result<std::vector<WordHit>> FindWords(const Context& context, std::string_view question, size_t k,
                                          const ann::RowSet* permitted) override {
-    return chunk_store_->FindWords(context, DistinctWords(question, kMaxQuestionWords), k, permitted);
+    return chunk_store_->FindWords(context, QuestionWords(question, kMaxQuestionWords), k, permitted);
   }
 
   Result<ann::RowSet> RowsOf(const Context& context, std::span<const std::string> doc_ids) override {

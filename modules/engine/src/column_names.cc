@@ -1,7 +1,9 @@
 #include "column_names.h"
 
+#include <algorithm>
 #include <unordered_set>
 
+#include "duckdb/parser/expression/function_expression.hpp"
 #include "duckdb/parser/expression/subquery_expression.hpp"
 #include "duckdb/parser/parsed_expression_iterator.hpp"
 #include "duckdb/parser/query_node/cte_node.hpp"
@@ -25,14 +27,6 @@ constexpr size_t kMaxNameBytes = 1024;
 constexpr size_t kMaxNamedLevels = 4;
 constexpr const char* kDeepName = "(subquery)";
 
-bool HasSubquery(const ParsedExpression& expression) {
-  if (expression.GetExpressionClass() == duckdb::ExpressionClass::SUBQUERY) return true;
-  bool found = false;
-  ParsedExpressionIterator::EnumerateChildren(
-      expression, [&](const ParsedExpression& child) { found = found || HasSubquery(child); });
-  return found;
-}
-
 std::string Beginning(std::string text) {
   if (text.size() <= kMaxNameBytes) return text;
   size_t end = kMaxNameBytes;
@@ -44,6 +38,8 @@ std::string Beginning(std::string text) {
 /// From the outside to the inside: the text of an outer column has no aliases of ours in it.
 class Namer {
  public:
+  explicit Namer(const std::vector<std::string>& functions) : functions_(functions) {}
+
   void Query(QueryNode& node) {
     // DuckDB's iterators go into tables by themselves and so come by what was visited.
     if (!seen_.insert(&node).second) return;
@@ -76,8 +72,20 @@ class Namer {
  private:
   void NameEach(duckdb::vector<duckdb::unique_ptr<ParsedExpression>>& columns) const {
     for (auto& column : columns)
-      if (!column->HasAlias() && HasSubquery(*column))
+      if (!column->HasAlias() && WillChange(*column))
         column->SetAlias(level_ < kMaxNamedLevels ? Beginning(column->ToString()) : kDeepName);
+  }
+
+  bool WillChange(const ParsedExpression& expression) const {
+    if (expression.GetExpressionClass() == duckdb::ExpressionClass::SUBQUERY) return true;
+    if (expression.GetExpressionClass() == duckdb::ExpressionClass::FUNCTION &&
+        std::ranges::find(functions_, expression.Cast<duckdb::FunctionExpression>().function_name) !=
+            functions_.end())
+      return true;
+    bool found = false;
+    ParsedExpressionIterator::EnumerateChildren(
+        expression, [&](const ParsedExpression& child) { found = found || WillChange(child); });
+    return found;
   }
 
   void Expression(ParsedExpression& expression) {
@@ -101,12 +109,15 @@ class Namer {
         NameEach(aggregates);
   }
 
+  const std::vector<std::string>& functions_;
   std::unordered_set<const QueryNode*> seen_;
   size_t level_ = 0;  // Of subqueries in expressions.
 };
 
 }  // namespace
 
-void NameColumnsOfSubqueries(duckdb::SelectStatement& statement) { Namer().Query(*statement.node); }
+void NameReplacedColumns(duckdb::SelectStatement& statement, const std::vector<std::string>& functions) {
+  Namer(functions).Query(*statement.node);
+}
 
 }  // namespace lake::engine

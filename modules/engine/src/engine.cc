@@ -47,7 +47,7 @@ class DuckEngine final : public Engine {
 
   Result<SelectTree> Parse(const Context& context, std::string_view sql) override {
     LAKE_RETURN_IF_ERROR(context.CheckAlive());
-    return ParseSelect(sql);
+    return ParseSelect(sql, options_.replaced_functions);
   }
 
   Result<std::unique_ptr<Session>> StartSession(const Context& context, ReadSet read_set) override {

@@ -42,7 +42,7 @@ Error NotOneSelect(std::string_view what) {
 
 }  // namespace
 
-Result<SelectTree> ParseSelect(std::string_view sql) {
+Result<SelectTree> ParseSelect(std::string_view sql, const std::vector<std::string>& replaced_functions) {
   if (sql.size() > kMaxStatementBytes)
     return InvalidArgument("statement_too_large", "the statement is longer than {} bytes",
                            kMaxStatementBytes);
@@ -59,7 +59,7 @@ Result<SelectTree> ParseSelect(std::string_view sql) {
     if (statement.type != duckdb::StatementType::SELECT_STATEMENT)
       return NotOneSelect("this is another kind");
     auto& select = statement.Cast<duckdb::SelectStatement>();
-    NameColumnsOfSubqueries(select);
+    NameReplacedColumns(select, replaced_functions);
     LAKE_ASSIGN_OR_RETURN(JsonValue node, TreeOf(select));
     JsonValue::Array statements;
     statements.push_back(std::move(node));

@@ -8,6 +8,6 @@
 
 namespace lake::engine {
 
-Result<SelectTree> ParseSelect(std::string_view sql);
+Result<SelectTree> ParseSelect(std::string_view sql, const std::vector<std::string>& replaced_functions);
 
 }  // namespace lake::engine

@@ -93,6 +93,29 @@ TEST_F(ParseTest, NamesOfDeepSubqueriesStaySmall) {
   EXPECT_NE(WriteJson(tree->root).find("\"alias\":\"(subquery)\""), std::string::npos);
 }
 
+/// What they are replaced by is nobody's business.
+TEST_F(ParseTest, ColumnsOfReplacedFunctionsKeepTheirNames) {
+  auto engine = Engine::Open({.threads = 1,
+                              .spill_directory = (directory_ / "replaced").string(),
+                              .replaced_functions = {"answer"}});
+  ASSERT_TRUE(engine.ok()) << engine.error().ToString();
+  const std::string sql = "SELECT \"ANSWER\"('a'), len([answer('b')]) + 1, answer('c') AS own, question('d')";
+  const auto tree = (*engine)->Parse({}, sql);
+  ASSERT_TRUE(tree.ok()) << tree.error().ToString();
+  const auto plain = engine_->Parse({}, sql);
+  ASSERT_TRUE(plain.ok()) << plain.error().ToString();
+  const auto aliases = [](const SelectTree& parsed) {
+    const JsonValue& select = *parsed.root.Find("statements")->as_array().front().Find("node");
+    std::vector<std::string> names;
+    for (const JsonValue& item : select.Find("select_list")->as_array())
+      names.emplace_back(item.FindString("alias"));
+    return names;
+  };
+  EXPECT_EQ(aliases(*tree),
+            (std::vector<std::string>{"answer('a')", "(len(main.list_value(answer('b'))) + 1)", "own", ""}));
+  EXPECT_EQ(aliases(*plain), (std::vector<std::string>{"", "", "own", ""}));
+}
+
 TEST_F(ParseTest, SyntaxErrorsSayWhere) {
   EXPECT_EQ(ParseFailure("SELECT * FORM t"),
             "invalid_argument/sql_syntax: syntax error at or near \"t\" [/sql at byte 14]");

@@ -31,13 +31,15 @@ struct EngineOptions {
   /// not.
   std::string spill_directory;
   uint64_t spill_limit_bytes = 64ull << 30;
+  /// Functions, in lower case, whose calls are replaced in trees from Parse before they are executed.
+  std::vector<std::string> replaced_functions = {};
 };
 
 /// Exactly one SELECT as the engine serialises it: the whole document of json_serialize_sql,
 /// {"error": false, "statements": [{"node": …, "named_param_map": […]}]}, with one statement; columns with
-/// subqueries in them carry their names as aliases, for their text changes by rewriting. It may be rewritten
-/// freely. "query_location" members are byte offsets into the parsed text and become the positions
-/// of errors: set those of a fragment from another text to UINT64_MAX ("nowhere").
+/// subqueries or replaced functions in them carry their names as aliases, for their text changes by
+/// rewriting. It may be rewritten freely. "query_location" members are byte offsets into the parsed text and
+/// become the positions of errors: set those of a fragment from another text to UINT64_MAX ("nowhere").
 struct SelectTree {
   JsonValue root;
 };

@@ -119,7 +119,10 @@ class Checker {
     if (type == "TABLE_FUNCTION") {
       const JsonValue* function = node.Find("function");
       std::string_view name = function == nullptr ? ""sv : function->FindString("function_name");
-      if (!IsAllowedTableFunction(name)) return Refused("table function", name, node);
+      if (FindVector(name) != nullptr)
+        return WrongPlace(name, "gives one value, so it cannot stand in FROM", node);
+      if (!IsAllowedTableFunction(name) && FindRelation(name) == nullptr)
+        return Refused("table function", name, node);
       inside_table_function_ = function;
     }
     // DESCRIBE and SUMMARIZE wrap a query, which is checked like any other; SHOW TABLES and its like look
@@ -140,7 +143,25 @@ class Checker {
     if (table_function_arguments_ > 0 && IsOneOf(Fold(name), kGrowing))
       return Refused("argument of a table function,", name, node);
     if (IsAllowedFunction(name)) return {};
+    if (FindRelation(name) != nullptr) return WrongPlace(name, "gives rows, so it belongs into FROM", node);
+    if (FindVector(name) != nullptr)
+      return node.FindString("class") == "FUNCTION"
+                 ? Status()
+                 : WrongPlace(name, "is no aggregate and no window function", node);
     return Refused("function", name, node);
+  }
+
+  static Error WrongPlace(std::string_view function, std::string_view why, const JsonValue& node) {
+    return AtNode(
+        PermissionDenied("not_allowed_in_sql", "function '{}' may not be used here: it {}", function, why),
+        node);
+  }
+
+  const RelationFunction* FindRelation(std::string_view name) const {
+    return limits_.functions == nullptr ? nullptr : limits_.functions->FindRelation(name);
+  }
+  const VectorFunction* FindVector(std::string_view name) const {
+    return limits_.functions == nullptr ? nullptr : limits_.functions->FindVector(name);
   }
 
   const GateLimits& limits_;

@@ -6,12 +6,14 @@
 
 #include "lake/common/json.h"
 #include "lake/common/result.h"
+#include "lake/query/provided_function.h"
 
 namespace lake::query {
 
 struct GateLimits {
   uint64_t max_tree_nodes = 0;
   size_t max_tables = 0;
+  const ProvidedFunctions* functions = nullptr;  ///< That may be called beside the engine's; null: none.
 };
 
 /// `tree` is the document of one SELECT as the engine serialises it.

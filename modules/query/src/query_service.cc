@@ -1,6 +1,7 @@
 #include "lake/query/query_service.h"
 
 #include <algorithm>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "explain.h"
 #include "gate.h"
 #include "lake/query/row_filter.h"
+#include "provided_calls.h"
 #include "query_audit.h"
 #include "relation_compiler.h"
 #include "result_cache.h"
@@ -91,7 +93,7 @@ class Service final : public QueryService {
 
   Result<std::unique_ptr<RunningQuery>> Start(const access::Request& request, QueryRequest query) override {
     auto audit = std::make_unique<QueryAudit>(parts_.audit, MakeRecord(request, query, "query"));
-    Result<Admitted> admitted = Admit(request, query, *audit);
+    Result<Admitted> admitted = Admit(request, query, CompilePurpose::kRun, *audit);
     if (!admitted.ok()) return audit->Refuse(admitted.error());
     audit->Begin();
     Result<std::unique_ptr<engine::ResultStream>> rows = Execute(*admitted, query);
@@ -105,7 +107,7 @@ class Service final : public QueryService {
   Result<QueryPlan> Explain(const access::Request& request, QueryRequest query) override {
     query.form.clear();  // A plan is no answer that could be kept.
     QueryAudit audit(parts_.audit, MakeRecord(request, query, "explain"));
-    Result<Admitted> admitted = Admit(request, query, audit);
+    Result<Admitted> admitted = Admit(request, query, CompilePurpose::kExplain, audit);
     if (!admitted.ok()) return audit.Refuse(admitted.error());
     audit.Begin();
     Result<QueryPlan> plan = ExplainAdmitted(request, query, *admitted);
@@ -160,7 +162,8 @@ class Service final : public QueryService {
     return {};
   }
 
-  Result<Admitted> Admit(const access::Request& request, const QueryRequest& query, QueryAudit& audit) {
+  Result<Admitted> Admit(const access::Request& request, const QueryRequest& query, CompilePurpose purpose,
+                         QueryAudit& audit) {
     LAKE_RETURN_IF_ERROR(CheckSize(query));
     Context within = WithinTimeout(request.context);
     LAKE_RETURN_IF_ERROR(admission_.Acquire(within));
@@ -183,16 +186,27 @@ class Service final : public QueryService {
 
     LAKE_ASSIGN_OR_RETURN(engine::SelectTree tree, parts_.engine.Parse(own.context, query.sql));
     LAKE_RETURN_IF_ERROR(AddCondition(own.context, query.condition, tree));
-    LAKE_RETURN_IF_ERROR(CheckStatement(
-        tree.root, {.max_tree_nodes = limits_.max_tree_nodes, .max_tables = limits_.max_tables}));
-    const std::optional<std::string> digest =
+    LAKE_RETURN_IF_ERROR(CheckStatement(tree.root, {.max_tree_nodes = limits_.max_tree_nodes,
+                                                    .max_tables = limits_.max_tables,
+                                                    .functions = &parts_.functions}));
+    std::optional<std::string> digest =
         cache_.max_answer_bytes() > 0 && !query.form.empty() ? StatementDigest(tree.root) : std::nullopt;
     LAKE_ASSIGN_OR_RETURN(CompiledStatement compiled, CompileRelations({.engine = parts_.engine,
                                                                         .buckets = parts_.buckets,
                                                                         .relations = parts_.relations,
                                                                         .request = own},
                                                                        tree.root));
+    // After the relations: who may not read a table makes no model and no index work.
+    LAKE_ASSIGN_OR_RETURN(const std::vector<ProvidedCall> calls,
+                          FindProvidedCalls(tree.root, parts_.functions, query.parameters));
+    AddReads(calls, own, compiled.tables);
     audit.Reads(compiled.tables);
+    if (!calls.empty()) {
+      digest.reset();  // What functions give has no version.
+      LAKE_RETURN_IF_ERROR(ticket->WithoutSlot(own.context, [&] {
+        return ReplaceProvidedCalls(parts_.engine, own, purpose, calls, compiled.read_set);
+      }));
+    }
     const access::HashKey hash_key = parts_.hash_keys.current();
     Admitted admitted = {.ticket = std::move(ticket),
                          .from_request = std::move(from_request),
@@ -206,6 +220,18 @@ class Service final : public QueryService {
     LAKE_ASSIGN_OR_RETURN(admitted.session,
                           parts_.engine.StartSession(own.context, std::move(compiled.read_set)));
     return admitted;
+  }
+
+  /// What such a call read is in a record of its own.
+  static void AddReads(const std::vector<ProvidedCall>& calls, const access::Request& request,
+                       std::vector<TableRead>& tables) {
+    std::set<std::string_view> names;
+    for (const ProvidedCall& call : calls)
+      if (call.relation != nullptr && names.insert(call.signature().name).second)
+        tables.push_back({.name = std::string(call.signature().name),
+                          .version = request.snapshot->version(),
+                          .decision = {},
+                          .content = {}});
   }
 
   /// Null when there is a kept answer.

@@ -15,6 +15,7 @@
 #include "lake/tables/relation.h"
 #include "session_words.h"
 #include "system_relations.h"
+#include "tree_fragments.h"
 
 namespace lake::query {
 namespace {
@@ -103,7 +104,7 @@ class Compiler {
     if (IsInSystemSchema(node)) {
       Result<const JsonValue*> relation = SystemTree(node);
       if (!relation.ok()) return AtNode(std::move(relation).error(), node);
-      Splice(node, **relation);
+      SpliceTable(node, **relation, node.FindString("table_name"));
       return {};
     }
     if (!node.FindString("schema_name").empty() || !node.FindString("catalog_name").empty())
@@ -118,7 +119,7 @@ class Compiler {
     if (!version.ok()) return AtNode(std::move(version).error(), node);
     Result<const JsonValue*> relation = RelationTree(**dataset, *version);
     if (!relation.ok()) return AtNode(std::move(relation).error(), node);
-    Splice(node, **relation);
+    SpliceTable(node, **relation, node.FindString("table_name"));
     return {};
   }
 
@@ -136,7 +137,7 @@ class Compiler {
     if (auto found = system_relations_.find(provider); found != system_relations_.end())
       return &found->second;
     LAKE_ASSIGN_OR_RETURN(const std::string opened, OpenRelation(*provider, inputs_.request, read_set_));
-    LAKE_ASSIGN_OR_RETURN(JsonValue table, SubqueryTree("SELECT * FROM " + opened));
+    LAKE_ASSIGN_OR_RETURN(JsonValue table, ParseSubquery("SELECT * FROM " + opened));
     for (const engine::TableColumn& column : provider->columns()) columns_.insert(Fold(column.name));
     tables_.push_back({.name = fmt::format("{}.{}", kSystemSchema, provider->name()),
                        .version = inputs_.request.snapshot->version(),
@@ -145,19 +146,8 @@ class Compiler {
     return &system_relations_.emplace(provider, std::move(table)).first->second;
   }
 
-  /// Trusted SQL as a subquery in FROM.
-  Result<JsonValue> SubqueryTree(const std::string& select) {
-    LAKE_ASSIGN_OR_RETURN(
-        engine::SelectTree tree,
-        inputs_.engine.Parse(inputs_.request.context, "SELECT * FROM (" + select + ") AS lake_relation"));
-    JsonValue* statements = tree.root.Find("statements");
-    JsonValue* query = statements == nullptr || statements->as_array().empty()
-                           ? nullptr
-                           : statements->as_array().front().Find("node");
-    JsonValue* table = query == nullptr ? nullptr : query->Find("from_table");
-    if (table == nullptr || table->FindString("type") != "SUBQUERY")
-      return Internal("relation_not_a_subquery", "a relation could not be compiled").WithCause(select);
-    return std::move(*table);
+  Result<JsonValue> ParseSubquery(const std::string& select) {
+    return SubqueryTree(inputs_.engine, inputs_.request.context, select);
   }
 
   /// The relation as a table reference node; the same dataset at the same version is scanned once.
@@ -196,7 +186,7 @@ class Compiler {
         decision.unrestricted() ? std::move(relation.select) : GovernedSelect(relation, decision);
     if (!decision.row_filter().empty())
       select = fmt::format("SELECT * FROM ({}) AS lake_shown WHERE {}", select, engine::kRowBarrier);
-    LAKE_ASSIGN_OR_RETURN(JsonValue table, SubqueryTree(select));
+    LAKE_ASSIGN_OR_RETURN(JsonValue table, ParseSubquery(select));
     if (!decision.row_filter().empty()) LAKE_RETURN_IF_ERROR(AddRowFilter(dataset, decision, table));
     return table;
   }
@@ -229,16 +219,6 @@ class Compiler {
     if (select == nullptr) return unusable("no SELECT");
     select->Set("where_clause", std::move(*filter));
     return {};
-  }
-
-  /// What the user said about the table reference itself stays: alias, column aliases, sample, position.
-  static void Splice(JsonValue& node, const JsonValue& relation) {
-    JsonValue spliced = relation;
-    std::string_view alias = node.FindString("alias");
-    spliced.Set("alias", alias.empty() ? node.FindString("table_name") : alias);
-    for (std::string_view member : {"column_name_alias", "sample", "query_location"})
-      if (const JsonValue* value = node.Find(member); value != nullptr) spliced.Set(member, *value);
-    node = std::move(spliced);
   }
 
   const CompilerInputs& inputs_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <vector>
@@ -82,7 +83,7 @@ class RunningQueries {
   std::deque<access::RightsChange> changes_ LAKE_GUARDED_BY(mutex_);
 };
 
-/// Holds a slot and a place in the registry for as long as it lives.
+/// Holds a slot and a place in the registry for as long as it lives. One thread at a time.
 class Ticket {
  public:
   Ticket(Admission& admission, RunningQueries& registry, std::shared_ptr<RunningEntry> entry)
@@ -91,7 +92,7 @@ class Ticket {
   }
   ~Ticket() {
     registry_.Remove(entry_->id);
-    admission_.Release();
+    if (holds_slot_) admission_.Release();
   }
   Ticket(const Ticket&) = delete;
   Ticket& operator=(const Ticket&) = delete;
@@ -99,7 +100,19 @@ class Ticket {
   RunningEntry& entry() { return *entry_; }
   RunningQueries& registry() { return registry_; }
 
+  /// Lends the slot out while `work` runs, for what it waits for may be a statement itself: with every slot
+  /// held by one that waits, none of them would ever go on. Errors: those of `work`, and of Acquire.
+  Status WithoutSlot(const Context& context, const std::function<Status()>& work) {
+    admission_.Release();
+    holds_slot_ = false;
+    LAKE_RETURN_IF_ERROR(work());
+    LAKE_RETURN_IF_ERROR(admission_.Acquire(context));
+    holds_slot_ = true;
+    return {};
+  }
+
  private:
+  bool holds_slot_ = true;
   Admission& admission_;
   RunningQueries& registry_;
   std::shared_ptr<RunningEntry> entry_;

@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 
+#include "fake_functions.h"
 #include "folder_watch.h"
 #include "governed_lake.h"
 #include "hostile_statements.h"
@@ -42,6 +43,7 @@ class FileOpensTest : public GovernedLake {
     // The audit log reads its own objects when it likes: they lie elsewhere.
     service_.reset();
     audit_ = access::AuditLog::Make(*audit_store_, log_);
+    functions_ = {.relations = {std::make_shared<FindPeople>()}, .vectors = {std::make_shared<Letters>()}};
     service_ = MakeService(*engine_, QueryLimits{});
     LayBaits();
     granted_ = RecordGrantedPaths(*StartSession(*engine_));
@@ -85,8 +87,9 @@ class FileOpensTest : public GovernedLake {
       for (const char* shape : kStatementShapes)
         for (const std::string& table : words.tables) words.seeds.push_back(OnTable(shape, table));
     // Those that are endless have nothing to do with files.
-    for (const HostileStatement& statement : ReadHostileStatements(LAKE_HOSTILE_SQL, baits_.string()))
-      if (statement.runs_anywhere) words.seeds.push_back(statement.sql);
+    for (const char* source : {LAKE_HOSTILE_SQL, LAKE_HOSTILE_CALLS})
+      for (const HostileStatement& statement : ReadHostileStatements(source, baits_.string()))
+        if (statement.runs_anywhere) words.seeds.push_back(statement.sql);
     const std::string folder = baits_.string();
     words.paths = {folder + "/secret.txt",
                    folder + "/people.parquet",

@@ -48,8 +48,10 @@ class GovernedLake : public ::testing::Test {
   virtual std::shared_ptr<storage::ObjectStore> MakeStore() { return storage::MakeMemoryStore(clock_); }
 
   std::unique_ptr<engine::Engine> MakeEngine(const std::string& spill) {
-    auto engine = engine::Engine::Open(
-        {.threads = 2, .memory_limit_bytes = 512u << 20, .spill_directory = (folder_ / spill).string()});
+    auto engine = engine::Engine::Open({.threads = 2,
+                                        .memory_limit_bytes = 512u << 20,
+                                        .spill_directory = (folder_ / spill).string(),
+                                        .replaced_functions = {"letters"}});
     LAKE_CHECK(engine.ok());
     return std::move(*engine);
   }
@@ -61,7 +63,8 @@ class GovernedLake : public ::testing::Test {
                                .audit = *audit_,
                                .clock = clock_,
                                .random = random_,
-                               .relations = relations_},
+                               .relations = relations_,
+                               .functions = functions_},
                               limits);
   }
 
@@ -137,6 +140,7 @@ class GovernedLake : public ::testing::Test {
   std::unique_ptr<access::HashKeys> hash_keys_;
   std::unique_ptr<access::AuditLog> audit_;
   RelationProviders relations_;  ///< What a service made from now on knows.
+  ProvidedFunctions functions_;  ///< The same.
   std::unique_ptr<QueryService> service_;
 };
 

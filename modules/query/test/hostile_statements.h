@@ -1,4 +1,5 @@
-// The statements of test/hostile/*.sql, one a line. Lines that begin with "--" are remarks; "-- plain: bind"
+// The statements of test/hostile/*.sql, which plain DuckDB runs, and of test/hostile_calls/*.sql, which call
+// functions that it does not know; one a line. Lines that begin with "--" are remarks; "-- plain: bind"
 // says that the file's statements are endless or destroy too much to be run anywhere without a gate.
 #pragma once
 

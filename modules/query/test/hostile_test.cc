@@ -8,10 +8,12 @@
 #include <functional>
 #include <map>
 
+#include "fake_functions.h"
 #include "gate.h"
 #include "governed_lake.h"
 #include "hostile_statements.h"
 #include "lake/engine_testing/engine_files.h"
+#include "provided_calls.h"
 #include "relation_compiler.h"
 
 namespace lake::query {
@@ -23,7 +25,11 @@ class HostileTest : public GovernedLake {
  protected:
   void SetUp() override {
     GovernedLake::SetUp();
-    statements_ = ReadHostileStatements(LAKE_HOSTILE_SQL, (folder_ / "files").string());
+    functions_ = {.relations = {std::make_shared<FindPeople>()}, .vectors = {std::make_shared<Letters>()}};
+    service_ = MakeService(*engine_, QueryLimits{});
+    for (const char* source : {LAKE_HOSTILE_SQL, LAKE_HOSTILE_CALLS})
+      std::ranges::copy(ReadHostileStatements(source, (folder_ / "files").string()),
+                        std::back_inserter(statements_));
     std::filesystem::create_directories(folder_ / "files");
     std::ofstream(folder_ / "files" / "secret.txt") << "SECRET";
     std::ofstream(folder_ / "files" / "people.csv") << "id,name,region\n1,SECRET,2\n";
@@ -41,13 +47,15 @@ class HostileTest : public GovernedLake {
 
   Status GateAndCompiler(const std::string& sql) {
     LAKE_ASSIGN_OR_RETURN(engine::SelectTree tree, engine_->Parse(Context{}, sql));
-    LAKE_RETURN_IF_ERROR(CheckStatement(tree.root, {.max_tree_nodes = 100'000, .max_tables = 256}));
+    LAKE_RETURN_IF_ERROR(
+        CheckStatement(tree.root, {.max_tree_nodes = 100'000, .max_tables = 256, .functions = &functions_}));
     const access::Request request = MakeRequest({});
     const RelationProviders none;
     const CompilerInputs inputs = {
         .engine = *engine_, .buckets = buckets_, .relations = none, .request = request};
-    LAKE_ASSIGN_OR_RETURN(CompiledStatement ignored, CompileRelations(inputs, tree.root));
-    return {};
+    LAKE_ASSIGN_OR_RETURN(CompiledStatement compiled, CompileRelations(inputs, tree.root));
+    LAKE_ASSIGN_OR_RETURN(const auto calls, FindProvidedCalls(tree.root, functions_, {}));
+    return ReplaceProvidedCalls(*engine_, request, CompilePurpose::kRun, calls, compiled.read_set);
   }
 
   /// The engine alone, as the gate would hand it the statement: relations spliced in where names are

@@ -79,7 +79,7 @@ class StatementMutator {
 
   /// What can stand after FROM.
   std::string Source() {
-    switch (Below(10)) {
+    switch (Below(11)) {
       case 0:
       case 1:
       case 2:
@@ -95,6 +95,8 @@ class StatementMutator {
       case 7:
         return Of({"query('FROM ", "query_table('", "query('SELECT * FROM "}) + Of(words_.tables) + "')";
       case 8:
+        return "find_people(" + PathText() + ")";
+      case 9:
         return TableFunction() + "([" + PathText() + "])";
       default:
         return TableFunction() + "(" + PathText() + ")";

@@ -20,6 +20,7 @@
 #include "lake/common/json.h"
 #include "lake/common/random.h"
 #include "lake/engine/engine.h"
+#include "lake/query/provided_function.h"
 #include "lake/query/relation_provider.h"
 #include "lake/storage/bucket_registry.h"
 
@@ -108,6 +109,7 @@ struct QueryParts {
   Clock& clock;
   RandomSource& random;
   RelationProviders relations;  ///< Names unlike each other; "queries" is the service's own.
+  ProvidedFunctions functions = {};
 };
 
 class QueryService {
@@ -118,10 +120,12 @@ class QueryService {
   /// Waits for a slot, then starts. Errors: those of Engine::Parse and Session::Execute;
   /// permission_denied/not_allowed_in_sql naming the function or construct; not_found/dataset_not_found and
   /// permission_denied/dataset_forbidden with position; not_found/system_table_not_found, and what the
-  /// provider of a relation says; failed_precondition/row_filter_unusable;
+  /// provider of a relation says; invalid_argument/bad_argument, resource_exhausted/calls_too_large and what
+  /// a provided function says, with position; failed_precondition/row_filter_unusable;
   /// cancelled/rights_changed; resource_exhausted/too_many_queries; unavailable/audit_not_written.
   virtual Result<std::unique_ptr<RunningQuery>> Start(const access::Request& request, QueryRequest query) = 0;
-  /// The plan of what Start would run, as far as the caller may see it (explain.h). Errors as Start's.
+  /// The plan of what Start would run, as far as the caller may see it (explain.h); provided functions are
+  /// not asked for rows or vectors. Errors as Start's, but for those that show in answering such a call.
   virtual Result<QueryPlan> Explain(const access::Request& request, QueryRequest query) = 0;
   /// Stops a running query of the same caller (an admin: of anyone). Error: not_found/query_not_found.
   virtual Status Cancel(const access::Request& request, const QueryId& id) = 0;

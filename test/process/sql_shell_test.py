@@ -117,6 +117,12 @@ class CompletionTest(SqlShell):
         shell.expect(r"^ count_star\(\)\n─+\n +1\n")
         self.leave(shell)
 
+    def test_searches_are_offered_with_the_tables(self):
+        shell = self.shell()
+        shell.type(f"SELECT 1 FROM vec{TAB}('none', 'x');\n")
+        shell.expect(r"index not found: none")
+        self.leave(shell)
+
     def test_columns_before_their_table(self):
         shell = self.shell()
         shell.type("SELECT nam FROM people;" + LEFT * len(" FROM people;") + TAB + "\n")

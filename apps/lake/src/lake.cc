@@ -30,6 +30,7 @@
 #include "lake/query/query_service.h"
 #include "lake/query/row_filter.h"
 #include "lake/search/search_service.h"
+#include "lake/search/sql_functions.h"
 #include "lake/storage/bucket_registry.h"
 #include "lake/storage/directory_lock.h"
 #include "lake/storage/local_store.h"
@@ -73,7 +74,8 @@ engine::EngineOptions EngineSettings(const Settings& settings) {
   return {.threads = settings.query.threads,
           .memory_limit_bytes = settings.query.memory_bytes,
           .spill_directory = std::filesystem::absolute(settings.storage.root) / ".lake-spill",
-          .spill_limit_bytes = settings.query.spill_bytes};
+          .spill_limit_bytes = settings.query.spill_bytes,
+          .replaced_functions = search::ReplacedSqlFunctions()};
 }
 
 query::QueryLimits QueryLimits(const Settings& settings) {
@@ -285,14 +287,17 @@ class WiredLake final : public Lake {
     gateway::AddDatasetTables(tables);
     gateway::AddJobTable(tables, *jobs_);
     gateway::AddAccessTables(tables, *keys_, *audit_);
-    query_ = query::QueryService::Make({.engine = *engine_,
-                                        .buckets = buckets_,
-                                        .hash_keys = *hash_keys_,
-                                        .audit = *audit_,
-                                        .clock = seams_.clock,
-                                        .random = seams_.random,
-                                        .relations = std::move(tables)},
-                                       QueryLimits(settings));
+    query_ =
+        query::QueryService::Make({.engine = *engine_,
+                                   .buckets = buckets_,
+                                   .hash_keys = *hash_keys_,
+                                   .audit = *audit_,
+                                   .clock = seams_.clock,
+                                   .random = seams_.random,
+                                   .relations = std::move(tables),
+                                   .functions = search::MakeSqlFunctions(
+                                       [this]() -> search::SearchService& { return *searches_; }, *models_)},
+                                  QueryLimits(settings));
     searches_ = search::SearchService::Make({.queries = *query_,
                                              .indexes = *open_indexes_,
                                              .models = *models_,

@@ -34,6 +34,9 @@ class FakeSearch final : public search::SearchService {
                                 .model = {.name = "fake", .version = model_version, .dimensions = 64},
                                 .tables = {{.dataset = "notes", .version = 7}}};
   }
+  Result<catalog::Column> IdColumn(const access::Request&, const std::string&) override {
+    return catalog::Column{.field_id = 1, .name = "id", .type = "VARCHAR"};
+  }
 
   std::vector<search::Hit> hits = {
       {.doc_id = "A", .source = "notes", .text = "ada mends engines", .start = 5, .end = 22},

@@ -301,6 +301,7 @@ TEST_F(ProvidedFunctionsTest, EndWithTheStatement) {
     const std::vector<QueryInfo> running = service_->Running(request);
     EXPECT_EQ(running.size(), 1u);
     LAKE_EXPECT_OK(service_->Cancel(request, running.front().id));
+    EXPECT_FALSE(request.context.CheckAlive().ok()) << "the call does not hear of it";
     return request.context.CheckAlive();
   };
   EXPECT_THAT(Run("FROM find_people('n')"), IsError(ErrorCode::kCancelled, "by_request"));

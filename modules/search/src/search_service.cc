@@ -97,6 +97,12 @@ class Service final : public SearchService {
     return audit.Conclude(Answer(request, wanted, audit));
   }
 
+  Result<Column> IdColumn(const Request& request, const std::string& index_name) override {
+    LAKE_ASSIGN_OR_RETURN(Target target, FindTarget(request, index_name));
+    LAKE_ASSIGN_OR_RETURN(const access::Decision decision, Decide(request, &target));
+    return target.id_column;
+  }
+
  private:
   Result<SearchAnswer> Answer(const Request& request, const SearchRequest& wanted, SearchAudit& audit) {
     LAKE_RETURN_IF_ERROR(CheckShape(wanted));

@@ -115,6 +115,7 @@ Completion CompleteSql(std::string_view before, std::string_view after, CatalogN
   Offer offer(typed);
   if (WantsDataset(left)) {
     offer.Add(names.Datasets());
+    if (!typed.empty()) offer.Add({SqlSearches().begin(), SqlSearches().end()});
     return std::move(offer).Take();
   }
   std::vector<SqlToken> all = left;

@@ -8,9 +8,9 @@
 
 namespace lake::app {
 
-/// Datasets behind FROM and JOIN; columns of the datasets that the statement names, of one of them behind
-/// "alias."; keywords. `before` and `after` are the statement on both sides of the cursor; a part in quotes
-/// is a name.
+/// Datasets and searches behind FROM and JOIN; columns of the datasets that the statement names, of one of
+/// them behind "alias."; keywords. `before` and `after` are the statement on both sides of the cursor; a part
+/// in quotes is a name.
 Completion CompleteSql(std::string_view before, std::string_view after, CatalogNames& names);
 
 /// Those of `words` that begin with `typed` in any case.

@@ -17,8 +17,11 @@ constexpr std::string_view kKeywords[] = {
     "UNPIVOT",   "USING",       "VALUES",    "VERSION",   "WHEN",       "WHERE",     "WINDOW",    "WITH",
     "WITHIN"};
 
+constexpr std::string_view kSearches[] = {"hybrid_search", "text_search", "vector_search"};
+
 }  // namespace
 
 std::span<const std::string_view> SqlKeywords() { return kKeywords; }
+std::span<const std::string_view> SqlSearches() { return kSearches; }
 
 }  // namespace lake::app

@@ -12,6 +12,7 @@
 
 #include "lake/access/audit.h"
 #include "lake/access/request.h"
+#include "lake/catalog/schema.h"
 #include "lake/common/clock.h"
 #include "lake/common/random.h"
 #include "lake/models/provider.h"
@@ -98,6 +99,10 @@ class SearchService {
   /// empty_text}, unavailable/audit_not_written, those of the models (of reranking with "/rerank" or
   /// "/rerank/model") and of the index.
   virtual Result<SearchAnswer> Search(const access::Request& request, const SearchRequest& wanted) = 0;
+
+  /// The column that the doc_ids of an index's hits are values of, for who may search it. Errors: those of
+  /// Search that are about the index, its dataset and the caller.
+  virtual Result<catalog::Column> IdColumn(const access::Request& request, const std::string& index_name) = 0;
 };
 
 }  // namespace lake::search

@@ -398,6 +398,9 @@ void AddDemo(CLI::App& app, Parsed* parsed) {
   CLI::App* word = app.add_subcommand("demo", "Show the product on the data of a staffing company");
   word->add_option("--rows", parsed->demo.rows, "Rows in all seven tables")
       ->check(CLI::Range(1000, 1'000'000'000));
+  word->add_option("--resumes", parsed->demo.resumes,
+                   "Résumés to index by what they mean; 0: none (default: 5000, some minutes)")
+      ->check(CLI::Range(0, 1'000'000));
   word->add_option("--data", parsed->demo.data_directory, "Data directory");
   word->add_option("--port", parsed->demo.port, "TCP port; 0 takes any free one");
   word->add_flag_callback(

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "demo_resumes.h"
 #include "demo_roles.h"
 #include "exit_code.h"
 #include "file_upload.h"
@@ -146,13 +147,18 @@ Status AskAll(Rest& rest, const demo_data::Facts& facts) {
 }
 
 void PrintNextSteps(const std::string& url, const DemoOptions& options) {
-  Heading("5  Next");
+  Heading("6  Next");
   fmt::print("  page        {}/   datasets and SQL in a browser; data in {}\n", url, options.data_directory);
   const std::string at = options.port == 3100 ? "" : " --url " + url;
   fmt::print(
       "  ask         ./lake sql{} -c \"SELECT status, count(*) FROM candidates GROUP BY ALL ORDER BY 1\"\n",
       at);
   fmt::print("  shell       ./lake sql{}\n", at);
+  if (options.resumes > 0)
+    fmt::print(
+        "  find        ./lake search{} resumes \"works well with animals\"; ./lake ask{} resumes \"Who flew "
+        "falcons?\"\n",
+        at, at);
   fmt::print("  look        ./lake dataset ls{}\n", at);
   fmt::print("  why         ./lake role check candidates --role recruiter{}; ./lake audit{}\n", at, at);
   fmt::print("  add         ./lake ingest{} your.csv\n", at);
@@ -168,10 +174,18 @@ Status Show(const Context& context, const DemoOptions& options, const Settings& 
   client.url = url;
   Rest rest(context, client);
   LAKE_RETURN_IF_ERROR(IngestAll(rest, files));
+  std::string indexing;
+  if (options.resumes > 0) {
+    LAKE_ASSIGN_OR_RETURN(indexing, StartResumes(rest, options.rows, options.resumes));
+  }
   LAKE_ASSIGN_OR_RETURN(demo_data::Facts facts, demo_data::ComputeFacts({.total_rows = options.rows}));
   LAKE_RETURN_IF_ERROR(AskAll(rest, facts));
   Heading("4  The same data in two roles");
   LAKE_RETURN_IF_ERROR(ShowRoles(context, url));
+  if (options.resumes > 0) {
+    Heading("5  Résumés by what they mean, indexed in the meantime");
+    LAKE_RETURN_IF_ERROR(ShowResumes(rest, indexing));
+  }
   DemoOptions shown = options;
   shown.port = (*lake)->port();
   PrintNextSteps(url, shown);

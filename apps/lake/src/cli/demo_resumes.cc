@@ -1,0 +1,168 @@
+#include "demo_resumes.h"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <vector>
+
+#include "follow_job.h"
+#include "lake/common/json_io.h"
+#include "lake/demo_data/queries.h"
+#include "terminal.h"
+
+namespace lake::app {
+namespace {
+
+using demo_data::RetrievalQuery;
+
+constexpr std::string_view kIndex = "resumes";
+constexpr int64_t kChunkWords = 40;  // Two or three sentences: one of them is what somebody looks for.
+constexpr size_t kHits = 3;
+constexpr int64_t kMostJobs = 1000;
+
+/// A question in other words than the résumés have, and a word of one that answers it.
+struct Search {
+  std::string_view question;
+  std::string_view planted;
+};
+constexpr std::array<Search, 3> kSearches = {{{"chef on a boat", "submarine"},
+                                              {"helped after an earthquake or flood", "sandbags"},
+                                              {"beekeeper", "hives"}}};
+constexpr std::string_view kQuestion = "Has anybody cooked at sea?";
+
+/// Those whom questions are about, then the others by name.
+Result<std::string> SelectResumes(int64_t rows, int64_t resumes) {
+  LAKE_ASSIGN_OR_RETURN(const std::vector<RetrievalQuery> queries,
+                        demo_data::RetrievalQueries({.total_rows = rows}));
+  std::string planted;
+  for (const RetrievalQuery& query : queries) {
+    if (query.kind != RetrievalQuery::Kind::kRareExperience) continue;
+    for (const std::string& name : query.relevant)
+      planted += fmt::format("{}'{}'", planted.empty() ? "" : ", ", name);
+  }
+  return fmt::format(
+      "SELECT candidate_id, city, state, resume_text FROM candidates "
+      "ORDER BY candidate_id NOT IN ({}), candidate_id LIMIT {}",
+      planted, resumes);
+}
+
+/// Rows of one dataset become another one, as anybody could do it: CSV out, CSV in.
+Status CopyRows(Rest& rest, const std::string& sql, std::string_view dataset) {
+  HttpRequest query = {.method = "POST", .path = "/query/sql", .headers = rest.headers()};
+  query.headers.emplace_back("Content-Type", "application/json");
+  query.headers.emplace_back("Accept", "text/csv");
+  query.body = WriteJson(JsonValue::MakeObject({{"sql", sql}}));
+  LAKE_ASSIGN_OR_RETURN(HttpResponse rows, rest.client().Send(rest.context(), query));
+  if (rows.status >= 400) return ProblemToError(rows);
+  HttpRequest ingest = {.method = "POST",
+                        .path = fmt::format("/ingest/file?name={}&mode=replace", dataset),
+                        .headers = rest.headers(),
+                        .body = std::move(rows.body)};
+  ingest.headers.emplace_back("Content-Type", "text/csv");
+  ingest.headers.emplace_back("Prefer", "wait");
+  LAKE_ASSIGN_OR_RETURN(const HttpResponse stored, rest.client().Send(rest.context(), ingest));
+  return stored.status >= 400 ? Status(ProblemToError(stored)) : Status();
+}
+
+/// Of an index that an earlier run left unfinished.
+Result<std::string> FindRunningJob(Rest& rest) {
+  LAKE_ASSIGN_OR_RETURN(const JsonValue::Array jobs, rest.List("/vectors/jobs", kMostJobs));
+  for (const JsonValue& job : jobs) {
+    const std::string_view kind = job.FindString("kind");
+    const std::string_view state = job.FindString("state");
+    if ((kind == "index" || kind == "refresh") && (state == "queued" || state == "running"))
+      return std::string(job.FindString("id"));
+  }
+  return NotFound("job_not_found", "the index of the résumés is being built by no job");
+}
+
+Status FollowIndexing(Rest& rest, const std::string& job) {
+  const auto started = std::chrono::steady_clock::now();
+  ProgressBar bar("  indexing");
+  LAKE_ASSIGN_OR_RETURN(
+      const JsonValue done,
+      FollowJob(rest, job, [&](uint64_t units, std::optional<uint64_t> total, std::string_view unit) {
+        bar.Show(units, total, unit);
+      }));
+  bar.Clear();
+  LAKE_ASSIGN_OR_RETURN(const JsonValue index, rest.Get(fmt::format("/vectors/indexes/{}", kIndex)));
+  const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - started;
+  fmt::print("  {} résumés, {} chunks, {} dimensions of {}; waited {} for it\n",
+             CellText(*index.Find("rows")), CellText(*index.Find("chunks")),
+             CellText(*index.Find("dimensions")), index.FindString("model"), FormatSeconds(waited.count()));
+  return {};
+}
+
+/// The sentence with the word in it.
+std::string_view SentenceWith(std::string_view text, std::string_view word) {
+  const size_t at = text.find(word);
+  const size_t before = text.rfind(". ", at);
+  if (const size_t end = text.find(". ", at); end != std::string_view::npos) text = text.substr(0, end + 1);
+  return before == std::string_view::npos ? text : text.substr(before + 2);
+}
+
+Status Ask(Rest& rest, const Search& search) {
+  LAKE_ASSIGN_OR_RETURN(
+      const JsonValue answer,
+      rest.Post("/vectors/search",
+                JsonValue::MakeObject({{"index_name", kIndex}, {"query", search.question}, {"k", kHits}})));
+  const JsonValue* hits = answer.Find("hits");
+  if (hits == nullptr || !hits->is_array())
+    return Internal("bad_answer", "a search was answered without hits");
+  fmt::print("\n  search: {}\n", search.question);
+  std::string planted = "the one that was planted is not among them";
+  size_t rank = 0;
+  for (const JsonValue& hit : hits->as_array()) {
+    const std::string_view text = hit.FindString("text");
+    fmt::print("     {:.3f}  {}  {}\n", hit.Find("score")->as_double(), hit.FindString("doc_id"),
+               OneLine(text));
+    ++rank;
+    if (text.find(search.planted) != std::string_view::npos)
+      planted = fmt::format("number {} was planted: {}", rank, OneLine(SentenceWith(text, search.planted)));
+  }
+  fmt::print("     {}\n", planted);
+  return {};
+}
+
+Status AskForAnAnswer(Rest& rest) {
+  LAKE_ASSIGN_OR_RETURN(
+      const JsonValue answer,
+      rest.Post("/vectors/rag", JsonValue::MakeObject({{"index_name", kIndex}, {"question", kQuestion}})));
+  fmt::print("\n  question: {}\n     {}\n", kQuestion, answer.FindString("answer"));
+  const JsonValue* citations = answer.Find("citations");
+  if (citations == nullptr || !citations->is_array() || citations->as_array().empty())
+    return DataLoss("wrong_answer", "'{}' should be answered from a résumé", kQuestion);
+  for (const JsonValue& citation : citations->as_array())
+    fmt::print("     [{}] {}, characters {} to {}\n", CellText(*citation.Find("n")),
+               citation.FindString("doc_id"), CellText(*citation.Find("start")),
+               CellText(*citation.Find("end")));
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> StartResumes(Rest& rest, int64_t rows, int64_t resumes) {
+  LAKE_ASSIGN_OR_RETURN(const std::string select, SelectResumes(rows, resumes));
+  LAKE_RETURN_IF_ERROR(CopyRows(rest, select, kIndex));
+  const JsonValue pii = JsonValue::MakeObject({{"sensitivity", "pii"}});
+  LAKE_RETURN_IF_ERROR(
+      rest.Patch(fmt::format("/catalog/datasets/by-name/{}/metadata", kIndex),
+                 JsonValue::MakeObject({{"columns", JsonValue::MakeObject({{"resume_text", pii}})}})));
+  const JsonValue index =
+      JsonValue::MakeObject({{"index_name", kIndex},
+                             {"text_column", "resume_text"},
+                             {"id_column", "candidate_id"},
+                             {"chunk", JsonValue::MakeObject({{"size", kChunkWords}, {"overlap", 0}})}});
+  Result<JsonValue> job = rest.PostForJob(fmt::format("/vectors/refresh/{}", kIndex), index);
+  if (!job.ok() && job.error().Is("index_being_built")) return FindRunningJob(rest);
+  if (!job.ok()) return std::move(job).error();
+  return std::string(job->FindString("id"));
+}
+
+Status ShowResumes(Rest& rest, const std::string& job) {
+  LAKE_RETURN_IF_ERROR(FollowIndexing(rest, job));
+  for (const Search& search : kSearches) LAKE_RETURN_IF_ERROR(Ask(rest, search));
+  return AskForAnAnswer(rest);
+}
+
+}  // namespace lake::app

@@ -232,12 +232,8 @@ std::vector<std::string> DistinctWords(std::string_view text, size_t most) {
 }
 
 std::string MiddleSentence(std::string_view text) {
-  std::vector<Span> sentences;
-  Boundaries boundaries = Sentences(text);
-  for (Span span; boundaries.Next(&span);) sentences.push_back(span);
-  if (sentences.empty()) return std::string(text);
-  const Span middle = sentences[sentences.size() / 2];
-  return std::string(text.substr(middle.begin, middle.end - middle.begin));
+  const std::vector<Chunk> sentences = SplitSentences(text, kMaxChunkWords);
+  return sentences.empty() ? std::string(text) : sentences[sentences.size() / 2].text;
 }
 
 }  // namespace lake::vector

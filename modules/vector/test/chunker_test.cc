@@ -107,7 +107,10 @@ TEST(ChunkerTest, GivesDistinctWords) {
 }
 
 TEST(ChunkerTest, FindsTheSentenceInTheMiddle) {
-  EXPECT_EQ(MiddleSentence("One. Two here. Three."), "Two here. ");
+  EXPECT_EQ(MiddleSentence("One. Two here. Three."), "Two here.");
+  // A line of signs is no question.
+  EXPECT_THAT(MiddleSentence("One.\n– – –\n* * *\nTwo here."), testing::EndsWith("Two here."));
+  EXPECT_EQ(MiddleSentence("* * *"), "* * *");
   EXPECT_EQ(MiddleSentence("no end"), "no end");
 }
 

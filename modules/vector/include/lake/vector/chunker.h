@@ -38,7 +38,7 @@ std::vector<Chunk> SplitSentences(std::string_view text, size_t most_words);
 /// The first `most` words of a text, as they stand there, each once.
 std::vector<std::string> DistinctWords(std::string_view text, size_t most);
 
-/// The sentence in the middle of a text, or all of one without sentences.
+/// The sentence in the middle of those that have a word; all of a text without a word.
 std::string MiddleSentence(std::string_view text);
 
 }  // namespace lake::vector

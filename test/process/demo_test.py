@@ -35,8 +35,9 @@ class DemoTest(unittest.TestCase):
             kept = {path for path in files_below(data) if path.startswith("data/")}
             self.assertEqual(len(kept), 8)
             self.assertIn(f"  {RESUMES} résumés, ", first)
-            self.assertGreaterEqual(len(re.findall(r"number [123] was planted: ", first)), 2, first)
-            self.assertRegex(first, r"question: Has anybody cooked at sea\?\n     .*submarine\. \[1\]\n     \[1\] CAND-")
+            found = [int(n) for n in re.findall(r"(\d) of the 3 people who did this are among them", first)]
+            self.assertEqual((len(found), min(found) >= 1), (3, True), first)
+            self.assertRegex(first, r"question: Has anybody cooked at sea\?\n     .*submarine\. \[1\].*\n     \[1\] CAND-")
             generations = self.generations(data)
             second = self.demo(data)
             self.assertEqual(len(re.findall(r"rows  there already", second)), 7, second)

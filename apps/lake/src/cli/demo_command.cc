@@ -184,7 +184,7 @@ Status Show(const Context& context, const DemoOptions& options, const Settings& 
   LAKE_RETURN_IF_ERROR(ShowRoles(context, url));
   if (options.resumes > 0) {
     Heading("5  Résumés by what they mean, indexed in the meantime");
-    LAKE_RETURN_IF_ERROR(ShowResumes(rest, indexing));
+    LAKE_RETURN_IF_ERROR(ShowResumes(rest, options.rows, indexing));
   }
   DemoOptions shown = options;
   shown.port = (*lake)->port();

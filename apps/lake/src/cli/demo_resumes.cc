@@ -1,5 +1,6 @@
 #include "demo_resumes.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -16,30 +17,31 @@ namespace {
 using demo_data::RetrievalQuery;
 
 constexpr std::string_view kIndex = "resumes";
-constexpr int64_t kChunkWords = 40;  // Two or three sentences: one of them is what somebody looks for.
+/// A sentence each: what people look for is one thing that somebody did.
+constexpr int64_t kChunkWords = 20;
 constexpr size_t kHits = 3;
 constexpr int64_t kMostJobs = 1000;
-
-/// A question in other words than the résumés have, and a word of one that answers it.
-struct Search {
-  std::string_view question;
-  std::string_view planted;
-};
-constexpr std::array<Search, 3> kSearches = {{{"chef on a boat", "submarine"},
-                                              {"helped after an earthquake or flood", "sandbags"},
-                                              {"beekeeper", "hives"}}};
+/// Of the generator's questions about rare experiences.
+constexpr std::array<size_t, 3> kSearches = {0, 2, 3};
 constexpr std::string_view kQuestion = "Has anybody cooked at sea?";
 
-/// Those whom questions are about, then the others by name.
-Result<std::string> SelectResumes(int64_t rows, int64_t resumes) {
-  LAKE_ASSIGN_OR_RETURN(const std::vector<RetrievalQuery> queries,
+/// Questions about rare experiences, each with the three people who had it.
+Result<std::vector<RetrievalQuery>> RareExperiences(int64_t rows) {
+  LAKE_ASSIGN_OR_RETURN(std::vector<RetrievalQuery> queries,
                         demo_data::RetrievalQueries({.total_rows = rows}));
+  std::erase_if(queries, [](const RetrievalQuery& query) {
+    return query.kind != RetrievalQuery::Kind::kRareExperience;
+  });
+  return queries;
+}
+
+/// Those whom the questions are about, then the others by name.
+Result<std::string> SelectResumes(int64_t rows, int64_t resumes) {
+  LAKE_ASSIGN_OR_RETURN(const std::vector<RetrievalQuery> queries, RareExperiences(rows));
   std::string planted;
-  for (const RetrievalQuery& query : queries) {
-    if (query.kind != RetrievalQuery::Kind::kRareExperience) continue;
+  for (const RetrievalQuery& query : queries)
     for (const std::string& name : query.relevant)
       planted += fmt::format("{}'{}'", planted.empty() ? "" : ", ", name);
-  }
   return fmt::format(
       "SELECT candidate_id, city, state, resume_text FROM candidates "
       "ORDER BY candidate_id NOT IN ({}), candidate_id LIMIT {}",
@@ -93,34 +95,22 @@ Status FollowIndexing(Rest& rest, const std::string& job) {
   return {};
 }
 
-/// The sentence with the word in it.
-std::string_view SentenceWith(std::string_view text, std::string_view word) {
-  const size_t at = text.find(word);
-  const size_t before = text.rfind(". ", at);
-  if (const size_t end = text.find(". ", at); end != std::string_view::npos) text = text.substr(0, end + 1);
-  return before == std::string_view::npos ? text : text.substr(before + 2);
-}
-
-Status Ask(Rest& rest, const Search& search) {
+Status Search(Rest& rest, const RetrievalQuery& query) {
   LAKE_ASSIGN_OR_RETURN(
       const JsonValue answer,
       rest.Post("/vectors/search",
-                JsonValue::MakeObject({{"index_name", kIndex}, {"query", search.question}, {"k", kHits}})));
+                JsonValue::MakeObject({{"index_name", kIndex}, {"query", query.text}, {"k", kHits}})));
   const JsonValue* hits = answer.Find("hits");
   if (hits == nullptr || !hits->is_array())
     return Internal("bad_answer", "a search was answered without hits");
-  fmt::print("\n  search: {}\n", search.question);
-  std::string planted = "the one that was planted is not among them";
-  size_t rank = 0;
+  fmt::print("\n  search: {}\n", query.text);
+  size_t planted = 0;
   for (const JsonValue& hit : hits->as_array()) {
-    const std::string_view text = hit.FindString("text");
+    planted += std::ranges::binary_search(query.relevant, hit.FindString("doc_id")) ? 1u : 0u;
     fmt::print("     {:.3f}  {}  {}\n", hit.Find("score")->as_double(), hit.FindString("doc_id"),
-               OneLine(text));
-    ++rank;
-    if (text.find(search.planted) != std::string_view::npos)
-      planted = fmt::format("number {} was planted: {}", rank, OneLine(SentenceWith(text, search.planted)));
+               OneLine(hit.FindString("text")));
   }
-  fmt::print("     {}\n", planted);
+  fmt::print("     {} of the {} people who did this are among them\n", planted, query.relevant.size());
   return {};
 }
 
@@ -159,9 +149,10 @@ Result<std::string> StartResumes(Rest& rest, int64_t rows, int64_t resumes) {
   return std::string(job->FindString("id"));
 }
 
-Status ShowResumes(Rest& rest, const std::string& job) {
+Status ShowResumes(Rest& rest, int64_t rows, const std::string& job) {
   LAKE_RETURN_IF_ERROR(FollowIndexing(rest, job));
-  for (const Search& search : kSearches) LAKE_RETURN_IF_ERROR(Ask(rest, search));
+  LAKE_ASSIGN_OR_RETURN(const std::vector<RetrievalQuery> queries, RareExperiences(rows));
+  for (const size_t query : kSearches) LAKE_RETURN_IF_ERROR(Search(rest, queries.at(query)));
   return AskForAnAnswer(rest);
 }
 

@@ -16,6 +16,6 @@ Result<std::string> StartResumes(Rest& rest, int64_t rows, int64_t resumes);
 
 /// Waits for the job with a bar, makes three searches and asks one question. Errors: those of the job;
 /// data_loss/wrong_answer when the question has no answer.
-Status ShowResumes(Rest& rest, const std::string& job);
+Status ShowResumes(Rest& rest, int64_t rows, const std::string& job);
 
 }  // namespace lake::app

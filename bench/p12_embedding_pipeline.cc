@@ -58,7 +58,7 @@ Status RunP12(const RunOptions& options, Report& report) {
   for (int round = 0; round < rounds; ++round) {
     LAKE_ASSIGN_OR_RETURN(const double seconds, BareSeconds(*embedder, texts));
     bare.push_back(count / seconds);
-    LAKE_ASSIGN_OR_RETURN(const BuiltIndex built, BuildResumeIndex(*lake));
+    LAKE_ASSIGN_OR_RETURN(const BuiltIndex built, BuildResumeIndex(*lake, "resumes", {}));
     LAKE_RETURN_IF_ERROR(lake->Send({.method = "DELETE", .path = "/vectors/indexes/resumes"}));
     embedded.push_back(count / built.embedded_s);
     live.push_back(count / built.live_s);

@@ -13,13 +13,15 @@ constexpr std::chrono::milliseconds kPoll{5};
 
 }  // namespace
 
-Result<BuiltIndex> BuildResumeIndex(ServedLake& lake) {
+Result<BuiltIndex> BuildResumeIndex(ServedLake& lake, const std::string& name,
+                                    std::optional<int64_t> chunk_words) {
+  JsonValue wanted = JsonValue::MakeObject({{"index_name", name},
+                                            {"source", "candidates"},
+                                            {"text_column", "resume_text"},
+                                            {"id_column", "candidate_id"}});
+  if (chunk_words) wanted.Set("chunk", JsonValue::MakeObject({{"size", *chunk_words}, {"overlap", 0}}));
   const Stopwatch watch;
-  LAKE_ASSIGN_OR_RETURN(const std::string accepted,
-                        lake.Post("/vectors/index", JsonValue::MakeObject({{"index_name", "resumes"},
-                                                                           {"source", "candidates"},
-                                                                           {"text_column", "resume_text"},
-                                                                           {"id_column", "candidate_id"}})));
+  LAKE_ASSIGN_OR_RETURN(const std::string accepted, lake.Post("/vectors/index", wanted));
   LAKE_ASSIGN_OR_RETURN(const JsonValue job, ParseJson(accepted));
   const std::string path = "/jobs/" + std::string(job.FindString("id"));
   BuiltIndex built;

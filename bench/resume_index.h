@@ -1,6 +1,10 @@
 // An index over the résumés of a sample company, built over HTTP.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
+
 #include "lake/common/result.h"
 #include "served_lake.h"
 
@@ -11,7 +15,9 @@ struct BuiltIndex {
   double live_s = 0;      ///< Until it answered: graph, measured recall and commit included.
 };
 
-/// An index "resumes" over candidates.resume_text. Error: internal/job_failed.
-Result<BuiltIndex> BuildResumeIndex(ServedLake& lake);
+/// An index over candidates.resume_text. Without `chunk_words` its chunks are the server's choice. Error:
+/// internal/job_failed.
+Result<BuiltIndex> BuildResumeIndex(ServedLake& lake, const std::string& name,
+                                    std::optional<int64_t> chunk_words);
 
 }  // namespace lake::bench

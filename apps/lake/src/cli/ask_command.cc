@@ -70,11 +70,6 @@ Result<JsonValue> Follow(Rest& rest, const AskOptions& options) {
   return answer.whole();
 }
 
-bool Says(const JsonValue& answer, std::string_view member) {
-  const JsonValue* value = answer.Find(member);
-  return value != nullptr && value->is_bool() && value->as_bool();
-}
-
 void PrintSources(const JsonValue& answer) {
   const JsonValue* citations = answer.Find("citations");
   if (citations != nullptr && citations->is_array() && !citations->as_array().empty()) {

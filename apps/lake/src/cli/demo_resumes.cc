@@ -80,13 +80,7 @@ Result<std::string> FindRunningJob(Rest& rest) {
 
 Status FollowIndexing(Rest& rest, const std::string& job) {
   const auto started = std::chrono::steady_clock::now();
-  ProgressBar bar("  indexing");
-  LAKE_ASSIGN_OR_RETURN(
-      const JsonValue done,
-      FollowJob(rest, job, [&](uint64_t units, std::optional<uint64_t> total, std::string_view unit) {
-        bar.Show(units, total, unit);
-      }));
-  bar.Clear();
+  LAKE_RETURN_IF_ERROR(FollowJobWithBar(rest, job, "  indexing"));
   LAKE_ASSIGN_OR_RETURN(const JsonValue index, rest.Get(fmt::format("/vectors/indexes/{}", kIndex)));
   const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - started;
   fmt::print("  {} résumés, {} chunks, {} dimensions of {}; waited {} for it\n",

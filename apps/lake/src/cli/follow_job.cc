@@ -3,6 +3,8 @@
 #include <chrono>
 #include <thread>
 
+#include "terminal.h"
+
 namespace lake::app {
 namespace {
 
@@ -46,6 +48,13 @@ Result<JsonValue> FollowJob(Rest& rest, std::string_view id, const JobProgress& 
     }
     std::this_thread::sleep_for(kPollInterval);
   }
+}
+
+Result<JsonValue> FollowJobWithBar(Rest& rest, std::string_view id, const std::string& label) {
+  ProgressBar bar(label);
+  return FollowJob(rest, id, [&](uint64_t done, std::optional<uint64_t> total, std::string_view unit) {
+    bar.Show(done, total, unit);
+  });
 }
 
 }  // namespace lake::app

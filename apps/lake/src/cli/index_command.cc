@@ -66,12 +66,7 @@ void PrintRefreshed(const JsonValue& refreshed) {
 /// Follows it with a bar to the end, and prints what it came to.
 int ShowJob(Rest& rest, const ClientOptions& client, const JsonValue& job, const std::string& name,
             void (*print)(const JsonValue&)) {
-  ProgressBar bar(name);
-  Result<JsonValue> done = FollowJob(
-      rest, job.FindString("id"), [&](uint64_t units, std::optional<uint64_t> total, std::string_view unit) {
-        bar.Show(units, total, unit);
-      });
-  bar.Clear();
+  const Result<JsonValue> done = FollowJobWithBar(rest, job.FindString("id"), name);
   if (!done.ok()) return Fail(done.error());
   if (client.output != OutputFormat::kTable) return PrintDocument(done);
   print(*done);
@@ -94,16 +89,12 @@ void PrintHits(const JsonValue& answer) {
                                   {.name = "doc_id"},
                                   {.name = "text"}},
                                  rows));
-  const auto says = [&](std::string_view member) {
-    const JsonValue* value = answer.Find(member);
-    return value != nullptr && value->is_bool() && value->as_bool();
-  };
   const JsonValue* recall = answer.Find("recall_low");
-  std::string note = says("exact") ? "exact" : "approximate";
+  std::string note = Says(answer, "exact") ? "exact" : "approximate";
   if (recall != nullptr && recall->is_number())
     note += fmt::format(", recall at least {:.3f}", recall->as_double());
-  if (says("stale")) note += "; the dataset has changed since the index was built";
-  if (says("query_truncated")) note += "; the end of the question is more than the model reads";
+  if (Says(answer, "stale")) note += "; the dataset has changed since the index was built";
+  if (Says(answer, "query_truncated")) note += "; the end of the question is more than the model reads";
   fmt::print(stderr, "{}\n", note);
 }
 

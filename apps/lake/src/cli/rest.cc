@@ -98,6 +98,11 @@ Result<JsonValue::Array> Rest::List(const std::string& path, int64_t limit) {
   return items;
 }
 
+bool Says(const JsonValue& document, std::string_view member) {
+  const JsonValue* value = document.Find(member);
+  return value != nullptr && value->is_bool() && value->as_bool();
+}
+
 std::string CellText(const JsonValue& value) {
   if (value.is_null()) return "";
   if (value.is_string()) return value.as_string();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "commands.h"
 #include "lake/app/http_client.h"
@@ -38,6 +39,8 @@ class Rest {
   std::vector<std::pair<std::string, std::string>> headers_;
 };
 
+/// Whether the member is true.
+bool Says(const JsonValue& document, std::string_view member);
 /// A value as people read it in a table cell: text without quotes, null as nothing.
 std::string CellText(const JsonValue& value);
 /// `items` as a table of the named members, or as JSON / NDJSON / CSV. Error: invalid_argument/bad_output for

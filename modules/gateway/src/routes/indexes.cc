@@ -1,6 +1,7 @@
 #include <chrono>
 #include <utility>
 
+#include "index_pages.h"
 #include "lake/common/fold.h"
 #include "lake/gateway/routes.h"
 #include "lake/gateway/wire/index.h"
@@ -75,22 +76,12 @@ Result<Reply<jobs::Job>> Create(IndexService& indexes, jobs::JobService& jobs, c
 
 Result<wire::Page<wire::Index>> List(const IndexService& indexes, const Request& request,
                                      const wire::ListIndexes& list) {
-  LAKE_ASSIGN_OR_RETURN(std::string after, wire::ReadPageToken("indexes", list.page_token));
-  wire::Page<wire::Index> page;
-  for (;;) {
-    const std::vector<IndexInfo> more = indexes.List(request, after, wire::kLargestPage);
-    for (const IndexInfo& info : more) {
-      const bool wanted = (!list.source || SameFolded(*list.source, info.source)) &&
-                          (!list.model || *list.model == info.record.model.name);
-      if (wanted && page.items.size() == list.limit) {
-        page.next_page_token = wire::MakePageToken("indexes", after);
-        return page;
-      }
-      after = Fold(info.record.name);
-      if (wanted) page.items.push_back(ToWire(info));
-    }
-    if (more.size() < wire::kLargestPage) return page;
-  }
+  const auto wanted = [&](const IndexInfo& info) {
+    return (!list.source || SameFolded(*list.source, info.source)) &&
+           (!list.model || *list.model == info.record.model.name);
+  };
+  return PageOfIndexes<wire::Index>(indexes, request, "indexes",
+                                    {.limit = list.limit, .page_token = list.page_token}, wanted, ToWire);
 }
 
 Result<wire::SearchResult> Search(search::SearchService& searches, const Request& request,

@@ -1,6 +1,6 @@
 #include <utility>
 
-#include "lake/common/fold.h"
+#include "index_pages.h"
 #include "lake/common/json_io.h"
 #include "lake/gateway/routes.h"
 #include "lake/gateway/wire/job.h"
@@ -79,24 +79,6 @@ wire::StaleIndex ToWire(const IndexInfo& info) {
           .building = info.record.building.has_value()};
 }
 
-Result<wire::Page<wire::StaleIndex>> ListStale(const IndexService& indexes, const Request& request,
-                                               const wire::ListRequest& list) {
-  LAKE_ASSIGN_OR_RETURN(std::string after, wire::ReadPageToken("stale", list.page_token));
-  wire::Page<wire::StaleIndex> page;
-  for (;;) {
-    const std::vector<IndexInfo> more = indexes.List(request, after, wire::kLargestPage);
-    for (const IndexInfo& info : more) {
-      if (info.stale && page.items.size() == list.limit) {
-        page.next_page_token = wire::MakePageToken("stale", after);
-        return page;
-      }
-      after = Fold(info.record.name);
-      if (info.stale) page.items.push_back(ToWire(info));
-    }
-    if (more.size() < wire::kLargestPage) return page;
-  }
-}
-
 }  // namespace
 
 void AddRefreshRoutes(Api& api, IndexService& indexes, jobs::JobService& jobs) {
@@ -116,7 +98,8 @@ void AddRefreshRoutes(Api& api, IndexService& indexes, jobs::JobService& jobs) {
       {Method::kGet, "/vectors/stale", "List indexes whose dataset has other rows by now.",
        Permission::kRead},
       [&indexes](const Request& request, const wire::ListRequest& list) {
-        return ListStale(indexes, request, list);
+        return PageOfIndexes<wire::StaleIndex>(
+            indexes, request, "stale", list, [](const IndexInfo& info) { return info.stale; }, ToWire);
       });
 }
 

@@ -36,8 +36,10 @@ Material MaterialOf(engine::Engine& engine, const std::string& bucket,
 
 /// Before anything else is in the new one: what an earlier run took over is there.
 Status TakeOver(const Context& context, const SourceReader& source, Material& previous, Material& material) {
-  LAKE_RETURN_IF_ERROR(material.parts.Load(context));
-  LAKE_RETURN_IF_ERROR(material.questions.Load(context));
+  for (Material* one : {&previous, &material}) {
+    LAKE_RETURN_IF_ERROR(one->parts.Load(context));
+    LAKE_RETURN_IF_ERROR(one->questions.Load(context));
+  }
   if (material.questions.count() == 0)
     LAKE_RETURN_IF_ERROR(TakeOverPresent(context, source, previous.questions, material.questions));
   if (material.parts.count() > 0) return {};

@@ -10,10 +10,9 @@
 namespace lake::vector {
 namespace {
 
-/// `match`: a table of the documents that count, and the columns that it shares with parts.
+/// `documents`: columns of the rows that count, of which `columns` are matched with the parts.
 Status Copy(const Context& context, const SourceReader& source, PartStore& previous, PartStore& parts,
             std::string_view documents, std::string_view columns) {
-  LAKE_RETURN_IF_ERROR(previous.Load(context));
   if (previous.count() == 0) return {};
   engine::ReadSet read_set = source.read_set();
   const std::string old = previous.AddTo(&read_set);
@@ -39,7 +38,6 @@ Status TakeOverPresent(const Context& context, const SourceReader& source, PartS
 
 Result<TakenOver> Compare(const Context& context, engine::Engine& engine, PartStore& previous,
                           PartStore& parts) {
-  LAKE_RETURN_IF_ERROR(previous.Load(context));
   engine::ReadSet read_set;
   const std::string old = previous.AddTo(&read_set);
   const std::string now = parts.AddTo(&read_set);

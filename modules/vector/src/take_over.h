@@ -7,6 +7,8 @@
 
 namespace lake::vector {
 
+// The stores are loaded.
+
 /// Puts the chunks of documents whose text is the same as in `previous` into one part of `parts`. No part
 /// when there are none.
 Status TakeOverUnchanged(const Context& context, const SourceReader& source, PartStore& previous,

@@ -1,23 +1,23 @@
 #include "lake/search/search_service.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
-#include "fusion.h"
 #include "lake/access/decision.h"
 #include "lake/vector/freshness.h"
 #include "lake/vector/index_service.h"
 #include "permitted_rows.h"
+#include "ranking.h"
 #include "reranking.h"
 #include "search_audit.h"
+#include "stage_clock.h"
 
 namespace lake::search {
 namespace {
 
-// Of hybrid searches, how deep the two lists go that are fused.
-constexpr size_t kFusedDepth = 4;
-constexpr size_t kFusedAtLeast = 50;
-constexpr size_t kFusedAtMost = 1000;
+// How much deeper a search looks that has found too few documents.
+constexpr size_t kDeeper = 4;
 
 using access::Request;
 using catalog::Column;
@@ -78,23 +78,17 @@ size_t CandidatesOf(const SearchRequest& wanted) {
   return wanted.rerank ? std::max<size_t>(wanted.k, wanted.rerank->depth) : wanted.k;
 }
 
-/// What is asked of an open index.
-struct Question {
-  const Request& request;
-  const SearchRequest& wanted;
-  size_t candidates;  ///< Rows to find: k, or more for a reranker.
-  const vector::IndexModel& model;
-  vector::OpenIndex& index;
-  const ann::RowSet* permitted;  ///< Null: every row.
-};
-
 class Service final : public SearchService {
  public:
   explicit Service(const SearchParts& parts) : parts_(parts), permitted_(parts.queries) {}
 
   Result<SearchAnswer> Search(const Request& request, const SearchRequest& wanted) override {
+    StageClock stages;
     SearchAudit audit(parts_, request, wanted);
-    return audit.Conclude(Answer(request, wanted, audit));
+    Result<SearchAnswer> answer = audit.Conclude(Answer(request, wanted, audit, stages));
+    stages.Done("audit");
+    if (answer.ok()) answer->stages = stages.stages();
+    return answer;
   }
 
   Result<Column> IdColumn(const Request& request, const std::string& index_name) override {
@@ -104,7 +98,8 @@ class Service final : public SearchService {
   }
 
  private:
-  Result<SearchAnswer> Answer(const Request& request, const SearchRequest& wanted, SearchAudit& audit) {
+  Result<SearchAnswer> Answer(const Request& request, const SearchRequest& wanted, SearchAudit& audit,
+                              StageClock& stages) {
     LAKE_RETURN_IF_ERROR(CheckShape(wanted));
     std::shared_ptr<models::Reranker> reranker;
     if (wanted.rerank) {
@@ -115,80 +110,71 @@ class Service final : public SearchService {
     audit.Reads(request, *target.dataset, decision);
     LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<vector::OpenIndex> index,
                           parts_.indexes.Find(request.context, target.record));
-    LAKE_ASSIGN_OR_RETURN(std::shared_ptr<const ann::RowSet> permitted,
-                          permitted_.Find({.request = request,
-                                           .dataset = *target.dataset,
-                                           .decision = decision,
-                                           .id_column = target.id_column,
-                                           .index = *index,
-                                           .filter = wanted.filter}));
-    if (wanted.doc_ids) {
-      LAKE_ASSIGN_OR_RETURN(permitted, Among(request, *index, permitted.get(), *wanted.doc_ids));
-    }
+    LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<const ann::RowSet> permitted,
+                          Permitted(request, wanted, target, decision, *index));
+    stages.Done("rights");
     SearchAnswer answer = {.index_name = target.record.name,
                            .exact = true,
                            .stale = target.stale,
                            .version = request.snapshot->version(),
                            .model = target.record.model,
-                           .tables = {}};
-    const Question question = {.request = request,
-                               .wanted = wanted,
-                               .candidates = CandidatesOf(wanted),
-                               .model = target.record.model,
+                           .tables = {},
+                           .stages = {}};
+    std::vector<float> vector;
+    if (wanted.mode != SearchMode::kText) {
+      LAKE_ASSIGN_OR_RETURN(vector, VectorOf(request, wanted, target.record.model, &answer));
+      stages.Done("embed");
+    }
+    const Question question = {.context = request.context,
                                .index = *index,
-                               .permitted = permitted.get()};
-    LAKE_ASSIGN_OR_RETURN(const std::vector<FusedRow> rows, Rank(question, &answer));
-    LAKE_RETURN_IF_ERROR(Fill(*target.dataset, *index, rows, &answer));
-    if (reranker != nullptr)
+                               .permitted = permitted.get(),
+                               .mode = wanted.mode,
+                               .fusion = wanted.fusion,
+                               .words = wanted.query,
+                               .vector = vector,
+                               .ef_search = wanted.ef_search,
+                               .precision = wanted.precision};
+    LAKE_RETURN_IF_ERROR(Find(question, wanted, target.dataset->name, &answer, stages));
+    if (reranker != nullptr) {
       LAKE_RETURN_IF_ERROR(OrderAnew(request.context, *reranker, wanted.query, &answer.hits));
+      stages.Done("rerank");
+    }
     if (answer.hits.size() > wanted.k) answer.hits.resize(wanted.k);
     answer.short_of_k = answer.hits.size() < wanted.k;
     return answer;
   }
 
-  /// The candidates, by the mode.
-  Result<std::vector<FusedRow>> Rank(const Question& question, SearchAnswer* answer) {
-    const size_t k = question.candidates;
-    // A list gives more than k: what is second best in both may be the best of all.
-    const size_t deep = question.wanted.mode == SearchMode::kHybrid
-                            ? std::clamp(k * kFusedDepth, kFusedAtLeast, std::max(k, kFusedAtMost))
-                            : k;
-    std::vector<RankedRow> by_vector;
-    std::vector<RankedRow> by_text;
-    if (question.wanted.mode != SearchMode::kText) {
-      LAKE_ASSIGN_OR_RETURN(by_vector, RankByVector(question, deep, answer));
-    }
-    if (question.wanted.mode != SearchMode::kVector) {
-      LAKE_ASSIGN_OR_RETURN(const std::vector<vector::WordHit> hits,
-                            question.index.FindWords(question.request.context, question.wanted.query, deep,
-                                                     question.permitted));
-      for (const vector::WordHit& hit : hits) by_text.push_back({.row = hit.row, .score = hit.score});
-    }
-    std::vector<FusedRow> rows = Fuse(by_vector, by_text, k);
-    // One list keeps its own scores.
-    if (question.wanted.mode != SearchMode::kHybrid)
-      for (FusedRow& row : rows) row.score = row.vector_score ? *row.vector_score : *row.text_score;
-    return rows;
+  Result<std::shared_ptr<const ann::RowSet>> Permitted(const Request& request, const SearchRequest& wanted,
+                                                       const Target& target, const access::Decision& decision,
+                                                       vector::OpenIndex& index) {
+    LAKE_ASSIGN_OR_RETURN(std::shared_ptr<const ann::RowSet> permitted,
+                          permitted_.Find({.request = request,
+                                           .dataset = *target.dataset,
+                                           .decision = decision,
+                                           .id_column = target.id_column,
+                                           .index = index,
+                                           .filter = wanted.filter}));
+    if (!wanted.doc_ids) return permitted;
+    return Among(request, index, permitted.get(), *wanted.doc_ids);
   }
 
-  Result<std::vector<RankedRow>> RankByVector(const Question& question, size_t k, SearchAnswer* answer) {
-    const SearchRequest& wanted = question.wanted;
-    LAKE_ASSIGN_OR_RETURN(const std::vector<float> query,
-                          VectorOf(question.request, wanted, question.model, answer));
-    LAKE_ASSIGN_OR_RETURN(const ann::Answer found,
-                          question.index.FindNearest(query,
-                                                     {.k = k,
-                                                      .ef_search = wanted.ef_search,
-                                                      .precision = wanted.precision,
-                                                      .permitted = question.permitted},
-                                                     question.request.context.cancel));
-    answer->exact = found.exact;
-    const std::optional<vector::MeasuredRecall>& recall = question.index.generation().recall;
-    if (!found.exact && recall) answer->recall_low = recall->low;
-    std::vector<RankedRow> rows;
-    for (const ann::Hit& hit : found.hits)
-      rows.push_back({.row = hit.id, .score = 1 - static_cast<double>(hit.distance)});
-    return rows;
+  /// The candidates as hits. Goes deeper until there are as many as wanted or no more rows are left.
+  static Status Find(const Question& question, const SearchRequest& wanted, const std::string& source,
+                     SearchAnswer* answer, StageClock& stages) {
+    const size_t candidates = CandidatesOf(wanted);
+    for (size_t depth = candidates;; depth *= kDeeper) {
+      LAKE_ASSIGN_OR_RETURN(const Ranked ranked, Rank(question, depth, stages));
+      answer->exact = ranked.exact;
+      const std::optional<vector::MeasuredRecall>& recall = question.index.generation().recall;
+      if (!ranked.exact && recall) answer->recall_low = recall->low;
+      LAKE_ASSIGN_OR_RETURN(answer->hits,
+                            HitsOf(question.index, ranked.rows, wanted.per_document, candidates));
+      stages.Done("texts");
+      if (answer->hits.size() == candidates || ranked.rows.size() < depth) break;
+      LAKE_RETURN_IF_ERROR(question.context.CheckAlive());
+    }
+    for (Hit& hit : answer->hits) hit.source = source;
+    return {};
   }
 
   static Result<access::Decision> Decide(const Request& request, Target* target) {
@@ -239,21 +225,26 @@ class Service final : public SearchService {
     return std::move(made->values);
   }
 
-  static Status Fill(const catalog::Dataset& dataset, vector::OpenIndex& index,
-                     const std::vector<FusedRow>& rows, SearchAnswer* answer) {
+  /// The first `most` of the rows, without those that their documents have too many of.
+  static Result<std::vector<Hit>> HitsOf(vector::OpenIndex& index, const std::vector<FusedRow>& rows,
+                                         std::optional<size_t> per_document, size_t most) {
+    std::vector<Hit> hits;
+    std::unordered_map<std::string, size_t> found;
     for (const FusedRow& row : rows) {
+      if (hits.size() == most) break;
       LAKE_ASSIGN_OR_RETURN(vector::StoredChunk chunk, index.ChunkAt(row.row));
-      answer->hits.push_back({.doc_id = std::move(chunk.doc_id),
-                              .source = dataset.name,
-                              .chunk = chunk.number,
-                              .text = std::move(chunk.text),
-                              .start = chunk.start,
-                              .end = chunk.end,
-                              .score = row.score,
-                              .vector_score = row.vector_score,
-                              .text_score = row.text_score});
+      if (per_document && ++found[chunk.doc_id] > *per_document) continue;
+      hits.push_back({.doc_id = std::move(chunk.doc_id),
+                      .source = {},
+                      .chunk = chunk.number,
+                      .text = std::move(chunk.text),
+                      .start = chunk.start,
+                      .end = chunk.end,
+                      .score = row.score,
+                      .vector_score = row.vector_score,
+                      .text_score = row.text_score});
     }
-    return {};
+    return hits;
   }
 
   const SearchParts parts_;

@@ -39,6 +39,16 @@ CellType TypeOfIds(const catalog::Column& column) {
   return column.type == "VARCHAR" ? CellType::kVarchar : CellType::kBigint;
 }
 
+/// None: not given.
+Result<std::optional<size_t>> NumberOfHits(std::string_view parameter, const JsonValue& argument) {
+  if (argument.is_null()) return std::optional<size_t>();
+  const int64_t number = argument.as_int();
+  if (number < 1 || number > static_cast<int64_t>(kMaxHits))
+    return At(InvalidArgument("bad_argument", "{} must be 1 to {}, not {}", parameter, kMaxHits, number),
+              parameter);
+  return std::optional(static_cast<size_t>(number));
+}
+
 /// As the index keeps it, ids of numbers are their digits.
 Result<Cell> IdCell(const std::string& doc_id, CellType type) {
   if (type == CellType::kVarchar) return Cell(std::string_view(doc_id));
@@ -59,7 +69,10 @@ class SearchFunction final : public query::RelationFunction {
                    .parameters = {{.name = "index_name"},
                                   {.name = "query"},
                                   {.name = "k", .type = Type::kInteger, .presence = Presence::kOptional},
-                                  {.name = "filter", .presence = Presence::kOptional}}},
+                                  {.name = "filter", .presence = Presence::kOptional},
+                                  {.name = "per_document",
+                                   .type = Type::kInteger,
+                                   .presence = Presence::kOptional}}},
         mode_(mode),
         searches_(std::move(searches)) {}
 
@@ -97,13 +110,14 @@ class SearchFunction final : public query::RelationFunction {
 
  private:
   Result<SearchRequest> Wanted(FunctionArguments arguments) const {
-    const int64_t k = arguments[2].is_null() ? static_cast<int64_t>(kDefaultHits) : arguments[2].as_int();
-    if (k < 1 || k > static_cast<int64_t>(kMaxHits))
-      return At(InvalidArgument("bad_argument", "k must be 1 to {}, not {}", kMaxHits, k), "k");
+    LAKE_ASSIGN_OR_RETURN(const std::optional<size_t> k, NumberOfHits("k", arguments[2]));
+    LAKE_ASSIGN_OR_RETURN(const std::optional<size_t> per_document,
+                          NumberOfHits("per_document", arguments[4]));
     return SearchRequest{.index_name = TextOf(arguments[0]),
                          .query = TextOf(arguments[1]),
                          .mode = mode_,
-                         .k = static_cast<size_t>(k),
+                         .k = k.value_or(kDefaultHits),
+                         .per_document = per_document,
                          .filter = TextOf(arguments[3])};
   }
 

@@ -5,6 +5,9 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
+#include <set>
+
 #include "lake/access/hash_key.h"
 #include "lake/catalog/catalog.h"
 #include "lake/common/worker_pool.h"
@@ -69,7 +72,7 @@ class SearchTest : public testing::Test {
     AddFile("first",
             "SELECT i::BIGINT AS id, 'common words and word' || i AS text, (i % 3)::BIGINT AS region "
             "FROM range(30) t(i)");
-    BuildIndex();
+    BuildIndex("index", {});
   }
 
   void Commit(catalog::Action action) {
@@ -96,7 +99,7 @@ class SearchTest : public testing::Test {
     file.checksum = written.checksum;
     Commit(catalog::AddFiles{.dataset = catalog::DatasetId("notes-id"), .files = {file}});
   }
-  void BuildIndex() {
+  void BuildIndex(const std::string& name, std::optional<vector::ChunkSettings> chunk) {
     LAKE_ASSERT_OK_AND_ASSIGN(const auto service,
                               vector::IndexService::Make({.catalog = *catalog_,
                                                           .engine = *engine_,
@@ -111,15 +114,16 @@ class SearchTest : public testing::Test {
     kinds.emplace(vector::kIndexJob, service->Kind());
     LAKE_ASSERT_OK_AND_ASSIGN(const auto jobs, jobs::JobService::Open(Context{}, *store_, clock_, random_,
                                                                       log_, pool, std::move(kinds), {}));
-    LAKE_ASSERT_OK_AND_ASSIGN(JsonValue payload, service->Prepare(Admin(), {.name = "index",
+    LAKE_ASSERT_OK_AND_ASSIGN(JsonValue payload, service->Prepare(Admin(), {.name = name,
                                                                             .source = "notes",
                                                                             .text_column = "text",
                                                                             .id_column = "id",
+                                                                            .chunk = chunk,
                                                                             .bucket = "primary"}));
     LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job job, jobs->Submit(Context{}, std::string(vector::kIndexJob),
                                                                 "test", std::move(payload)));
     LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job ended, jobs->WaitUntilFinished(Context{}, job.id));
-    ASSERT_EQ(ended.state, jobs::JobState::kSucceeded);
+    ASSERT_EQ(ended.state, jobs::JobState::kSucceeded) << ended.error->detail;
   }
 
   access::Request Admin() const { return access::LocalAdmin(Context{}, catalog_->snapshot()); }
@@ -143,6 +147,10 @@ class SearchTest : public testing::Test {
     std::vector<std::string> ids;
     for (const Hit& hit : answer.hits) ids.push_back(hit.doc_id);
     return ids;
+  }
+  static std::set<std::string> DocumentsOf(const SearchAnswer& answer) {
+    const std::vector<std::string> ids = Ids(answer);
+    return {ids.begin(), ids.end()};
   }
   uint64_t QueriesOnRecord() {
     const auto records = audit_->Read(Context{}, {}, 1000);
@@ -200,7 +208,79 @@ TEST_F(SearchTest, FindsByWordsAndByBoth) {
   ASSERT_THAT(both.hits, SizeIs(3));
   EXPECT_EQ(both.hits[0].doc_id, "12");
   EXPECT_TRUE(both.hits[0].vector_score && both.hits[0].text_score);
-  EXPECT_NEAR(both.hits[0].score, 2.0 / 61, 1e-9);
+  EXPECT_TRUE(both.hits[1].vector_score && !both.hits[1].text_score);
+  EXPECT_EQ(both.hits[0].score, 1);  // It stands out in both.
+  by_both.fusion = Fusion::kRanks;
+  LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer by_ranks, service_->Search(Admin(), by_both));
+  EXPECT_EQ(by_ranks.hits[0].doc_id, "12");
+  EXPECT_NEAR(by_ranks.hits[0].score, 2.0 / 61, 1e-9);
+}
+
+// The words are behind the first hundred by meaning, for a reader of one half too.
+TEST_F(SearchTest, WhatOneListHasIsScoredByTheOther) {
+  AddFile("second",
+          "SELECT (100 + i)::BIGINT AS id, CASE WHEN i < 200 THEN 'the query is near this text' "
+          "ELSE 'rare and far, far from there ' || i END AS text, (i % 2)::BIGINT AS region "
+          "FROM range(204) t(i)");
+  BuildIndex("more", {});
+  SearchRequest wanted = Question("rare: the query is near this text", 204);
+  wanted.index_name = "more";
+  wanted.mode = SearchMode::kHybrid;
+  access::Role half = Reader();
+  half.row_filters["notes"] = "region = 1";
+  for (const access::Request& request : {Admin(), As(half)}) {
+    wanted.k = 3;
+    LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer answer, service_->Search(request, wanted));
+    wanted.k = 300;  // Every text is a candidate.
+    LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer all, service_->Search(request, wanted));
+    for (const Hit& hit : answer.hits) {
+      const auto same = std::ranges::find(all.hits, hit.doc_id, &Hit::doc_id);
+      ASSERT_NE(same, all.hits.end());
+      EXPECT_EQ(hit.vector_score, same->vector_score);
+      EXPECT_EQ(hit.text_score, same->text_score);
+    }
+    const auto rare = std::ranges::find(all.hits, "301", &Hit::doc_id);
+    ASSERT_NE(rare, all.hits.end());
+    EXPECT_TRUE(rare->vector_score && rare->text_score);
+  }
+}
+
+TEST_F(SearchTest, ADocumentHasAsManyHitsAsWanted) {
+  AddFile("second",
+          "SELECT (100 + i)::BIGINT AS id, repeat('Common words of a sentence that is ten words long. ', 3) "
+          "AS text, "
+          "0::BIGINT AS region FROM range(10) t(i)");
+  BuildIndex("sentences", vector::ChunkSettings{.size = 10, .overlap = 0});
+  SearchRequest wanted = Question("common words of a sentence", 1000);
+  wanted.index_name = "sentences";
+  for (const SearchMode mode : {SearchMode::kVector, SearchMode::kText, SearchMode::kHybrid}) {
+    wanted.mode = mode;
+    wanted.k = 12;  // The best 12 rows are of 4 documents.
+    wanted.per_document = {};
+    LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer every, service_->Search(Admin(), wanted));
+    EXPECT_EQ(DocumentsOf(every).size(), 4u);
+    wanted.per_document = 1;
+    LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer one, service_->Search(Admin(), wanted));
+    EXPECT_EQ(DocumentsOf(one).size(), 12u);
+    EXPECT_FALSE(one.short_of_k);
+    EXPECT_TRUE(std::ranges::is_sorted(one.hits, std::greater(), &Hit::score));
+    wanted.k = 100;
+    wanted.per_document = 2;
+    LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer two, service_->Search(Admin(), wanted));
+    EXPECT_THAT(two.hits, SizeIs(50));
+    EXPECT_EQ(DocumentsOf(two).size(), 40u);
+    EXPECT_TRUE(two.short_of_k);
+  }
+}
+
+TEST_F(SearchTest, TellsWhereItsTimeWent) {
+  SearchRequest wanted = Question("2 word7", 2);
+  wanted.mode = SearchMode::kHybrid;
+  wanted.rerank = Rerank{};
+  LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer answer, service_->Search(Admin(), wanted));
+  std::vector<std::string_view> stages;
+  for (const StageTime& stage : answer.stages) stages.push_back(stage.stage);
+  EXPECT_THAT(stages, ElementsAre("rights", "embed", "vector", "words", "texts", "rerank", "audit"));
 }
 
 TEST_F(SearchTest, WordsOfADeletedRowAreFoundNoMore) {

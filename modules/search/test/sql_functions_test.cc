@@ -68,9 +68,9 @@ class SqlFunctionsTest : public testing::Test {
 };
 
 TEST_F(SqlFunctionsTest, TheArgumentsAreThoseOfTheSearch) {
-  LAKE_ASSERT_OK(Rows("vector_search", {"i", "what", nullptr, nullptr}));
-  LAKE_ASSERT_OK(Rows("text_search", {"i", "what", 1, "a = 1"}));
-  LAKE_ASSERT_OK(Rows("Hybrid_Search", {"j", "", 1000, nullptr}));
+  LAKE_ASSERT_OK(Rows("vector_search", {"i", "what", nullptr, nullptr, nullptr}));
+  LAKE_ASSERT_OK(Rows("text_search", {"i", "what", 1, "a = 1", nullptr}));
+  LAKE_ASSERT_OK(Rows("Hybrid_Search", {"j", "", 1000, nullptr, 2}));
   ASSERT_EQ(searches_.asked.size(), 3u);
   EXPECT_EQ(searches_.caller, "somebody");
   EXPECT_EQ(searches_.asked[0].mode, SearchMode::kVector);
@@ -83,20 +83,25 @@ TEST_F(SqlFunctionsTest, TheArgumentsAreThoseOfTheSearch) {
   EXPECT_EQ(searches_.asked[1].filter, "a = 1");
   EXPECT_EQ(searches_.asked[2].mode, SearchMode::kHybrid);
   EXPECT_EQ(searches_.asked[2].k, kMaxHits);
+  EXPECT_EQ(searches_.asked[1].per_document, std::nullopt);
+  EXPECT_EQ(searches_.asked[2].per_document, 2u);
 }
 
-TEST_F(SqlFunctionsTest, KHasBounds) {
+TEST_F(SqlFunctionsTest, NumbersHaveBounds) {
   for (const int64_t k : {int64_t{0}, int64_t{-1}, int64_t{1001}, INT64_MAX, INT64_MIN}) {
-    const auto answer = Rows("vector_search", {"i", "what", k, nullptr});
+    const auto answer = Rows("vector_search", {"i", "what", k, nullptr, nullptr});
     ASSERT_THAT(answer, IsError(ErrorCode::kInvalidArgument, "bad_argument"));
     EXPECT_EQ(PointerOf(answer.error()), "/k");
+    const auto grouped = Rows("vector_search", {"i", "what", 1, nullptr, k});
+    ASSERT_THAT(grouped, IsError(ErrorCode::kInvalidArgument, "bad_argument"));
+    EXPECT_EQ(PointerOf(grouped.error()), "/per_document");
   }
   EXPECT_TRUE(searches_.asked.empty());
 }
 
 TEST_F(SqlFunctionsTest, AHitIsARow) {
   searches_.hits = {HitOf("a"), HitOf("007")};
-  LAKE_ASSERT_OK_AND_ASSIGN(const auto table, Rows("vector_search", {"i", "what", 2, nullptr}));
+  LAKE_ASSERT_OK_AND_ASSIGN(const auto table, Rows("vector_search", {"i", "what", 2, nullptr, nullptr}));
   ASSERT_EQ(table->rows(), 2u);
   EXPECT_EQ(table->columns()[0].type, engine::CellType::kVarchar);
   EXPECT_EQ(table->column(0).text, "a007");
@@ -106,9 +111,9 @@ TEST_F(SqlFunctionsTest, AHitIsARow) {
   EXPECT_THAT(table->column(5).cells, ElementsAre(14, 14));
   EXPECT_TRUE(table->column(7).null[0]);
   EXPECT_FALSE(table->column(8).null[0]);
-  LAKE_ASSERT_OK_AND_ASSIGN(
-      const auto columns,
-      functions_.FindRelation("vector_search")->Columns(request_, Values{"i", "what", nullptr, nullptr}));
+  LAKE_ASSERT_OK_AND_ASSIGN(const auto columns,
+                            functions_.FindRelation("vector_search")
+                                ->Columns(request_, Values{"i", "what", nullptr, nullptr, nullptr}));
   EXPECT_EQ(columns, table->columns());
 }
 
@@ -116,22 +121,22 @@ TEST_F(SqlFunctionsTest, IdsOfNumbersAreNumbers) {
   for (const char* type : {"INTEGER", "BIGINT"}) {
     searches_.id_type = type;
     searches_.hits = {HitOf("-7"), HitOf("9223372036854775807")};
-    LAKE_ASSERT_OK_AND_ASSIGN(const auto table, Rows("text_search", {"i", "what", 2, nullptr}));
+    LAKE_ASSERT_OK_AND_ASSIGN(const auto table, Rows("text_search", {"i", "what", 2, nullptr, nullptr}));
     EXPECT_EQ(table->columns()[0].type, engine::CellType::kBigint);
     EXPECT_THAT(table->column(0).cells, ElementsAre(-7, INT64_MAX));
   }
   for (const char* id : {"a7", "7a", "", "9223372036854775808"}) {
     searches_.hits = {HitOf(id)};
-    EXPECT_THAT(Rows("text_search", {"i", "what", 2, nullptr}),
+    EXPECT_THAT(Rows("text_search", {"i", "what", 2, nullptr, nullptr}),
                 IsError(ErrorCode::kFailedPrecondition, "source_changed"));
   }
 }
 
 TEST_F(SqlFunctionsTest, ColumnsAreToldWithoutASearch) {
-  LAKE_EXPECT_OK(
-      functions_.FindRelation("vector_search")->Columns(request_, Values{"i", "what", nullptr, nullptr}));
-  const auto gone =
-      functions_.FindRelation("vector_search")->Columns(request_, Values{"gone", "what", nullptr, nullptr});
+  LAKE_EXPECT_OK(functions_.FindRelation("vector_search")
+                     ->Columns(request_, Values{"i", "what", nullptr, nullptr, nullptr}));
+  const auto gone = functions_.FindRelation("vector_search")
+                        ->Columns(request_, Values{"gone", "what", nullptr, nullptr, nullptr});
   EXPECT_THAT(gone, IsError(ErrorCode::kNotFound, "index_not_found"));
   EXPECT_TRUE(searches_.asked.empty());
 }
@@ -161,7 +166,7 @@ TEST_F(SqlFunctionsTest, EndWithTheRequest) {
   CancelSource cancel;
   request_.context.cancel = cancel.token();
   cancel.Cancel("by_request");
-  EXPECT_THAT(Rows("vector_search", {"i", "what", nullptr, nullptr}),
+  EXPECT_THAT(Rows("vector_search", {"i", "what", nullptr, nullptr, nullptr}),
               IsError(ErrorCode::kCancelled, "by_request"));
   EXPECT_THAT(Embed({"welder", nullptr}), IsError(ErrorCode::kCancelled, "by_request"));
   request_.context = {};

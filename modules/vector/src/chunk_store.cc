@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -71,6 +72,42 @@ Result<int> ReadNumber(sqlite3* database, std::string_view sql) {
   return sqlite3_column_int(statement.get(), 0);
 }
 
+bool IsBetter(const WordHit& a, const WordHit& b) {
+  return a.score != b.score ? a.score > b.score : a.row < b.row;
+}
+
+/// Keeps, of the hits that go by, the best k and those that are asked for.
+class BestHits {
+ public:
+  explicit BestHits(const WordSearch& search) : k_(search.k), scored_(search.scored) {}
+
+  void Add(const WordHit& hit) {
+    if (best_.size() == k_ && (k_ == 0 || !IsBetter(hit, best_.front()))) return Pass(hit);
+    best_.push_back(hit);
+    std::ranges::push_heap(best_, IsBetter);
+    if (best_.size() <= k_) return;
+    std::ranges::pop_heap(best_, IsBetter);
+    Pass(best_.back());
+    best_.pop_back();
+  }
+  std::vector<WordHit> Ordered() && {
+    best_.insert(best_.end(), behind_.begin(), behind_.end());
+    std::ranges::sort(best_, IsBetter);
+    return std::move(best_);
+  }
+
+ private:
+  void Pass(const WordHit& hit) {
+    if (scored_ != nullptr && hit.row < scored_->rows() && scored_->Contains(static_cast<uint32_t>(hit.row)))
+      behind_.push_back(hit);
+  }
+
+  const size_t k_;
+  const ann::RowSet* scored_;
+  std::vector<WordHit> best_;  ///< A heap with the worst in front.
+  std::vector<WordHit> behind_;
+};
+
 }  // namespace
 
 void CloseDatabase::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
@@ -135,8 +172,8 @@ class ChunkStore::Connection {
 
   sqlite3* database() const { return database_.get(); }
   Result<StoredChunk> Get(uint64_t row);
-  Result<std::vector<WordHit>> FindWords(const Context& context, const std::string& match, size_t k,
-                                         const ann::RowSet* permitted);
+  Result<std::vector<WordHit>> FindWords(const Context& context, const std::string& match,
+                                         const WordSearch& search);
 
  private:
   explicit Connection(Database database) : database_(std::move(database)) {}
@@ -159,10 +196,9 @@ class ChunkStore::Connection {
     LAKE_ASSIGN_OR_RETURN(
         get_,
         Prepare(database_.get(), "SELECT doc_id, number, start, \"end\", text FROM chunk WHERE row = ?"));
-    LAKE_ASSIGN_OR_RETURN(find_,
-                          Prepare(database_.get(),
-                                  "SELECT rowid, bm25(word) AS score FROM word WHERE word MATCH ?1 AND "
-                                  "permitted(rowid) ORDER BY score, rowid LIMIT ?2"));
+    LAKE_ASSIGN_OR_RETURN(find_, Prepare(database_.get(),
+                                         "SELECT rowid, bm25(word) FROM word WHERE word MATCH ?1 AND "
+                                         "permitted(rowid)"));
     return {};
   }
 
@@ -201,25 +237,24 @@ Result<StoredChunk> ChunkStore::Connection::Get(uint64_t row) {
 }
 
 Result<std::vector<WordHit>> ChunkStore::Connection::FindWords(const Context& context,
-                                                               const std::string& match, size_t k,
-                                                               const ann::RowSet* permitted) {
-  permitted_ = permitted;
+                                                               const std::string& match,
+                                                               const WordSearch& search) {
+  permitted_ = search.permitted;
   context_ = &context;
   sqlite3_stmt* find = find_.get();
-  std::vector<WordHit> hits;
+  BestHits best(search);
   int status = SQLITE_ERROR;
-  if (BindText(find, 1, match) == SQLITE_OK &&
-      sqlite3_bind_int64(find, 2, static_cast<int64_t>(k)) == SQLITE_OK)
+  if (BindText(find, 1, match) == SQLITE_OK)
     for (status = sqlite3_step(find); status == SQLITE_ROW; status = sqlite3_step(find))
-      hits.push_back({.row = static_cast<uint64_t>(sqlite3_column_int64(find, 0)),
-                      .score = -sqlite3_column_double(find, 1)});
+      best.Add({.row = static_cast<uint64_t>(sqlite3_column_int64(find, 0)),
+                .score = -sqlite3_column_double(find, 1)});
   const Status alive = context.CheckAlive();
   const Error damage = Damaged(database(), "words");
   sqlite3_reset(find);
   sqlite3_clear_bindings(find);
   permitted_ = nullptr;
   context_ = nullptr;
-  if (status == SQLITE_DONE) return hits;
+  if (status == SQLITE_DONE) return std::move(best).Ordered();
   LAKE_RETURN_IF_ERROR(Status(alive));
   return damage;
 }
@@ -271,8 +306,8 @@ Result<StoredChunk> ChunkStore::Get(uint64_t row) {
 }
 
 Result<std::vector<WordHit>> ChunkStore::FindWords(const Context& context,
-                                                   const std::vector<std::string>& words, size_t k,
-                                                   const ann::RowSet* permitted) {
+                                                   const std::vector<std::string>& words,
+                                                   const WordSearch& search) {
   if (words.empty()) return std::vector<WordHit>();
   std::string match;
   for (const std::string& word : words) {
@@ -281,7 +316,7 @@ Result<std::vector<WordHit>> ChunkStore::FindWords(const Context& context,
     match += '"';
   }
   LAKE_ASSIGN_OR_RETURN(const Lease connection, Take());
-  return connection->FindWords(context, match, k, permitted);
+  return connection->FindWords(context, match, search);
 }
 
 Status ChunkStore::ForEachDocument(const std::function<void(uint64_t row, std::string_view doc_id)>& take) {

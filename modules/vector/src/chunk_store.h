@@ -57,9 +57,9 @@ class ChunkStore {
 
   /// Error: data_loss/chunk_store_damaged, also when there is no such row.
   Result<StoredChunk> Get(uint64_t row);
-  /// See OpenIndex::FindWords; `words` one by one.
+  /// See OpenIndex::FindWords; the question's words one by one.
   Result<std::vector<WordHit>> FindWords(const Context& context, const std::vector<std::string>& words,
-                                         size_t k, const ann::RowSet* permitted);
+                                         const WordSearch& search);
   /// The document of every row, in order of the rows. Error: data_loss/chunk_store_damaged.
   Status ForEachDocument(const std::function<void(uint64_t row, std::string_view doc_id)>& take);
 

@@ -88,9 +88,8 @@ class OpenGeneration final : public OpenIndex {
     return answer;
   }
 
-  Result<std::vector<WordHit>> FindWords(const Context& context, std::string_view question, size_t k,
-                                         const ann::RowSet* permitted) override {
-    return chunk_store_->FindWords(context, QuestionWords(question, kMaxQuestionWords), k, permitted);
+  Result<std::vector<WordHit>> FindWords(const Context& context, const WordSearch& search) override {
+    return chunk_store_->FindWords(context, QuestionWords(search.question, kMaxQuestionWords), search);
   }
 
   Result<ann::RowSet> RowsOf(const Context& context, std::span<const std::string> doc_ids) override {

@@ -70,7 +70,7 @@ TEST_F(OpenIndexesTest, FindsWordsByStemsAmongThePermitted) {
   LAKE_ASSERT_OK_AND_ASSIGN(const std::shared_ptr<OpenIndex> index, OpenLive("notes-index"));
   const auto find = [&](std::string_view question, size_t k, const ann::RowSet* permitted) {
     std::vector<std::string> found;
-    auto hits = index->FindWords(Context{}, question, k, permitted);
+    auto hits = index->FindWords(Context{}, {.question = question, .k = k, .permitted = permitted});
     LAKE_CHECK(hits.ok());
     for (const WordHit& hit : *hits) found.push_back(index->ChunkAt(hit.row)->doc_id);
     return found;
@@ -83,6 +83,26 @@ TEST_F(OpenIndexesTest, FindsWordsByStemsAmongThePermitted) {
   EXPECT_THAT(find("gamma 3", 100, &permitted), ElementsAre("13", "5"));
   EXPECT_THAT(find("omega", 100, nullptr), IsEmpty());
   EXPECT_THAT(find("?!", 100, nullptr), IsEmpty());
+}
+
+TEST_F(OpenIndexesTest, TellsTheScoresOfRowsBehindTheBest) {
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::shared_ptr<OpenIndex> index, OpenLive("notes-index"));
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::vector<WordHit> all,
+                            index->FindWords(Context{}, {.question = "gamma 3", .k = 1000}));
+  ASSERT_GT(all.size(), 6u);
+  const auto of = [](const std::vector<WordHit>& hits) {
+    std::vector<std::pair<uint64_t, double>> pairs;
+    for (const WordHit& hit : hits) pairs.emplace_back(hit.row, hit.score);
+    return pairs;
+  };
+  ann::RowSet scored(index->chunks());
+  scored.Add(static_cast<uint32_t>(all[0].row));  // Among the best: told once.
+  scored.Add(static_cast<uint32_t>(all.back().row));
+  std::vector<std::pair<uint64_t, double>> expected = of(all);
+  expected.erase(expected.begin() + 3, expected.end() - 1);
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::vector<WordHit> hits,
+                            index->FindWords(Context{}, {.question = "gamma 3", .k = 3, .scored = &scored}));
+  EXPECT_EQ(of(hits), expected);
 }
 
 TEST_F(OpenIndexesTest, ASmallIndexIsScanned) {

@@ -317,6 +317,11 @@ void AddSearch(CLI::App& app, Parsed* parsed) {
   word->add_option("-k,--k", parsed->search.k, "Most hits (default: 10)")->check(CLI::PositiveNumber);
   word->add_option("--mode", parsed->search.mode, "vector: by meaning; text: by words; hybrid: by both")
       ->check(CLI::IsMember({"vector", "text", "hybrid"}));
+  word->add_option("--fusion", parsed->search.fusion,
+                   "Of hybrid, dbsf: by where scores stand among all candidates' (default); rrf: by ranks")
+      ->check(CLI::IsMember({"dbsf", "rrf"}));
+  word->add_option("--per-document", parsed->search.per_document, "Most hits of one document")
+      ->check(CLI::PositiveNumber);
   word->add_option("--filter", parsed->search.filter, "SQL condition on the columns of the dataset");
   word->add_option("--ef-search", parsed->search.ef_search, "Effort, 10 to 200 (default: the index's)");
   word->add_flag_callback(

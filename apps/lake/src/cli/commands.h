@@ -66,7 +66,9 @@ struct SearchOptions {
   std::string index;
   std::string query;
   std::string mode = "vector";
+  std::string fusion;  ///< Empty: the server's choice.
   int64_t k = 10;
+  std::optional<int64_t> per_document;
   std::string filter;
   std::optional<int64_t> ef_search;
   enum class Precision { kApproximate, kExact } precision = Precision::kApproximate;

@@ -151,6 +151,8 @@ int RunIndexDrop(const Context& context, const ClientOptions& client, const std:
 int RunSearch(const Context& context, const ClientOptions& client, const SearchOptions& options) {
   JsonValue body = JsonValue::MakeObject(
       {{"index_name", options.index}, {"query", options.query}, {"mode", options.mode}, {"k", options.k}});
+  SetUnlessEmpty(&body, "fusion", options.fusion);
+  SetIfGiven(&body, "per_document", options.per_document);
   SetUnlessEmpty(&body, "filter", options.filter);
   SetIfGiven(&body, "ef_search", options.ef_search);
   if (options.precision == SearchOptions::Precision::kExact) body.Set("exact", true);

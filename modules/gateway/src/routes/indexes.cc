@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <chrono>
 #include <utility>
 
@@ -84,14 +86,25 @@ Result<wire::Page<wire::Index>> List(const IndexService& indexes, const Request&
                                     {.limit = list.limit, .page_token = list.page_token}, wanted, ToWire);
 }
 
-Result<wire::SearchResult> Search(search::SearchService& searches, const Request& request,
-                                  wire::SearchIndex wanted) {
+/// As browsers show it (W3C Server Timing): milliseconds by stage.
+Header ServerTiming(const std::vector<search::StageTime>& stages) {
+  std::string value;
+  for (const search::StageTime& stage : stages)
+    value += fmt::format("{}{};dur={:.3f}", value.empty() ? "" : ", ", stage.stage,
+                         std::chrono::duration<double, std::milli>(stage.took).count());
+  return {.name = "Server-Timing", .value = std::move(value)};
+}
+
+Result<Reply<wire::SearchResult>> Search(search::SearchService& searches, const Request& request,
+                                         wire::SearchIndex wanted) {
   const Clock::time_point started = Clock::now();
   search::SearchRequest search = {.index_name = std::move(wanted.index_name),
                                   .query = std::move(wanted.query).value_or(""),
                                   .vector = {},
                                   .mode = wanted.mode,
+                                  .fusion = wanted.fusion,
                                   .k = wanted.k,
+                                  .per_document = wanted.per_document,
                                   .filter = std::move(wanted.filter).value_or(""),
                                   .doc_ids = std::move(wanted.doc_ids),
                                   .ef_search = wanted.ef_search,
@@ -119,7 +132,7 @@ Result<wire::SearchResult> Search(search::SearchService& searches, const Request
          .score = hit.score,
          .scores = {.vector = hit.vector_score, .text = hit.text_score, .rerank = hit.rerank_score}});
   result.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
-  return result;
+  return Reply<wire::SearchResult>{.value = std::move(result), .headers = {ServerTiming(answer.stages)}};
 }
 
 }  // namespace

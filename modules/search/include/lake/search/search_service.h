@@ -4,10 +4,12 @@
 // this caller, now, under the caller's own filter. Vectors see only those.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lake/access/audit.h"
@@ -28,7 +30,13 @@ inline constexpr size_t kMaxDocuments = 10'000;  ///< In a list of ids.
 enum class SearchMode {
   kVector,  ///< By meaning.
   kText,    ///< By words: BM25.
-  kHybrid,  ///< Both lists, fused by the ranks in them.
+  kHybrid,  ///< By both, fused.
+};
+
+/// How a hybrid search makes one order of two.
+enum class Fusion {
+  kScores,  ///< By where the scores stand among those of all candidates, whatever their scales.
+  kRanks,   ///< By the ranks in the two lists.
 };
 
 /// A model reads the best candidates together with the question and orders them anew.
@@ -43,7 +51,10 @@ struct SearchRequest {
   std::string query;          ///< A question or some words; empty when there is a vector.
   std::vector<float> vector;  ///< Of the index's model.
   SearchMode mode = SearchMode::kVector;
-  size_t k = 10;       ///< 1 to kMaxHits.
+  Fusion fusion = Fusion::kScores;
+  size_t k = 10;  ///< 1 to kMaxHits.
+  /// Most hits of one document, the best ones; others make room for the next document's. None: no bound.
+  std::optional<size_t> per_document = {};
   std::string filter;  ///< SQL condition on the columns of the dataset as the caller sees them.
   std::optional<std::vector<std::string>> doc_ids;  ///< Only these.
   std::optional<size_t> ef_search;                  ///< None: as vector::Nearest says.
@@ -64,6 +75,12 @@ struct Hit {
   std::optional<double> rerank_score = {};  ///< On a scale of the reranker's own.
 };
 
+/// A part of a search.
+struct StageTime {
+  std::string_view stage;  ///< In this order: rights, embed, vector, words, texts, rerank, audit.
+  std::chrono::nanoseconds took{};
+};
+
 struct SearchAnswer {
   std::string index_name;
   std::vector<Hit> hits;             ///< The best first, ties by document and chunk; reranked, as before it.
@@ -75,6 +92,7 @@ struct SearchAnswer {
   catalog::Version version;          ///< Snapshot whose rights and deletions apply.
   vector::IndexModel model;          ///< What embedded the chunks.
   std::vector<access::AuditedTable> tables;  ///< As they are on record: for those who say more with the hits.
+  std::vector<StageTime> stages;             ///< Those that there were.
 };
 
 /// What the service works with; all of it outlives the service.

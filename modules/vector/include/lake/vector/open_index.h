@@ -41,6 +41,14 @@ struct Nearest {
   const ann::RowSet* permitted = nullptr;  ///< Null: every row.
 };
 
+struct WordSearch {
+  std::string_view question;
+  size_t k = 10;
+  const ann::RowSet* permitted = nullptr;  ///< Null: every row.
+  /// Of these rows every hit is told, also those behind the best k. Null: none.
+  const ann::RowSet* scored = nullptr;
+};
+
 struct WordHit {
   uint64_t row = 0;
   double score = 0;  ///< BM25; more is better.
@@ -57,10 +65,9 @@ class OpenIndex {
   virtual Result<ann::Answer> FindNearest(std::span<const float> query, const Nearest& options,
                                           const CancelToken& cancel) = 0;
   /// The best of the rows that have any of the question's words, by BM25 over stems, ties by row; none for a
-  /// question without a word. At most kMaxQuestionWords words count. Null `permitted`: every row. Errors:
-  /// data_loss/chunk_store_damaged, those of the context.
-  virtual Result<std::vector<WordHit>> FindWords(const Context& context, std::string_view question, size_t k,
-                                                 const ann::RowSet* permitted) = 0;
+  /// question without a word. At most kMaxQuestionWords words count. Errors: data_loss/chunk_store_damaged,
+  /// those of the context.
+  virtual Result<std::vector<WordHit>> FindWords(const Context& context, const WordSearch& search) = 0;
   /// The rows of those documents; those it does not know have none. Error: data_loss/chunk_store_damaged.
   virtual Result<ann::RowSet> RowsOf(const Context& context, std::span<const std::string> doc_ids) = 0;
   /// Error: data_loss/chunk_store_damaged.

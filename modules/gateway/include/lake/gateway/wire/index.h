@@ -80,7 +80,9 @@ struct SearchIndex {
   std::optional<std::string> query;
   std::optional<std::vector<double>> vector;
   search::SearchMode mode = search::SearchMode::kVector;
+  search::Fusion fusion = search::Fusion::kScores;
   uint32_t k = 10;
+  std::optional<uint32_t> per_document;
   std::optional<std::string> filter;
   std::optional<std::vector<std::string>> doc_ids;
   std::optional<uint32_t> ef_search;
@@ -134,6 +136,11 @@ struct lake::DescribeEnum<lake::search::SearchMode> {
   using V = lake::search::SearchMode;
   static constexpr std::array kNames = {EnumName(V::kVector, "vector"), EnumName(V::kText, "text"),
                                         EnumName(V::kHybrid, "hybrid")};
+};
+template <>
+struct lake::DescribeEnum<lake::search::Fusion> {
+  using V = lake::search::Fusion;
+  static constexpr std::array kNames = {EnumName(V::kScores, "dbsf"), EnumName(V::kRanks, "rrf")};
 };
 template <>
 struct lake::DescribeEnum<lake::gateway::wire::IndexState> {
@@ -232,9 +239,12 @@ struct lake::Describe<lake::gateway::wire::SearchIndex> {
       Optional("query", &T::query, "A question or some words; or give a vector.")
           .Between(1, lake::search::kMaxQuestionBytes),
       Optional("vector", &T::vector, "A vector of the index's model, instead of a query.").Between(1, 4096),
-      Optional("mode", &T::mode,
-               "vector: by meaning; text: by words (BM25); hybrid: both lists, fused by the ranks in them."),
+      Optional("mode", &T::mode, "vector: by meaning; text: by words (BM25); hybrid: by both, fused."),
+      Optional("fusion", &T::fusion,
+               "Of hybrid, dbsf: by where the scores stand among those of all candidates; rrf: by ranks."),
       Optional("k", &T::k, "Most hits.").Between(1, lake::search::kMaxHits),
+      Optional("per_document", &T::per_document, "Most hits of one document; default: no bound.")
+          .Between(1, lake::search::kMaxHits),
       Optional("filter", &T::filter,
                "SQL condition on the columns of the dataset: only rows for which it is true are found.")
           .Between(1, 65'536),

@@ -45,7 +45,7 @@ Result<std::unique_ptr<ServedLake>> ServedLake::Open(const std::filesystem::path
   return served;
 }
 
-Result<std::string> ServedLake::Send(app::HttpRequest request) {
+Result<app::HttpResponse> ServedLake::Exchange(app::HttpRequest request) {
   if (!key_.empty()) request.headers.emplace_back("X-API-Key", key_);
   std::string body;
   LAKE_ASSIGN_OR_RETURN(app::HttpResponse response,
@@ -54,14 +54,25 @@ Result<std::string> ServedLake::Send(app::HttpRequest request) {
                           return {};
                         }));
   if (response.status >= 400) return app::ProblemToError(response);
-  return body;
+  response.body = std::move(body);
+  return response;
+}
+
+Result<std::string> ServedLake::Send(app::HttpRequest request) {
+  LAKE_ASSIGN_OR_RETURN(app::HttpResponse response, Exchange(std::move(request)));
+  return std::move(response.body);
+}
+
+Result<app::HttpResponse> ServedLake::ExchangePost(const std::string& path, const JsonValue& document) {
+  return Exchange({.method = "POST",
+                   .path = path,
+                   .headers = {{"Content-Type", "application/json"}},
+                   .body = WriteJson(document)});
 }
 
 Result<std::string> ServedLake::Post(const std::string& path, const JsonValue& document) {
-  return Send({.method = "POST",
-               .path = path,
-               .headers = {{"Content-Type", "application/json"}},
-               .body = WriteJson(document)});
+  LAKE_ASSIGN_OR_RETURN(app::HttpResponse response, ExchangePost(path, document));
+  return std::move(response.body);
 }
 
 Result<std::string> ServedLake::Query(std::string_view sql, std::string_view media_type) {

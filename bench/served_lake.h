@@ -41,10 +41,13 @@ class ServedLake {
   /// From now on requests carry this key; none when empty. Returns the one before.
   std::string UseKey(std::string key) { return std::exchange(key_, std::move(key)); }
 
-  /// The answer's body; any status of 400 and above is an error.
+  /// The answer with its headers; any status of 400 and above is an error.
+  Result<app::HttpResponse> Exchange(app::HttpRequest request);
+  /// Its body.
   Result<std::string> Send(app::HttpRequest request);
   Result<std::string> Get(const std::string& path) { return Send({.path = path}); }
   Result<std::string> Post(const std::string& path, const JsonValue& document);
+  Result<app::HttpResponse> ExchangePost(const std::string& path, const JsonValue& document);
   /// The rows of one SELECT in the form that `media_type` names.
   Result<std::string> Query(std::string_view sql, std::string_view media_type);
   /// The whole file, waited for.

@@ -177,6 +177,31 @@ class RefreshTest(unittest.TestCase):
             self.create(server, "anew")
             self.assertEqual(got, self.chunks(server, "anew"))
 
+    def test_emptied_and_killed(self):
+        self.make_notes(50)
+        with self.server() as server:
+            self.assertEqual(server.ingest("notes", self.csv()).status, 200)
+            self.create(server, "notes")
+            answer = server.post("/catalog/datasets/by-name/notes/tombstone",
+                                 {"row_key_column": "id", "row_key_values": list(self.notes), "reason": "asked"})
+            self.assertEqual(answer.status, 200, answer.body)
+            job = server.request("POST", "/vectors/refresh/notes", b"{}", Content_Type="application/json",
+                                 Prefer="respond-async").document["id"]
+            time.sleep(self.chance.uniform(0, 0.1))
+            server.kill()
+        with self.server() as server:
+            [index] = wait_until("the refresh ends", lambda: self.finished(server, job), 60)["indexes"]
+            self.assertEqual((index["chunks"], index["removed"]), (0, 50))
+            server.kill()
+        with self.server() as server:
+            shown = server.get("/vectors/indexes/notes").document
+            self.assertEqual((shown["state"], shown["rows"], shown["chunks"], shown["stale"]), ("ready", 0, 0, False))
+            found = server.post("/vectors/search", {"index_name": "notes", "query": "nurse"}).document
+            self.assertEqual((found["hits"], found["short"]), ([], True))
+            self.assertEqual(server.ingest("notes", b"id,note\nnew,nurse on a ward\n").status, 200)
+            [index] = server.post("/vectors/refresh/notes", {}).document["indexes"]
+            self.assertEqual((index["chunks"], index["embedded"]), (1, 1))
+
 
 if __name__ == "__main__":
     unittest.main()

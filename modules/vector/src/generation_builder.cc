@@ -84,6 +84,11 @@ Result<Generation> GenerationBuilder::Attempt(jobs::JobRun& run, const IndexJob&
   }
   EmbeddingPipeline pipeline(std::move(source), material.parts, *embedder, FingerprintOf(job.model), run);
   LAKE_ASSIGN_OR_RETURN(const PipelineCounts counts, pipeline.Run());
+  // Rows without a word are more likely the wrong column than what somebody wants to search. A dataset that
+  // is empty yet, and one that became so, are indexed as they are.
+  if (!job.previous && material.parts.count() == 0 && counts.documents + counts.skipped > 0)
+    return InvalidArgument("nothing_to_index",
+                           "no row of the dataset has an id and a word in the text column");
   LAKE_ASSIGN_OR_RETURN(Generation generation, MakeGenerationFiles(context,
                                                                    {.store = *store,
                                                                     .embedder = *embedder,

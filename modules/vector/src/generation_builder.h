@@ -26,8 +26,9 @@ class GenerationBuilder {
 
   /// Goes on with what an earlier run left in parts, and before that with what did not change since the job's
   /// previous generation. What may pass (a model server that restarts) does not
-  /// end hours of work: it is tried again, later each time. Errors: those of the source, the model and the
-  /// store; invalid_argument/nothing_to_index.
+  /// end hours of work: it is tried again, later each time. A generation of no rows has no chunks. Errors:
+  /// those of the source, the model and the store; invalid_argument/nothing_to_index when a first build finds
+  /// rows and in none of them an id and a word.
   Result<Generation> Build(jobs::JobRun& run, const IndexJob& job);
 
  private:

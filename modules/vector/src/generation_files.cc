@@ -68,9 +68,6 @@ class Files {
   Result<Generation> Make() {
     const TemporaryFile texts(parts_.work_directory / (job_.generation + ".chunks"));
     LAKE_RETURN_IF_ERROR(ReadParts(texts.path));
-    if (ids_.empty())
-      return InvalidArgument("nothing_to_index",
-                             "no row of the dataset has an id and a word in the text column");
     Generation generation = {.id = job_.generation,
                              .dataset_version = job_.dataset_version,
                              .deletions = job_.deletions,

@@ -22,6 +22,12 @@ Status Copy(const Context& context, const SourceReader& source, PartStore& previ
                   source.rows(), columns));
 }
 
+/// What reads the documents of a generation, which may have none.
+std::string DocumentsOf(const PartStore& parts, engine::ReadSet* read_set) {
+  if (parts.count() > 0) return parts.AddTo(read_set);
+  return "(SELECT '' AS doc_id, 0 AS chunk, '' AS document_hash LIMIT 0)";
+}
+
 }  // namespace
 
 Status TakeOverUnchanged(const Context& context, const SourceReader& source, PartStore& previous,
@@ -39,8 +45,8 @@ Status TakeOverPresent(const Context& context, const SourceReader& source, PartS
 Result<TakenOver> Compare(const Context& context, engine::Engine& engine, PartStore& previous,
                           PartStore& parts) {
   engine::ReadSet read_set;
-  const std::string old = previous.AddTo(&read_set);
-  const std::string now = parts.AddTo(&read_set);
+  const std::string old = DocumentsOf(previous, &read_set);
+  const std::string now = DocumentsOf(parts, &read_set);
   const std::string statement = fmt::format(
       "WITH old AS (SELECT doc_id, document_hash FROM {} WHERE chunk = 0), now AS (SELECT doc_id, chunk, "
       "document_hash FROM {}), same AS (SELECT chunk FROM now SEMI JOIN old USING (doc_id, document_hash)) "

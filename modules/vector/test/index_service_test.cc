@@ -185,6 +185,16 @@ TEST_F(IndexServiceTest, ADatasetWithoutTextsHasNoIndex) {
   EXPECT_EQ(job.error->code, "nothing_to_index");
 }
 
+TEST_F(IndexServiceTest, ADatasetWithoutRowsHasAnEmptyOne) {
+  AddNotes(fmt::format("SELECT * FROM ({}) WHERE false", kFewNotes));
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexBuilt built, BuildOk(Notes()));
+  EXPECT_EQ(built.documents, 0u);
+  EXPECT_EQ(built.chunks, 0u);
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::shared_ptr<OpenIndex> index, OpenLive("notes-index"));
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::vector<std::string> rows, Rows(*index));
+  EXPECT_THAT(rows, IsEmpty());
+}
+
 TEST_F(IndexServiceTest, RefusesWhatCannotBeBuilt) {
   AddNotes(kFewNotes);
   const auto refused = [this](NewIndex wanted, void (*change)(NewIndex&)) {

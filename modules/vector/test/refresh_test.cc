@@ -119,6 +119,50 @@ TEST_F(RefreshTest, DeletedRowsMakeStaleAndGo) {
   EXPECT_THAT(all.rows, SizeIs(3));
 }
 
+TEST_F(RefreshTest, ADatasetThatBecameEmptyHasAnEmptyIndexUntilItIsFilled) {
+  AddNotes(kManyNotes);
+  LAKE_ASSERT_OK(BuildOk(Notes()));
+  Commit("replace", catalog::RemoveAllFiles{.dataset = catalog::DatasetId("notes-id")});
+  const uint64_t before = models_->embedder().texts();
+  LAKE_ASSERT_OK_AND_ASSIGN(const Refreshed emptied, RefreshOk(All()));
+  EXPECT_EQ(emptied.indexes[0].documents, 0u);
+  EXPECT_EQ(emptied.indexes[0].chunks, 0u);
+  EXPECT_EQ(emptied.indexes[0].removed, 2000u);
+  EXPECT_FALSE(emptied.indexes[0].recall.has_value());
+  Stop();
+  Start();
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexInfo info, service_->Find(Request(), "notes-index"));
+  EXPECT_FALSE(info.stale);
+  LAKE_ASSERT_OK_AND_ASSIGN(const Contents nothing, Read("notes-index"));
+  EXPECT_EQ(nothing, Contents());
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::shared_ptr<OpenIndex> index, OpenLive("notes-index"));
+  LAKE_ASSERT_OK_AND_ASSIGN(const auto words, index->FindWords(Context{}, "word1 goes", 10, nullptr));
+  EXPECT_THAT(words, IsEmpty());
+  LAKE_ASSERT_OK_AND_ASSIGN(const ann::RowSet rows, index->RowsOf(Context{}, std::vector<std::string>{"7"}));
+  EXPECT_EQ(rows.rows(), 0u);
+  LAKE_ASSERT_OK_AND_ASSIGN(const Refreshed again, RefreshOk(All()));
+  EXPECT_THAT(again.up_to_date, ElementsAre("notes-index"));
+  EXPECT_EQ(models_->embedder().texts(), before);
+
+  AppendNotes("second", kManyNotes);
+  LAKE_ASSERT_OK_AND_ASSIGN(const Refreshed filled, RefreshOk(All()));
+  EXPECT_EQ(filled.indexes[0].embedded, 2000u);
+  EXPECT_EQ(filled.indexes[0].removed, 0u);
+  EXPECT_EQ(filled.indexes[0].recall->queries, 550u);
+  LAKE_ASSERT_OK_AND_ASSIGN(const Contents got, Read("notes-index"));
+  LAKE_ASSERT_OK_AND_ASSIGN(const Contents expected, FromScratch());
+  EXPECT_EQ(got, expected);
+}
+
+TEST_F(RefreshTest, RowsWithoutAWordEmptyAnIndexThatHadSome) {
+  AddNotes(kFewNotes);
+  LAKE_ASSERT_OK(BuildOk(Notes()));
+  ReplaceNotes("second", "SELECT 1::BIGINT AS id, '...' AS text, 1::BIGINT AS region");
+  LAKE_ASSERT_OK_AND_ASSIGN(const Refreshed emptied, RefreshOk(All()));
+  EXPECT_EQ(emptied.indexes[0].chunks, 0u);
+  EXPECT_EQ(emptied.indexes[0].skipped, 1u);
+}
+
 TEST_F(RefreshTest, QuestionsOfDocumentsThatAreGoneAreDropped) {
   AddNotes(kManyNotes);
   LAKE_ASSERT_OK(BuildOk(Notes()));

@@ -202,6 +202,44 @@ class RefreshTest(unittest.TestCase):
             [index] = server.post("/vectors/refresh/notes", {}).document["indexes"]
             self.assertEqual((index["chunks"], index["embedded"]), (1, 1))
 
+    def test_dropped_and_killed(self):
+        """A first build, then a refresh: neither comes back, and their jobs end as cancelled."""
+        self.make_notes(3_000)
+        CountingOllama.pause = 0.3
+        create = {"index_name": "notes", "source": "notes", "text_column": "note", "id_column": "id"}
+        with self.server() as server:
+            self.assertEqual(server.ingest("notes", self.csv()).status, 200)
+            first = server.post("/vectors/index", create).document["id"]
+            self.drop_and_kill(server)
+        self.assert_gone(first)
+        CountingOllama.pause = 0.0
+        with self.server() as server:
+            self.create(server, "notes")
+            self.change()
+            self.assertEqual(server.request("POST", "/ingest/file?name=notes&mode=replace", self.csv(),
+                                            Content_Type="text/csv").status, 200)
+            CountingOllama.pause = 0.3
+            refresh = server.request("POST", "/vectors/refresh/notes", b"{}", Content_Type="application/json",
+                                     Prefer="respond-async").document["id"]
+            self.drop_and_kill(server)
+        self.assert_gone(refresh)
+
+    def drop_and_kill(self, server: Server) -> None:
+        CountingOllama.texts.clear()
+        wait_until("something is embedded", lambda: CountingOllama.texts)
+        self.assertEqual(server.request("DELETE", "/vectors/indexes/notes").status, 204)
+        server.kill()
+
+    def assert_gone(self, job: str) -> None:
+        with self.server() as server:
+            def ended():
+                state = server.get(f"/jobs/{job}").document
+                return state if state["state"] not in ("queued", "running") else None
+            state = wait_until("the job ends", ended, 60)
+            self.assertEqual((state["state"], state["error"]["code"]), ("cancelled", "index_dropped"), state)
+            self.assertEqual(server.get("/vectors/indexes/notes").status, 404)
+            self.assertEqual([str(path) for path in (self.data / "vectors").rglob("*") if path.is_file()], [])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -23,6 +23,7 @@ class RunningJob final : public JobRun {
   const JsonValue& payload() const override { return entry_.payload(); }
   const std::string& actor() const override { return entry_.actor(); }
   const Context& context() const override { return context_; }
+  void Cancel(std::string reason) override { entry_.Cancel(std::move(reason)); }
   void ReportProgress(uint64_t done, std::optional<uint64_t> total, std::string_view unit) override {
     entry_.Report(clock_.Now(), done, total, unit);
   }
@@ -62,7 +63,7 @@ Job EndedAs(const JobEntry& job, const Result<JsonValue>& outcome, Timestamp now
     ended.error =
         JobFailure{.code = std::string(kCancelledByRequest), .detail = "the job was cancelled on request"};
   } else {
-    ended.state = JobState::kFailed;
+    ended.state = job.cancel_token().cancelled() ? JobState::kCancelled : JobState::kFailed;
     ended.error = JobFailure{.code = outcome.error().reason(), .detail = outcome.error().message()};
   }
   return ended;

@@ -43,6 +43,8 @@ class JobEntry {
   Job Snapshot() const;
 
   // Only for the job's owner.
+  /// From within, when it runs.
+  void Cancel(std::string reason) { cancel_.Cancel(std::move(reason)); }
   const JsonValue& payload() const { return payload_; }
   /// The record of this job when it is as `job` says, with its payload.
   JobRecord MakeRecord(const Job& job) const;

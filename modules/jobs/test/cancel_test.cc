@@ -95,6 +95,21 @@ TEST_F(CancelOfAJob, OfWorkThatCancelsItselfIsAFailure) {
   EXPECT_EQ(ended.error->code, "peer_gone");
 }
 
+TEST_F(CancelOfAJob, ByItsWorkSaysWhy) {
+  kinds["echo"].work = [](JobRun& run) -> Result<JsonValue> {
+    run.Cancel("thing_gone");
+    if (run.payload().as_int() == 1) return NotFound("thing_gone", "the thing is gone");
+    return run.payload();
+  };
+  Start();
+  const Job ended = Finished(Submit("echo", 1).id);
+  EXPECT_EQ(ended.state, JobState::kCancelled);
+  EXPECT_EQ(ended.error->code, "thing_gone");
+  EXPECT_EQ(ended.error->detail, "the thing is gone");
+  EXPECT_EQ(Stored(ended.id).state, JobState::kCancelled);
+  EXPECT_EQ(Finished(Submit("echo", 2).id).state, JobState::kSucceeded);
+}
+
 TEST_F(CancelOfAJob, TwiceWhileItEndsDoesNotEndItTwice) {
   Door put;
   store->OnPut([&](uint64_t n) {

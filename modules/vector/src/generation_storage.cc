@@ -24,6 +24,10 @@ Status RemovePrefix(storage::ObjectStore& store, const std::string& prefix) {
   }
 }
 
+Result<storage::ObjectKey> GivenUpKey(std::string_view generation) {
+  return storage::ObjectKey::Parse(GenerationPrefix(generation) + "given-up");
+}
+
 }  // namespace
 
 std::string GenerationPrefix(std::string_view generation) {
@@ -62,6 +66,25 @@ void GenerationStorage::RemoveRetired() {
     retired_.erase(later.begin(), later.end());
   }
   for (const Retired& one : due) Remove(one.bucket, one.generation);
+}
+
+Status GenerationStorage::GiveUp(const Context& context, const std::string& bucket,
+                                 const std::string& generation) {
+  LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<storage::ObjectStore> store,
+                        buckets_.Find(storage::BucketName(bucket)));
+  LAKE_ASSIGN_OR_RETURN(const storage::ObjectKey key, GivenUpKey(generation));
+  LAKE_RETURN_IF_ERROR(store->Put(context, key, "", storage::Overwrite{}));
+  return {};
+}
+
+Result<bool> GenerationStorage::IsGivenUp(const Context& context, const std::string& bucket,
+                                          const std::string& generation) {
+  LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<storage::ObjectStore> store,
+                        buckets_.Find(storage::BucketName(bucket)));
+  LAKE_ASSIGN_OR_RETURN(const storage::ObjectKey key, GivenUpKey(generation));
+  const Result<storage::ObjectInfo> mark = store->Head(context, key);
+  if (mark.ok() || mark.error().Is(ErrorCode::kNotFound)) return mark.ok();
+  return mark.error();
 }
 
 Status GenerationStorage::Collect(const Context& context, const std::set<std::string>& used) {

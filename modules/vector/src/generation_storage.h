@@ -38,6 +38,11 @@ class GenerationStorage {
   /// Removes the retired ones whose time has come.
   void RemoveRetired() LAKE_EXCLUDES(mutex_);
 
+  /// Durable on ok: the first build of it is not to go on, also when its job runs again after a crash. The
+  /// mark goes with the files.
+  Status GiveUp(const Context& context, const std::string& bucket, const std::string& generation);
+  Result<bool> IsGivenUp(const Context& context, const std::string& bucket, const std::string& generation);
+
   /// Removes what is not among `used`, in every bucket.
   Status Collect(const Context& context, const std::set<std::string>& used);
 

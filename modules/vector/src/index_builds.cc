@@ -45,6 +45,12 @@ RefreshedIndex RefreshedOf(const IndexRecord& record) {
           .recall = live.recall};
 }
 
+/// What a job ends with that builds nothing, or nothing more.
+Error Ended(jobs::JobRun& run, const Error& error) {
+  if (error.Is("index_dropped") || error.Is("dataset_dropped")) run.Cancel(error.reason());
+  return error;
+}
+
 }  // namespace
 
 Status PutIndexRecord(catalog::Catalog& catalog, const Context& context, const std::string& operation,
@@ -74,7 +80,7 @@ Status ChangeIndexRecord(catalog::Catalog& catalog, const Context& context, cons
 }
 
 Status DeleteIndexRecord(catalog::Catalog& catalog, const Context& context, const std::string& actor,
-                         std::string_view name, std::optional<uint64_t> expected_version) {
+                         std::string_view name, uint64_t expected_version) {
   catalog::Transaction transaction;
   transaction.operation = "drop_index";
   transaction.actor = actor;
@@ -84,13 +90,25 @@ Status DeleteIndexRecord(catalog::Catalog& catalog, const Context& context, cons
   return {};
 }
 
+Result<IndexRecord> TakeIndexRecord(catalog::Catalog& catalog, const Context& context,
+                                    const std::string& actor, std::string_view name) {
+  for (int attempt = 1;; ++attempt) {
+    const catalog::SnapshotRef snapshot = catalog.snapshot();
+    LAKE_ASSIGN_OR_RETURN(IndexRecord record, FindIndexRecord(*snapshot, name));
+    const uint64_t version = snapshot->FindEntity(kIndexKind, Fold(name))->version;
+    Status gone = DeleteIndexRecord(catalog, context, actor, name, version);
+    if (gone.ok()) return record;
+    if (!gone.error().Is(ErrorCode::kAborted) || attempt == kMaxAttempts) return std::move(gone).error();
+  }
+}
+
 Error BeingBuilt(const IndexRecord& record) {
   return FailedPrecondition("index_being_built", "index '{}' is being built; wait for its job or cancel it",
                             record.name);
 }
 
 IndexBuilds::IndexBuilds(const IndexServiceParts& parts, BuildOptions options, GenerationStorage& storage)
-    : parts_(parts), storage_(storage), builder_(parts, std::move(options)) {}
+    : parts_(parts), storage_(storage), builder_(parts, std::move(options)), running_(parts.catalog) {}
 
 jobs::JobKind IndexBuilds::Kind() {
   return {.work = [this](jobs::JobRun& run) { return Create(run); },
@@ -121,7 +139,9 @@ jobs::JobKind IndexBuilds::RefreshKind() {
 
 Result<JsonValue> IndexBuilds::Create(jobs::JobRun& run) {
   LAKE_ASSIGN_OR_RETURN(const IndexJob job, FromJson<IndexJob>(run.payload(), Reading::kTolerant));
-  LAKE_ASSIGN_OR_RETURN(const IndexRecord record, Build(run, job));
+  const Result<IndexRecord> built = Build(run, job);
+  if (!built.ok()) return Ended(run, built.error());
+  const IndexRecord& record = *built;
   return ToJson(IndexBuilt{.index_name = record.name,
                            .generation = job.generation,
                            .documents = record.live->documents,
@@ -133,21 +153,35 @@ Result<JsonValue> IndexBuilds::Create(jobs::JobRun& run) {
 Result<JsonValue> IndexBuilds::Refresh(jobs::JobRun& run) {
   LAKE_ASSIGN_OR_RETURN(const RefreshJob refresh, FromJson<RefreshJob>(run.payload(), Reading::kTolerant));
   Refreshed refreshed = {.dataset = refresh.dataset, .indexes = {}, .up_to_date = refresh.unchanged};
+  std::optional<Error> dropped;
   for (const IndexJob& job : refresh.indexes) {
-    LAKE_ASSIGN_OR_RETURN(const IndexRecord record, Build(run, job));
-    refreshed.indexes.push_back(RefreshedOf(record));
+    const Result<IndexRecord> record = Build(run, job);
+    if (record.ok())
+      refreshed.indexes.push_back(RefreshedOf(*record));
+    else if (record.error().Is("index_dropped"))
+      dropped = record.error();  // The others are wanted as before.
+    else
+      return Ended(run, record.error());
   }
+  if (dropped && refreshed.indexes.empty()) return Ended(run, *dropped);
   return ToJson(refreshed);
 }
 
-/// The record with the job's generation live.
+/// The record with the job's generation live. An error cancelled/… when nobody wants it any more.
 Result<IndexRecord> IndexBuilds::Build(jobs::JobRun& run, const IndexJob& job) {
   LAKE_ASSIGN_OR_RETURN(IndexRecord record, Reserve(run.context(), job));
   // The process may have died between the commit and the job's end.
   if (record.live && record.live->id == job.generation) return record;
-  LAKE_ASSIGN_OR_RETURN(Generation generation, builder_.Build(run, job));
-  LAKE_RETURN_IF_ERROR(Publish(run.context(), job, generation));
-  record.live = std::move(generation);
+  RunningBuild build(running_, run, job);
+  Result<Generation> generation = builder_.Build(build, job);
+  Status published =
+      generation.ok() ? Publish(build.context(), job, *generation) : Status(generation.error());
+  if (!published.ok()) {
+    // Whatever the interrupted work made of it.
+    LAKE_RETURN_IF_ERROR(CheckWanted(*parts_.catalog.snapshot(), job));
+    return std::move(published).error();
+  }
+  record.live = *std::move(generation);
   return record;
 }
 
@@ -157,7 +191,9 @@ Result<IndexRecord> IndexBuilds::Reserve(const Context& context, const IndexJob&
   const bool ours =
       known.ok() && (known->building == job.generation || (known->live && known->live->id == job.generation));
   if (ours || (!known.ok() && !known.error().Is(ErrorCode::kNotFound))) return known;
-  if (job.previous) return ReserveNext(context, job);
+  if (job.previous && known.ok()) return ReserveNext(context, job);
+  LAKE_ASSIGN_OR_RETURN(const bool given_up, storage_.IsGivenUp(context, job.bucket, job.generation));
+  if (job.previous || given_up) return IndexDropped(job);
   if (known.ok()) return AlreadyExists("index_exists", "index '{}' exists already", known->name);
   IndexRecord record = NewRecord(job, parts_.clock.Now());
   Status put = PutIndexRecord(parts_.catalog, context, "create_index", job.created_by, record, 0);

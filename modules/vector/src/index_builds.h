@@ -11,6 +11,7 @@
 #include "generation_storage.h"
 #include "index_job.h"
 #include "lake/vector/index_service.h"
+#include "running_builds.h"
 
 namespace lake::vector {
 
@@ -23,9 +24,12 @@ Status PutIndexRecord(catalog::Catalog& catalog, const Context& context, const s
 using RecordChange = std::function<Status(IndexRecord& record)>;
 Status ChangeIndexRecord(catalog::Catalog& catalog, const Context& context, const std::string& operation,
                          const std::string& actor, std::string_view name, const RecordChange& change);
-/// One transaction that deletes it, of any version when none is expected.
+/// One transaction that deletes it. Error: aborted/conflict when the entity has another version.
 Status DeleteIndexRecord(catalog::Catalog& catalog, const Context& context, const std::string& actor,
-                         std::string_view name, std::optional<uint64_t> expected_version);
+                         std::string_view name, uint64_t expected_version);
+/// Deletes it, whatever its version, and returns what was deleted. Error: not_found/index_not_found.
+Result<IndexRecord> TakeIndexRecord(catalog::Catalog& catalog, const Context& context,
+                                    const std::string& actor, std::string_view name);
 
 /// failed_precondition/index_being_built.
 Error BeingBuilt(const IndexRecord& record);
@@ -42,6 +46,9 @@ class IndexBuilds {
   /// Generations that jobs which have not ended name. Filled while the jobs are loaded.
   const std::set<std::string>& in_use() const { return in_use_; }
 
+  /// Stops builds whose index or dataset was dropped: their jobs end as cancelled, soon.
+  void StopUnwanted() { running_.StopUnwanted(); }
+
  private:
   Result<JsonValue> Create(jobs::JobRun& run);
   Result<JsonValue> Refresh(jobs::JobRun& run);
@@ -55,6 +62,7 @@ class IndexBuilds {
   const IndexServiceParts parts_;
   GenerationStorage& storage_;
   GenerationBuilder builder_;
+  RunningBuilds running_;
   std::set<std::string> in_use_;
 };
 

@@ -128,16 +128,18 @@ class Service final : public IndexService {
 
   Status Drop(const Request& request, std::string_view name) override {
     LAKE_ASSIGN_OR_RETURN(const IndexInfo info, Find(request, name));
-    if (!info.record.live)
-      return FailedPrecondition("index_not_ready", "index '{}' is being built; cancel its job",
-                                info.record.name);
-    LAKE_RETURN_IF_ERROR(
-        DeleteIndexRecord(parts_.catalog, request.context, request.caller.name, info.record.name, {}));
-    storage_.Remove(info.record.bucket, info.record.live->id);
+    // Without this a crash would bring the index back: its job runs again, and nothing names it.
+    if (!info.record.live && info.record.building)
+      LAKE_RETURN_IF_ERROR(storage_.GiveUp(request.context, info.record.bucket, *info.record.building));
+    LAKE_ASSIGN_OR_RETURN(const IndexRecord dropped, TakeIndexRecord(parts_.catalog, request.context,
+                                                                     request.caller.name, info.record.name));
+    builds_.StopUnwanted();
+    if (dropped.live) storage_.Remove(dropped.bucket, dropped.live->id);
     return {};
   }
 
   Status CollectGarbage(const Context& context) override;
+  void StopUnwanted() override { builds_.StopUnwanted(); }
   void RemoveReplaced() override { storage_.RemoveRetired(); }
 
  private:

@@ -40,6 +40,7 @@ catalog::Version RefreshRunner::Look(const Context& context) {
   const catalog::SnapshotRef snapshot = parts_.catalog.snapshot();
   if (snapshot->version() != seen_) {
     seen_ = snapshot->version();
+    parts_.indexes.StopUnwanted();
     behind_ = Followed(*snapshot);
     ForgetThoseUpToDate();
   }

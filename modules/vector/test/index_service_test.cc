@@ -151,21 +151,54 @@ TEST_F(IndexServiceTest, AModelThatNeverComesBackEndsTheJob) {
 TEST_F(IndexServiceTest, CanBeCancelled) {
   AddNotes(kManyNotes);
   std::atomic<bool> begun = false;
-  before_embedding_ = [&](const Context& context) {
-    begun = true;
-    while (context.CheckAlive().ok()) std::this_thread::yield();
-    return context.CheckAlive();
-  };
+  before_embedding_ = UntilStopped(&begun);
   LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job job, Submit(Notes()));
   while (!begun) std::this_thread::yield();
   LAKE_ASSERT_OK_AND_ASSIGN(const IndexInfo info, service_->Find(Request(), "notes-index"));
   EXPECT_FALSE(info.record.live.has_value());
-  EXPECT_THAT(service_->Drop(Request(), "notes-index"),
-              IsError(ErrorCode::kFailedPrecondition, "index_not_ready"));
   EXPECT_THAT(OpenLive("notes-index"), IsError(ErrorCode::kFailedPrecondition, "index_not_ready"));
   LAKE_ASSERT_OK(jobs_->Cancel(Context{}, job.id));
   LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job ended, jobs_->WaitUntilFinished(Context{}, job.id));
   EXPECT_EQ(ended.state, jobs::JobState::kCancelled);
+  EXPECT_THAT(service_->Find(Request(), "notes-index"), IsError(ErrorCode::kNotFound, "index_not_found"));
+  EXPECT_EQ(Objects("vectors/"), 0u);
+}
+
+TEST_F(IndexServiceTest, DroppedWhileItIsBuiltItsJobIsCancelled) {
+  AddNotes(kManyNotes);
+  std::atomic<bool> begun = false;
+  std::atomic<bool> go_on = false;
+  before_embedding_ = [&](const Context& context) {
+    begun = true;
+    while (!go_on && context.CheckAlive().ok()) std::this_thread::yield();
+    return context.CheckAlive();
+  };
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job job, Submit(Notes()));
+  while (!begun) std::this_thread::yield();
+  LAKE_ASSERT_OK(service_->Drop(Request(), "notes-index"));
+  EXPECT_THAT(service_->Find(Request(), "notes-index"), IsError(ErrorCode::kNotFound, "index_not_found"));
+  // The name is free at once.
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job next, Submit(Notes()));
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job ended, jobs_->WaitUntilFinished(Context{}, job.id));
+  go_on = true;
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job made, jobs_->WaitUntilFinished(Context{}, next.id));
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexBuilt built, FromJson<IndexBuilt>(*made.result, Reading::kStrict));
+  EXPECT_EQ(ended.state, jobs::JobState::kCancelled);
+  EXPECT_EQ(ended.error->code, "index_dropped");
+  EXPECT_EQ(Objects("vectors/"), Objects("vectors/" + built.generation + "/"));
+}
+
+TEST_F(IndexServiceTest, AJobThatRunsAgainDoesNotBringBackWhatWasDropped) {
+  AddNotes(kFewNotes);
+  LAKE_ASSERT_OK_AND_ASSIGN(JsonValue payload, service_->Prepare(Request(), Notes()));
+  // What a crash right after the drop leaves: the mark, no record, and a job that has not ended.
+  const std::string mark = fmt::format("vectors/{}/given-up", payload.FindString("generation"));
+  LAKE_ASSERT_OK(store_->Put(Context{}, *storage::ObjectKey::Parse(mark), "", storage::Overwrite{}));
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job job,
+                            jobs_->Submit(Context{}, std::string(kIndexJob), "test", payload));
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job ended, jobs_->WaitUntilFinished(Context{}, job.id));
+  EXPECT_EQ(ended.state, jobs::JobState::kCancelled);
+  EXPECT_EQ(ended.error->code, "index_dropped");
   EXPECT_THAT(service_->Find(Request(), "notes-index"), IsError(ErrorCode::kNotFound, "index_not_found"));
   EXPECT_EQ(Objects("vectors/"), 0u);
 }

@@ -4,8 +4,10 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "lake/catalog/catalog.h"
@@ -201,6 +203,15 @@ class IndexedLake : public ::testing::Test {
   Result<std::shared_ptr<OpenIndex>> OpenLive(const std::string& name) {
     LAKE_ASSIGN_OR_RETURN(const IndexInfo info, service_->Find(Request(), name));
     return indexes_->Find(Context{}, info.record);
+  }
+
+  /// An embedding that begins and goes on until its context ends.
+  static std::function<Status(const Context&)> UntilStopped(std::atomic<bool>* begun) {
+    return [begun](const Context& context) -> Status {
+      *begun = true;
+      while (context.CheckAlive().ok()) std::this_thread::yield();
+      return context.CheckAlive();
+    };
   }
 
   /// "doc/number [start,end) text" of every row.

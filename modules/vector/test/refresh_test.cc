@@ -263,19 +263,72 @@ TEST_F(RefreshTest, AnIndexThatWasDroppedMeanwhileStaysDropped) {
   LAKE_ASSERT_OK(BuildOk(Notes()));
   AppendNotes("second", "SELECT 77::BIGINT AS id, 'more' AS text, 1::BIGINT AS region");
   std::atomic<bool> begun = false;
-  std::atomic<bool> go_on = false;
-  before_embedding_ = [&](const Context&) {
-    begun = true;
-    while (!go_on) std::this_thread::yield();
-    return Status();
+  before_embedding_ = UntilStopped(&begun);
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job job, SubmitRefresh(All()));
+  while (!begun) std::this_thread::yield();
+  LAKE_ASSERT_OK(service_->Drop(Request(), "notes-index"));
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job ended, jobs_->WaitUntilFinished(Context{}, job.id));
+  EXPECT_EQ(ended.state, jobs::JobState::kCancelled);
+  EXPECT_EQ(ended.error->code, "index_dropped");
+  EXPECT_THAT(service_->Find(Request(), "notes-index"), IsError(ErrorCode::kNotFound, "index_not_found"));
+  EXPECT_EQ(Objects("vectors/"), 0u);
+}
+
+TEST_F(RefreshTest, OneOfTwoThatIsDroppedMeanwhileDoesNotStopTheOther) {
+  AddNotes(kFewNotes);
+  NewIndex other = Notes();
+  other.name = "other";
+  LAKE_ASSERT_OK(BuildOk(Notes()));
+  LAKE_ASSERT_OK(BuildOk(other));
+  AppendNotes("second", "SELECT 77::BIGINT AS id, 'more' AS text, 1::BIGINT AS region");
+  std::atomic<bool> begun = false;
+  before_embedding_ = [&, stopped = UntilStopped(&begun)](const Context& context) {
+    return begun ? Status() : stopped(context);
   };
   LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job job, SubmitRefresh(All()));
   while (!begun) std::this_thread::yield();
   LAKE_ASSERT_OK(service_->Drop(Request(), "notes-index"));
-  go_on = true;
   LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job ended, jobs_->WaitUntilFinished(Context{}, job.id));
-  EXPECT_EQ(ended.state, jobs::JobState::kFailed);
-  EXPECT_EQ(Objects("vectors/"), 0u);
+  ASSERT_EQ(ended.state, jobs::JobState::kSucceeded);
+  LAKE_ASSERT_OK_AND_ASSIGN(const Refreshed refreshed, FromJson<Refreshed>(*ended.result, Reading::kStrict));
+  ASSERT_THAT(refreshed.indexes, SizeIs(1));
+  EXPECT_EQ(refreshed.indexes[0].index_name, "other");
+  EXPECT_EQ(Objects("vectors/"), Objects("vectors/" + refreshed.indexes[0].generation + "/"));
+}
+
+TEST_F(RefreshTest, AnIndexThatWasDroppedBeforeItsTurnIsNotRefreshed) {
+  AddNotes(kFewNotes);
+  LAKE_ASSERT_OK(BuildOk(Notes()));
+  AppendNotes("second", "SELECT 77::BIGINT AS id, 'more' AS text, 1::BIGINT AS region");
+  LAKE_ASSERT_OK_AND_ASSIGN(JsonValue payload, service_->PrepareRefresh(Request(), All()));
+  LAKE_ASSERT_OK(service_->Drop(Request(), "notes-index"));
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job job,
+                            jobs_->Submit(Context{}, std::string(kRefreshJob), "test", std::move(payload)));
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job ended, jobs_->WaitUntilFinished(Context{}, job.id));
+  EXPECT_EQ(ended.state, jobs::JobState::kCancelled);
+  EXPECT_EQ(ended.error->code, "index_dropped");
+}
+
+TEST_F(RefreshTest, StopsWhenTheDatasetIsDroppedAndTheOneBeforeStays) {
+  AddNotes(kFewNotes);
+  LAKE_ASSERT_OK(BuildOk(Notes()));
+  AppendNotes("second", "SELECT 77::BIGINT AS id, 'more' AS text, 1::BIGINT AS region");
+  std::atomic<bool> begun = false;
+  before_embedding_ = UntilStopped(&begun);
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job job, SubmitRefresh(All()));
+  while (!begun) std::this_thread::yield();
+  service_->StopUnwanted();
+  Commit("drop", catalog::DropDataset{.dataset = catalog::DatasetId("notes-id")});
+  service_->StopUnwanted();
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job ended, jobs_->WaitUntilFinished(Context{}, job.id));
+  EXPECT_EQ(ended.state, jobs::JobState::kCancelled);
+  EXPECT_EQ(ended.error->code, "dataset_dropped");
+  Commit("undrop", catalog::UndropDataset{.dataset = catalog::DatasetId("notes-id")});
+  LAKE_ASSERT_OK_AND_ASSIGN(const Contents left, Read("notes-index"));
+  EXPECT_THAT(left.rows, SizeIs(3));
+  before_embedding_ = nullptr;
+  LAKE_ASSERT_OK_AND_ASSIGN(const Refreshed refreshed, RefreshOk(All()));
+  EXPECT_EQ(refreshed.indexes[0].embedded, 1u);
 }
 
 TEST_F(RefreshTest, TheSecondOfTwoFails) {

@@ -39,9 +39,7 @@ Result<std::optional<vector::NewIndex>> Otherwise(wire::RefreshDataset wanted) {
 Error ErrorOf(const jobs::Job& job) {
   const jobs::JobFailure failure =
       job.error.value_or(jobs::JobFailure{.code = "job_failed", .detail = "the job failed"});
-  const ErrorCode code =
-      job.state == jobs::JobState::kCancelled ? ErrorCode::kCancelled : ErrorCode::kFailedPrecondition;
-  return Error(code, failure.code, failure.detail);
+  return Error(ErrorCode::kFailedPrecondition, failure.code, failure.detail);
 }
 
 Status Refresh(IndexService& indexes, jobs::JobService& jobs, const Request& request,

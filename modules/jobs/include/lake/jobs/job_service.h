@@ -34,6 +34,9 @@ class JobRun {
   virtual const JsonValue& payload() const = 0;
   virtual const std::string& actor() const = 0;
   virtual const Context& context() const = 0;  ///< Its cancel token is the job's.
+  /// Nobody wants the result any more: cancels the job. `reason` is the slug in its token; the error that the
+  /// work returns then says why it was cancelled, not that it failed.
+  virtual void Cancel(std::string reason) = 0;
   /// Rate and time left are counted from this run's first report: report what the checkpoint had before going
   /// on. A new unit or a smaller `done` starts the count again.
   virtual void ReportProgress(uint64_t done, std::optional<uint64_t> total, std::string_view unit) = 0;

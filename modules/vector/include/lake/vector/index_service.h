@@ -103,13 +103,16 @@ class IndexService {
   /// Those whose dataset the caller may know of, by folded name, greater than `after`.
   virtual std::vector<IndexInfo> List(const access::Request& request, std::string_view after,
                                       size_t limit) const = 0;
-  /// Gone on return; its files too, as far as the store lets them go. Errors: Find's;
-  /// failed_precondition/index_not_ready while a job builds it (cancel the job).
+  /// Gone on return; its files too, as far as the store lets them go. A job that builds or refreshes it
+  /// stops, takes away what it made and ends as cancelled (when it is for other indexes, too, it goes on with
+  /// those). Errors: Find's.
   virtual Status Drop(const access::Request& request, std::string_view name) = 0;
 
   /// Removes files of generations that no index and no unfinished job names. Once, after the jobs were loaded
   /// and before serving.
   virtual Status CollectGarbage(const Context& context) = 0;
+  /// Stops builds whose dataset was dropped: their jobs end as cancelled. After a commit.
+  virtual void StopUnwanted() = 0;
   /// Removes files that a refresh has replaced, after their grace. Now and then.
   virtual void RemoveReplaced() = 0;
 };

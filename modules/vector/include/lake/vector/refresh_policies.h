@@ -21,9 +21,10 @@ struct RefreshPoliciesParts {
   Log& log;
 };
 
-/// Looks after every commit and every second on a thread of its own, and submits jobs of kind kRefreshJob. A
-/// refresh that failed is tried again after a minute, then after twice as long each time, up to an hour. A
-/// time that passed while no server ran is made up for at the start.
+/// Stops builds that nobody wants any more. Looks after every commit and every second on a thread of its own,
+/// and submits jobs of kind kRefreshJob. A refresh that failed is tried again after a minute, then after
+/// twice as long each time, up to an hour. A time that passed while no server ran is made up for at the
+/// start.
 class RefreshPolicies {
  public:
   static std::unique_ptr<RefreshPolicies> Start(const RefreshPoliciesParts& parts);

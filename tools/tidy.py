@@ -39,7 +39,7 @@ FORBIDDEN_INCLUDES = {
     "ggml": r"modules/models/(src/llama_\w+\.(h|cc)|test/)",
     "gguf": r"modules/models/(src/llama_\w+\.(h|cc)|test/)",
     "sqlite3.h": r"modules/vector/src/chunk_store\.cc",
-    "unicode/": r"modules/models/src/|modules/vector/src/chunker\.cc",
+    "unicode/": r"modules/models/src/|modules/vector/src/text_outline\.",
     "nanoarrow/": r"modules/engine/(src|test)/|bench/",
 }
 

@@ -59,6 +59,9 @@ class AccountedEmbedder final : public Embedder {
     if (!made.ok()) account.WriteFailure(made.error());
     return made;
   }
+  Result<TokenCounts> CountTokens(const Context& context, std::span<const std::string> texts) override {
+    return embedder_->CountTokens(context, texts);
+  }
 
  private:
   const std::string name_;

@@ -17,6 +17,7 @@ class LocalEmbedder final : public Embedder {
 
   Result<ModelFingerprint> Fingerprint(const Context& context) override;
   Result<Embeddings> Embed(const Context& context, std::span<const std::string> texts) override;
+  Result<TokenCounts> CountTokens(const Context& context, std::span<const std::string> texts) override;
 
  private:
   Result<std::vector<TokenizedText>> Read(const RunningModel& model,

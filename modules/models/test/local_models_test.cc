@@ -146,6 +146,61 @@ TEST_F(LocalModelsTest, ALongTextIsCutAndNamed) {
   EXPECT_GE(Cosine(embeddings.Vector(1), embeddings.Vector(2)), 0.99999);
 }
 
+/// What a model counts is what it reads, and all that it says it reads is read.
+void ExpectTruthfulCounts(Embedder& embedder, const std::string& filling) {
+  const std::vector<std::string> texts = {"a", "Straße, naïve façade – 3.14 €!", "日本語のテキスト",
+                                          "👩‍👩‍👧 שָׁלוֹם", "x\u0301\u0323y"};
+  LAKE_ASSERT_OK_AND_ASSIGN(const TokenCounts nothing, embedder.CountTokens(Context{}, {}));
+  LAKE_ASSERT_OK_AND_ASSIGN(const TokenCounts counts, embedder.CountTokens(Context{}, texts));
+  ASSERT_EQ(counts.tokens.size(), texts.size());
+  EXPECT_EQ(counts.most, nothing.most);
+  LAKE_ASSERT_OK_AND_ASSIGN(const Embeddings one, embedder.Embed(Context{}, std::vector<std::string>{"a"}));
+  const uint64_t around = one.tokens - counts.tokens[0];
+  for (size_t i = 0; i < texts.size(); ++i) {
+    LAKE_ASSERT_OK_AND_ASSIGN(const Embeddings made,
+                              embedder.Embed(Context{}, std::vector<std::string>{texts[i]}));
+    EXPECT_EQ(made.tokens, counts.tokens[i] + around) << texts[i];
+  }
+  // The longest that is read to its end, and one more.
+  std::string text = "a";
+  for (std::string longer = text;; longer += filling) {
+    LAKE_ASSERT_OK_AND_ASSIGN(const TokenCounts count,
+                              embedder.CountTokens(Context{}, std::vector<std::string>{longer}));
+    if (count.tokens[0] + 2 < count.most) continue;
+    LAKE_ASSERT_OK_AND_ASSIGN(const Embeddings made,
+                              embedder.Embed(Context{}, std::vector<std::string>{longer}));
+    EXPECT_EQ(made.truncated.empty(), count.tokens[0] <= count.most) << count.tokens[0];
+    if (count.tokens[0] > count.most + 2) break;
+  }
+}
+
+TEST_F(LocalModelsTest, TokensAreCountedAsTheyAreRead) {
+  TinyModel::Write(directory_ / "tiny.gguf");
+  const auto models = Open();
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::shared_ptr<Embedder> builtin, models->FindEmbedder(""));
+  LAKE_ASSERT_OK_AND_ASSIGN(
+      const TokenCounts counts,
+      builtin->CountTokens(Context{},
+                           std::vector<std::string>{"", "hello world", "word " + std::string(99, 'x'),
+                                                    std::string(200, ',') + " tokenization"}));
+  EXPECT_EQ(counts.most, 254u);
+  EXPECT_EQ(counts.tokens[0], 0u);
+  EXPECT_EQ(counts.tokens[1], 2u);
+  EXPECT_EQ(counts.tokens[3], 202u);
+  ExpectTruthfulCounts(*builtin, " word");
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::shared_ptr<Embedder> tiny, models->FindEmbedder("tiny"));
+  ExpectTruthfulCounts(*tiny, " a");
+  const auto prefixed = Open({.default_prompt_prefix = "query: "});
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::shared_ptr<Embedder> with_prefix, prefixed->FindEmbedder(""));
+  LAKE_ASSERT_OK_AND_ASSIGN(const TokenCounts fewer, with_prefix->CountTokens(Context{}, {}));
+  EXPECT_EQ(fewer.most, 252u);
+  ExpectTruthfulCounts(*with_prefix, " word");
+  EXPECT_THAT(builtin->CountTokens(Context{}, std::vector<std::string>{"a", "\xC3("}),
+              IsError(ErrorCode::kInvalidArgument, "bad_text"));
+  EXPECT_THAT(builtin->CountTokens(Context{}, std::vector<std::string>(kMaxTexts + 1, "a")),
+              IsError(ErrorCode::kInvalidArgument, "too_many_texts"));
+}
+
 TEST_F(LocalModelsTest, TextsThatCannotBeReadAreNamed) {
   const auto models = Open();
   EXPECT_THAT(Embed(*models, {"a", " \t"}), IsError(ErrorCode::kInvalidArgument, "empty_text"));

@@ -64,7 +64,7 @@ std::vector<std::string> DistinctWords(std::string_view text, size_t most) {
 }
 
 std::string MiddleSentence(std::string_view text) {
-  const std::vector<Chunk> sentences = SplitSentences(text, kMaxChunkWords);
+  const std::vector<Chunk> sentences = SplitSentences(text, kMaxChunkSize);
   return sentences.empty() ? std::string(text) : sentences[sentences.size() / 2].text;
 }
 

@@ -75,8 +75,8 @@ Result<Generation> GenerationBuilder::Attempt(jobs::JobRun& run, const IndexJob&
   const Context& context = run.context();
   LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<models::Embedder> embedder,
                         parts_.models.FindEmbedder(job.model.name));
-  LAKE_ASSIGN_OR_RETURN(SourceReader source,
-                        SourceReader::Make(*parts_.catalog.snapshot(), parts_.buckets, parts_.engine, job));
+  LAKE_ASSIGN_OR_RETURN(SourceReader source, SourceReader::Make(*parts_.catalog.snapshot(), parts_.buckets,
+                                                                parts_.engine, *embedder, job));
   std::optional<Material> previous;
   if (job.previous) {
     previous.emplace(MaterialOf(parts_.engine, job.bucket, store, *job.previous));

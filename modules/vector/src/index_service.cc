@@ -74,6 +74,23 @@ Status CheckSameColumns(const Dataset& dataset, const IndexRecord& record, const
             "/text_column");
 }
 
+Status CheckChunk(const Context& context, const ChunkSettings& chunk, models::Embedder& embedder) {
+  const bool tokens = chunk.unit == ChunkUnit::kTokens;
+  if (chunk.overlap * 2 > chunk.size)
+    return At(InvalidArgument("bad_chunk", "an overlap of {} {} is more than half of a chunk of {}",
+                              chunk.overlap, tokens ? "tokens" : "words", chunk.size),
+              "/chunk/overlap");
+  if (!tokens) return {};
+  const Result<models::TokenCounts> counts = embedder.CountTokens(context, {});
+  if (!counts.ok() && counts.error().Is("tokens_not_counted")) return At(counts.error(), "/chunk/unit");
+  if (!counts.ok()) return counts.error();
+  if (chunk.size <= counts->most) return {};
+  return At(
+      InvalidArgument("bad_chunk", "a chunk of {} tokens is more than the {} that the model reads of a text",
+                      chunk.size, counts->most),
+      "/chunk/size");
+}
+
 class Service final : public IndexService {
  public:
   Service(const IndexServiceParts& parts, IndexServiceOptions options)
@@ -156,7 +173,8 @@ class Service final : public IndexService {
   }
 
   Result<IndexJob> FirstJob(const Request& request, const NewIndex& wanted);
-  Result<ChunkSettings> ChunkOf(const Context& context, const NewIndex& wanted, const IndexModel& model);
+  Result<ChunkSettings> ChunkOf(const Context& context, const NewIndex& wanted, const IndexModel& model,
+                                models::Embedder& embedder);
   Status AddNextJob(const Context& context, const catalog::Snapshot& snapshot, const std::string& actor,
                     const IndexRecord& record, RefreshJob* refresh);
 
@@ -206,23 +224,21 @@ Result<IndexJob> Service::FirstJob(const Request& request, const NewIndex& wante
                   .created_by = request.caller.name,
                   .refresh = wanted.refresh,
                   .previous = {}};
-  LAKE_ASSIGN_OR_RETURN(job.chunk, ChunkOf(request.context, wanted, job.model));
+  LAKE_ASSIGN_OR_RETURN(job.chunk, ChunkOf(request.context, wanted, job.model, **embedder));
   return job;
 }
 
 Result<ChunkSettings> Service::ChunkOf(const Context& context, const NewIndex& wanted,
-                                       const IndexModel& model) {
+                                       const IndexModel& model, models::Embedder& embedder) {
   if (wanted.chunk) {
-    if (wanted.chunk->overlap * 2 <= wanted.chunk->size) return *wanted.chunk;
-    return At(InvalidArgument("bad_chunk", "an overlap of {} words is more than half of a chunk of {}",
-                              wanted.chunk->overlap, wanted.chunk->size),
-              "/chunk/overlap");
+    LAKE_RETURN_IF_ERROR(CheckChunk(context, *wanted.chunk, embedder));
+    return *wanted.chunk;
   }
   ChunkSettings settings;
   for (const models::ModelInfo& info : parts_.models.List(context).models)
     if (info.name == model.name && info.max_tokens > 0)
       settings.size =
-          std::clamp(static_cast<uint32_t>(info.max_tokens * kWordsPerToken), kMinChunkWords, settings.size);
+          std::clamp(static_cast<uint32_t>(info.max_tokens * kWordsPerToken), kMinChunkSize, settings.size);
   settings.overlap = std::min(settings.overlap, settings.size / 10);
   return settings;
 }

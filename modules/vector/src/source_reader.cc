@@ -5,6 +5,7 @@
 
 #include "lake/engine/rows.h"
 #include "lake/tables/relation.h"
+#include "token_chunks.h"
 
 namespace lake::vector {
 namespace {
@@ -22,13 +23,17 @@ Result<std::string> ColumnName(const std::vector<catalog::Column>& columns, int3
 
 }  // namespace
 
-SourceReader::SourceReader(engine::Engine& engine, engine::ReadSet read_set, std::string rows,
-                           ChunkSettings chunk)
-    : engine_(engine), read_set_(std::move(read_set)), rows_(std::move(rows)), chunk_(chunk) {}
+SourceReader::SourceReader(engine::Engine& engine, models::Embedder& embedder, engine::ReadSet read_set,
+                           std::string rows, ChunkSettings chunk)
+    : engine_(engine),
+      embedder_(embedder),
+      read_set_(std::move(read_set)),
+      rows_(std::move(rows)),
+      chunk_(chunk) {}
 
 Result<SourceReader> SourceReader::Make(const catalog::Snapshot& snapshot,
                                         const storage::BucketRegistry& buckets, engine::Engine& engine,
-                                        const IndexJob& job) {
+                                        models::Embedder& embedder, const IndexJob& job) {
   const std::shared_ptr<const catalog::Dataset> dataset =
       snapshot.FindDataset(catalog::DatasetId(job.source));
   if (dataset == nullptr || dataset->dropped)
@@ -41,12 +46,21 @@ Result<SourceReader> SourceReader::Make(const catalog::Snapshot& snapshot,
   LAKE_ASSIGN_OR_RETURN(const std::string text, ColumnName(relation.columns, job.text_field_id));
   std::string rows = fmt::format("SELECT CAST({} AS VARCHAR) AS doc_id, {} AS text FROM ({}) AS lake_source",
                                  engine::QuoteIdentifier(id), engine::QuoteIdentifier(text), relation.select);
-  return SourceReader(engine, std::move(read_set), std::move(rows), job.chunk);
+  return SourceReader(engine, embedder, std::move(read_set), std::move(rows), job.chunk);
 }
 
 Status SourceReader::Select(const Context& context, std::string_view trusted_sql,
                             const std::function<Status(std::span<const engine::Cell>)>& take) const {
   return engine::ForEachRowOf(engine_, context, read_set_, trusted_sql, take);
+}
+
+Result<std::vector<Chunk>> SourceReader::ChunksOf(const Context& context, std::string_view text) const {
+  if (chunk_.unit == ChunkUnit::kWords) return ChunkText(text, chunk_);
+  return ChunkByTokens(
+      text, chunk_, [&](std::span<const std::string> texts) -> Result<std::vector<uint32_t>> {
+        LAKE_ASSIGN_OR_RETURN(models::TokenCounts counts, embedder_.CountTokens(context, texts));
+        return std::move(counts.tokens);
+      });
 }
 
 Result<SourceCounts> SourceReader::Count(const Context& context) {
@@ -87,7 +101,7 @@ Status SourceReader::Read(const Context& context, const std::function<bool(std::
     const std::string_view text = engine::TextOf(row[1]);
     if (known(doc_id)) return {};
     LAKE_RETURN_IF_ERROR(context.CheckAlive());
-    std::vector<Chunk> chunks = ChunkText(text, chunk_);
+    LAKE_ASSIGN_OR_RETURN(std::vector<Chunk> chunks, ChunksOf(context, text));
     ++(chunks.empty() ? portion.wordless : portion.documents);
     const std::string hash = chunks.empty() ? std::string() : HashDocument(text);
     uint32_t number = 0;

@@ -10,6 +10,7 @@
 #include "index_job.h"
 #include "lake/catalog/catalog.h"
 #include "lake/engine/engine.h"
+#include "lake/models/embedder.h"
 #include "lake/storage/bucket_registry.h"
 #include "part_store.h"
 
@@ -31,8 +32,9 @@ struct Portion {
 class SourceReader {
  public:
   /// Errors: not_found/dataset_not_found, failed_precondition/source_changed when a column is gone.
+  /// The references outlive it.
   static Result<SourceReader> Make(const catalog::Snapshot& snapshot, const storage::BucketRegistry& buckets,
-                                   engine::Engine& engine, const IndexJob& job);
+                                   engine::Engine& engine, models::Embedder& embedder, const IndexJob& job);
 
   /// A trusted SELECT of doc_id and text, and what it reads.
   const std::string& rows() const { return rows_; }
@@ -41,16 +43,19 @@ class SourceReader {
   /// Error: invalid_argument/duplicate_ids with one of them: a document must be one row.
   Result<SourceCounts> Count(const Context& context);
   /// Portions of documents that `known` does not contain. `take` returns false to stop. Errors: those of the
-  /// engine.
+  /// engine, and of models::Embedder::CountTokens for chunks in tokens.
   Status Read(const Context& context, const std::function<bool(std::string_view doc_id)>& known,
               const std::function<bool(Portion)>& take);
 
  private:
-  SourceReader(engine::Engine& engine, engine::ReadSet read_set, std::string rows, ChunkSettings chunk);
+  SourceReader(engine::Engine& engine, models::Embedder& embedder, engine::ReadSet read_set, std::string rows,
+               ChunkSettings chunk);
+  Result<std::vector<Chunk>> ChunksOf(const Context& context, std::string_view text) const;
   Status Select(const Context& context, std::string_view trusted_sql,
                 const std::function<Status(std::span<const engine::Cell>)>& take) const;
 
   engine::Engine& engine_;
+  models::Embedder& embedder_;  ///< That counts tokens.
   engine::ReadSet read_set_;
   std::string rows_;
   ChunkSettings chunk_;

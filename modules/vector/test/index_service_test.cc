@@ -253,6 +253,34 @@ TEST_F(IndexServiceTest, RefusesWhatCannotBeBuilt) {
               IsError(ErrorCode::kAlreadyExists, "index_exists"));
 }
 
+TEST_F(IndexServiceTest, ChunksInTokensAreOfAModelThatCountsThem) {
+  AddNotes(kFewNotes);
+  NewIndex wanted = Notes();
+  wanted.chunk = ChunkSettings{.size = 201, .overlap = 0, .unit = ChunkUnit::kTokens};
+  const Result<JsonValue> too_long = service_->Prepare(Request(), wanted);
+  ASSERT_THAT(too_long, IsError(ErrorCode::kInvalidArgument, "bad_chunk"));
+  EXPECT_EQ(too_long.error().details().front().pointer, "/chunk/size");
+  wanted.chunk->size = 200;
+  LAKE_EXPECT_OK(service_->Prepare(Request(), wanted));
+  Stop();
+  models_ = std::make_unique<models::FakeModels>(
+      models::FakeEmbedder::Options{.dimension = 64, .max_words = 200, .counts_tokens = false});
+  Start();
+  const Result<JsonValue> not_counted = service_->Prepare(Request(), wanted);
+  ASSERT_THAT(not_counted, IsError(ErrorCode::kFailedPrecondition, "tokens_not_counted"));
+  EXPECT_EQ(not_counted.error().details().front().pointer, "/chunk/unit");
+  wanted.chunk->unit = ChunkUnit::kWords;
+  LAKE_EXPECT_OK(service_->Prepare(Request(), wanted));
+}
+
+TEST_F(IndexServiceTest, RecordsOfBeforeTheUnitAreInWords) {
+  const Result<JsonValue> before = ParseJson(R"({"size": 40, "overlap": 4})");
+  LAKE_ASSERT_OK(before);
+  LAKE_ASSERT_OK_AND_ASSIGN(const ChunkSettings settings,
+                            FromJson<ChunkSettings>(*before, Reading::kTolerant));
+  EXPECT_EQ(settings, (ChunkSettings{.size = 40, .overlap = 4, .unit = ChunkUnit::kWords}));
+}
+
 TEST_F(IndexServiceTest, TheSecondOfTwoWithOneNameFails) {
   AddNotes(kFewNotes);
   LAKE_ASSERT_OK_AND_ASSIGN(JsonValue first, service_->Prepare(Request(), Notes()));

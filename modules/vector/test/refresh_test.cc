@@ -62,6 +62,30 @@ TEST_F(RefreshTest, EmbedsExactlyWhatChanged) {
   EXPECT_EQ(got, expected);
 }
 
+TEST_F(RefreshTest, ChunksInTokensStayWhereTextsDo) {
+  AddNotes(kManyNotes);
+  NewIndex wanted = Notes();
+  wanted.chunk = ChunkSettings{.size = 30, .overlap = 5, .unit = ChunkUnit::kTokens};
+  LAKE_ASSERT_OK(BuildOk(wanted));
+  LAKE_ASSERT_OK_AND_ASSIGN(const Contents first, Read("notes-index"));
+  std::vector<std::string> texts;
+  for (const std::string& row : first.rows) texts.push_back(row.substr(row.find(") ") + 2));
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::shared_ptr<models::Embedder> embedder, models_->FindEmbedder(""));
+  LAKE_ASSERT_OK_AND_ASSIGN(const models::TokenCounts counts, embedder->CountTokens(Context{}, texts));
+  EXPECT_LE(std::ranges::max(counts.tokens), 30u);
+  EXPECT_GE(std::ranges::max(counts.tokens), 25u);
+  ReplaceNotes("second", ChangedNotes());
+  LAKE_ASSERT_OK_AND_ASSIGN(const Refreshed refreshed, RefreshOk(All()));
+  EXPECT_EQ(refreshed.indexes[0].unchanged, 1000u);
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexInfo info, service_->Find(Request(), "notes-index"));
+  EXPECT_EQ(info.record.chunk, *wanted.chunk);
+  LAKE_ASSERT_OK_AND_ASSIGN(const Contents got, Read("notes-index"));
+  LAKE_ASSERT_OK(service_->Drop(Request(), "notes-index"));
+  LAKE_ASSERT_OK(BuildOk(wanted));
+  LAKE_ASSERT_OK_AND_ASSIGN(const Contents expected, Read("notes-index"));
+  EXPECT_EQ(got, expected);
+}
+
 TEST_F(RefreshTest, AddsAndRemoves) {
   AddNotes(kManyNotes);
   LAKE_ASSERT_OK(BuildOk(Notes()));

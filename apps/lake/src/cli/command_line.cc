@@ -276,9 +276,12 @@ void AddIndexCreate(CLI::App* group, Parsed* parsed) {
   create->add_option("--id", parsed->index.id_column, "Column that names a row; its values are unique")
       ->required();
   create->add_option("--model", parsed->index.model, "Model that embeds (default: the server's)");
-  create->add_option("--chunk-words", parsed->index.chunk_words, "Most words of a chunk");
-  create->add_option("--overlap-words", parsed->index.overlap_words,
-                     "Words that stand in two chunks that follow each other");
+  create->add_option("--chunk-unit", parsed->index.chunk_unit,
+                     "What the length of a chunk is counted in: words (default) or the model's tokens");
+  create->add_option("--chunk-size,--chunk-words", parsed->index.chunk_size,
+                     "Most words or tokens of a chunk");
+  create->add_option("--overlap,--overlap-words", parsed->index.chunk_overlap,
+                     "Words or tokens that stand in two chunks that follow each other");
   create->add_option("--ef-construction", parsed->index.ef_construction, "Effort of the build, 10 to 400");
   create->add_option("--ef-search", parsed->index.ef_search, "Effort of a search, 10 to 200");
   create->add_option("--bucket", parsed->index.bucket, "Bucket of its files");

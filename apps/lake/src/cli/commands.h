@@ -49,8 +49,9 @@ struct IndexOptions {
   std::string id_column;
   std::string model;
   std::string bucket;
-  std::optional<int64_t> chunk_words;
-  std::optional<int64_t> overlap_words;
+  std::string chunk_unit;
+  std::optional<int64_t> chunk_size;
+  std::optional<int64_t> chunk_overlap;
   std::optional<int64_t> ef_construction;
   std::optional<int64_t> ef_search;
   RefreshPolicyOptions refresh;

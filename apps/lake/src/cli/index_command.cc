@@ -27,8 +27,9 @@ JsonValue BodyOf(const IndexOptions& options) {
   SetUnlessEmpty(&body, "bucket", options.bucket);
   SetPolicy(&body, options.refresh);
   JsonValue chunk = JsonValue::MakeObject();
-  SetIfGiven(&chunk, "size", options.chunk_words);
-  SetIfGiven(&chunk, "overlap", options.overlap_words);
+  SetUnlessEmpty(&chunk, "unit", options.chunk_unit);
+  SetIfGiven(&chunk, "size", options.chunk_size);
+  SetIfGiven(&chunk, "overlap", options.chunk_overlap);
   if (!chunk.as_object().empty()) body.Set("chunk", std::move(chunk));
   JsonValue config = JsonValue::MakeObject();
   SetIfGiven(&config, "ef_construction", options.ef_construction);

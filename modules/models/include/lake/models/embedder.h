@@ -28,6 +28,12 @@ struct Embeddings {
 /// Most texts in one call: a bound for the memory of an answer (1.5 MiB at 384 dimensions).
 inline constexpr size_t kMaxTexts = 1024;
 
+/// How long texts are to a model.
+struct TokenCounts {
+  std::vector<uint32_t> tokens;  ///< Of each text, without those that stand around every text.
+  uint32_t most = 0;             ///< A text of so many is read to its end.
+};
+
 /// Any thread; calls at the same time share the model's capacity in turns.
 class Embedder {
  public:
@@ -44,6 +50,14 @@ class Embedder {
   /// file is gone), data_loss/model_damaged, failed_precondition/model_not_usable; of providers elsewhere
   /// those in remote_models.h; those of the context.
   virtual Result<Embeddings> Embed(const Context& context, std::span<const std::string> texts) = 0;
+
+  /// How many tokens `texts` (UTF-8) are, counted as the model itself reads them; of none, only what it reads
+  /// at most. Loads the model. Errors: failed_precondition/tokens_not_counted (providers elsewhere do not
+  /// say), invalid_argument/{too_many_texts, bad_text}, those of the file, those of the context.
+  virtual Result<TokenCounts> CountTokens(const Context&, std::span<const std::string>) {
+    return FailedPrecondition("tokens_not_counted",
+                              "the provider of the model does not count tokens; only built-in models do");
+  }
 };
 
 }  // namespace lake::models

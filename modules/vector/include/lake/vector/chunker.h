@@ -8,15 +8,21 @@
 
 namespace lake::vector {
 
-/// In words: what Unicode's word boundaries (UAX 29) give, with dictionaries for scripts without blanks.
+/// What the length of a chunk is counted in.
+enum class ChunkUnit {
+  kWords,   ///< What Unicode's word boundaries (UAX 29) give, with dictionaries for scripts without blanks.
+  kTokens,  ///< Those of the model that embeds, without the ones that it puts around every text.
+};
+
 struct ChunkSettings {
-  uint32_t size = 500;    ///< Most words of a chunk.
-  uint32_t overlap = 50;  ///< About so many words of a chunk's end stand at the beginning of the next one.
+  uint32_t size = 500;    ///< Most words or tokens of a chunk.
+  uint32_t overlap = 50;  ///< About so many of a chunk's end stand at the beginning of the next one.
+  ChunkUnit unit = ChunkUnit::kWords;
   bool operator==(const ChunkSettings&) const = default;
 };
 
-inline constexpr uint32_t kMinChunkWords = 10;
-inline constexpr uint32_t kMaxChunkWords = 5000;
+inline constexpr uint32_t kMinChunkSize = 10;
+inline constexpr uint32_t kMaxChunkSize = 5000;
 
 struct Chunk {
   std::string text;    ///< Exactly what stands there; no blanks around it.
@@ -25,8 +31,8 @@ struct Chunk {
   bool operator==(const Chunk&) const = default;
 };
 
-/// Chunks end where sentences end, unless a sentence is longer than a chunk. Together they cover every word;
-/// a text without a word has none. `text` is UTF-8.
+/// By words, whatever the unit says. Chunks end where sentences end, unless a sentence is longer than a
+/// chunk. Together they cover every word; a text without a word has none. `text` is UTF-8.
 std::vector<Chunk> ChunkText(std::string_view text, const ChunkSettings& settings);
 
 /// The chunk as two or more shorter ones, for a reader that cannot take it whole; itself when it is one word.

@@ -131,14 +131,22 @@ Status CheckIndexDocument(const JsonValue& document, const catalog::Entity* prev
 }  // namespace lake::vector
 
 template <>
+struct lake::DescribeEnum<lake::vector::ChunkUnit> {
+  using V = lake::vector::ChunkUnit;
+  static constexpr std::array kNames = {EnumName(V::kWords, "words"), EnumName(V::kTokens, "tokens")};
+};
+template <>
 struct lake::Describe<lake::vector::ChunkSettings> {
   using T = lake::vector::ChunkSettings;
   static constexpr std::string_view kName = "ChunkSettings";
   static constexpr auto kFields = std::tuple{
-      Optional("size", &T::size, "Most words of a chunk.")
-          .Between(lake::vector::kMinChunkWords, lake::vector::kMaxChunkWords),
-      Optional("overlap", &T::overlap, "About so many words stand in two chunks that follow each other.")
-          .Between(0, lake::vector::kMaxChunkWords)};
+      Optional("size", &T::size, "Most words or tokens of a chunk.")
+          .Between(lake::vector::kMinChunkSize, lake::vector::kMaxChunkSize),
+      Optional("overlap", &T::overlap, "About so many stand in two chunks that follow each other.")
+          .Between(0, lake::vector::kMaxChunkSize),
+      Optional(
+          "unit", &T::unit,
+          "What size and overlap count; tokens are those of a built-in model, at most as many as it reads.")};
 };
 template <>
 struct lake::Describe<lake::vector::HnswConfig> {

@@ -79,8 +79,9 @@ class IndexService {
 
   /// Checks everything that can be checked before, and loads the model; the result is the payload of a job of
   /// kind kIndexJob. Errors: invalid_argument/{bad_index_name, column_not_found, not_a_text_column,
-  /// not_an_id_column, bad_chunk}, already_exists/index_exists, those of access::FindDataset,
-  /// permission_denied/column_not_clear, unavailable/bucket_not_found, those of the model.
+  /// not_an_id_column, bad_chunk}, failed_precondition/tokens_not_counted, already_exists/index_exists, those
+  /// of access::FindDataset, permission_denied/column_not_clear, unavailable/bucket_not_found, those of the
+  /// model.
   virtual Result<JsonValue> Prepare(const access::Request& request, const NewIndex& wanted) = 0;
   /// The job that builds what Prepare says; running it again after a crash goes on where it was. Its result
   /// is an IndexBuilt. An index whose first build fails is gone.

@@ -25,6 +25,7 @@ class FakeEmbedder final : public Embedder {
     std::string name = "fake";
     uint32_t dimension = 16;
     size_t max_words = 8;
+    bool counts_tokens = true;
     /// Called before each call embeds; its error is the call's answer.
     std::function<Status(const Context& context)> before = {};
   };
@@ -45,6 +46,23 @@ class FakeEmbedder final : public Embedder {
       LAKE_RETURN_IF_ERROR(Append(texts[text], text, &embeddings));
     texts_ += texts.size();
     return embeddings;
+  }
+
+  /// A token is a word. A word of more than four letters is one of each four.
+  Result<TokenCounts> CountTokens(const Context& context, std::span<const std::string> texts) override {
+    LAKE_RETURN_IF_ERROR(context.CheckAlive());
+    if (!options_.counts_tokens) return Embedder::CountTokens(context, texts);
+    TokenCounts counts = {.tokens = {}, .most = static_cast<uint32_t>(options_.max_words)};
+    for (const std::string& text : texts) {
+      uint32_t tokens = 0;
+      for (size_t at = 0; at < text.size();) {
+        const size_t end = std::min(text.find(' ', at), text.size());
+        tokens += static_cast<uint32_t>((end - at + 3) / 4);
+        at = end + 1;
+      }
+      counts.tokens.push_back(tokens);
+    }
+    return counts;
   }
 
   uint64_t texts() const { return texts_; }  ///< Embedded so far.

@@ -30,6 +30,7 @@ class CountingOllama(http.server.BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     texts: list[str] = []
     pause = 0.0  # Seconds that an embedding takes.
+    breaks_after = 1 << 60  # Texts that it embeds before it answers errors.
 
     def do_GET(self):
         self.answer({"models": [{"name": "counting:latest", "digest": "c" * 64, "size": 1, "details": {"family": "bert"}}]})
@@ -39,6 +40,9 @@ class CountingOllama(http.server.BaseHTTPRequestHandler):
         if self.path == "/api/show":
             self.answer({"capabilities": ["embedding"],
                          "model_info": {"general.architecture": "bert", "bert.context_length": 512}})
+            return
+        if len(self.texts) >= self.breaks_after:
+            self.answer({"error": "the model is broken"}, 400)
             return
         self.texts.extend(asked["input"])
         time.sleep(self.pause)
@@ -50,9 +54,9 @@ class CountingOllama(http.server.BaseHTTPRequestHandler):
         length = sum(n * n for n in numbers) ** 0.5
         return [n / length for n in numbers]
 
-    def answer(self, document) -> None:
+    def answer(self, document, status: int = 200) -> None:
         body = json.dumps(document).encode()
-        self.send_response(200)
+        self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -74,7 +78,7 @@ class RefreshTest(unittest.TestCase):
         directory = tempfile.TemporaryDirectory(prefix="lake-refresh-")
         self.addCleanup(directory.cleanup)
         self.data = Path(directory.name) / "data"
-        CountingOllama.texts, CountingOllama.pause = [], 0.0
+        CountingOllama.texts, CountingOllama.pause, CountingOllama.breaks_after = [], 0.0, 1 << 60
         self.ollama = Ollama(("127.0.0.1", 0), CountingOllama)
         self.addCleanup(self.ollama.server_close)
         threading.Thread(target=self.ollama.serve_forever, daemon=True).start()
@@ -223,6 +227,32 @@ class RefreshTest(unittest.TestCase):
                                      Prefer="respond-async").document["id"]
             self.drop_and_kill(server)
         self.assert_gone(refresh)
+
+    def test_failed_first_build_goes_on(self):
+        """Over a restart, no text is embedded twice."""
+        self.make_notes(5_000)
+        CountingOllama.breaks_after = 2_500
+        create = {"index_name": "notes", "source": "notes", "text_column": "note", "id_column": "id",
+                  "chunk": {"size": 10, "overlap": 0}}
+        with self.server() as server:
+            self.assertEqual(server.ingest("notes", self.csv()).status, 200)
+            job = server.post("/vectors/index", create).document["id"]
+            def failed():
+                return server.get(f"/jobs/{job}").document["state"] == "failed"
+            wait_until("the build fails", failed, 120)
+            self.assertEqual(server.get("/vectors/indexes/notes").document["state"], "failed")
+            kept = len(CountingOllama.texts)
+            server.kill()
+        CountingOllama.breaks_after = 1 << 60
+        with self.server() as server:
+            self.create(server, "notes")
+            got = self.chunks(server, "notes")
+            recall = server.get("/vectors/indexes/notes").document.get("recall", {"queries": 0})
+            print(f"{kept} texts before the failure, {len(CountingOllama.texts) - kept} after it, {len(got)} chunks, "
+                  f"{recall['queries']} questions", flush=True)
+            self.assertLess(len(CountingOllama.texts), len(got) + 700)
+            generation = server.get("/vectors/indexes/notes").document["generation"]
+            wait_until("the failed one is gone", lambda: os.listdir(self.data / "vectors") == [generation], 60)
 
     def drop_and_kill(self, server: Server) -> None:
         CountingOllama.texts.clear()

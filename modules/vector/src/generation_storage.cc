@@ -7,10 +7,13 @@
 #include <memory>
 #include <utility>
 
+#include "part_store.h"
+
 namespace lake::vector {
 namespace {
 
 constexpr std::string_view kGenerationsPrefix = "vectors/";
+constexpr const char* kGivenUp = "given-up";
 
 Status RemovePrefix(storage::ObjectStore& store, const std::string& prefix) {
   const Context context;
@@ -22,10 +25,6 @@ Status RemovePrefix(storage::ObjectStore& store, const std::string& prefix) {
     if (!page.next_after) return {};
     options.after = *page.next_after;
   }
-}
-
-Result<storage::ObjectKey> GivenUpKey(std::string_view generation) {
-  return storage::ObjectKey::Parse(GenerationPrefix(generation) + "given-up");
 }
 
 }  // namespace
@@ -72,19 +71,30 @@ Status GenerationStorage::GiveUp(const Context& context, const std::string& buck
                                  const std::string& generation) {
   LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<storage::ObjectStore> store,
                         buckets_.Find(storage::BucketName(bucket)));
-  LAKE_ASSIGN_OR_RETURN(const storage::ObjectKey key, GivenUpKey(generation));
+  LAKE_ASSIGN_OR_RETURN(const storage::ObjectKey key,
+                        storage::ObjectKey::Parse(GenerationPrefix(generation) + kGivenUp));
   LAKE_RETURN_IF_ERROR(store->Put(context, key, "", storage::Overwrite{}));
   return {};
 }
 
 Result<bool> GenerationStorage::IsGivenUp(const Context& context, const std::string& bucket,
                                           const std::string& generation) {
+  return Has(context, bucket, GenerationPrefix(generation) + kGivenUp);
+}
+
+Result<bool> GenerationStorage::HasParts(const Context& context, const std::string& bucket,
+                                         const std::string& generation) {
+  return Has(context, bucket, PartKey(GenerationPrefix(generation), 0));
+}
+
+Result<bool> GenerationStorage::Has(const Context& context, const std::string& bucket,
+                                    const std::string& object) {
   LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<storage::ObjectStore> store,
                         buckets_.Find(storage::BucketName(bucket)));
-  LAKE_ASSIGN_OR_RETURN(const storage::ObjectKey key, GivenUpKey(generation));
-  const Result<storage::ObjectInfo> mark = store->Head(context, key);
-  if (mark.ok() || mark.error().Is(ErrorCode::kNotFound)) return mark.ok();
-  return mark.error();
+  LAKE_ASSIGN_OR_RETURN(const storage::ObjectKey key, storage::ObjectKey::Parse(object));
+  const Result<storage::ObjectInfo> info = store->Head(context, key);
+  if (info.ok() || info.error().Is(ErrorCode::kNotFound)) return info.ok();
+  return info.error();
 }
 
 Status GenerationStorage::Collect(const Context& context, const std::set<std::string>& used) {

@@ -43,6 +43,9 @@ class GenerationStorage {
   Status GiveUp(const Context& context, const std::string& bucket, const std::string& generation);
   Result<bool> IsGivenUp(const Context& context, const std::string& bucket, const std::string& generation);
 
+  /// Whether some of its documents are embedded.
+  Result<bool> HasParts(const Context& context, const std::string& bucket, const std::string& generation);
+
   /// Removes what is not among `used`, in every bucket.
   Status Collect(const Context& context, const std::set<std::string>& used);
 
@@ -53,6 +56,7 @@ class GenerationStorage {
     std::chrono::steady_clock::time_point due;
   };
 
+  Result<bool> Has(const Context& context, const std::string& bucket, const std::string& object);
   Status CollectIn(const Context& context, storage::ObjectStore& store, const std::set<std::string>& used);
 
   const storage::BucketRegistry& buckets_;

@@ -27,6 +27,7 @@ IndexRecord NewRecord(const IndexJob& job, Timestamp now) {
           .created_by = job.created_by,
           .live = {},
           .building = job.generation,
+          .failed = {},
           .refresh = job.refresh};
 }
 
@@ -179,6 +180,7 @@ Result<IndexRecord> IndexBuilds::Build(jobs::JobRun& run, const IndexJob& job) {
   if (!published.ok()) {
     // Whatever the interrupted work made of it.
     LAKE_RETURN_IF_ERROR(CheckWanted(*parts_.catalog.snapshot(), job));
+    if (!record.live && !run.context().cancel.cancelled()) KeepParts(run.context(), job);
     return std::move(published).error();
   }
   record.live = *std::move(generation);
@@ -187,19 +189,34 @@ Result<IndexRecord> IndexBuilds::Build(jobs::JobRun& run, const IndexJob& job) {
 
 /// The name is taken from the first moment on, so that of two who want it one is told at once.
 Result<IndexRecord> IndexBuilds::Reserve(const Context& context, const IndexJob& job) {
-  const Result<IndexRecord> known = FindIndexRecord(*parts_.catalog.snapshot(), job.index_name);
+  const catalog::SnapshotRef snapshot = parts_.catalog.snapshot();
+  const Result<IndexRecord> known = FindIndexRecord(*snapshot, job.index_name);
   const bool ours =
       known.ok() && (known->building == job.generation || (known->live && known->live->id == job.generation));
   if (ours || (!known.ok() && !known.error().Is(ErrorCode::kNotFound))) return known;
-  if (job.previous && known.ok()) return ReserveNext(context, job);
-  LAKE_ASSIGN_OR_RETURN(const bool given_up, storage_.IsGivenUp(context, job.bucket, job.generation));
-  if (job.previous || given_up) return IndexDropped(job);
-  if (known.ok()) return AlreadyExists("index_exists", "index '{}' exists already", known->name);
+  if (!known.ok()) {
+    LAKE_ASSIGN_OR_RETURN(const bool given_up, storage_.IsGivenUp(context, job.bucket, job.generation));
+    if (job.previous || given_up) return IndexDropped(job);
+    return ReserveFirst(context, job, {}, 0);
+  }
+  if (known->live && job.previous) return ReserveNext(context, job);
+  if (known->live || known->building)
+    return AlreadyExists("index_exists", "index '{}' exists already", known->name);
+  return ReserveFirst(context, job, known->failed,
+                      snapshot->FindEntity(kIndexKind, Fold(job.index_name))->version);
+}
+
+/// `failed`: an earlier build of it, which this one goes on from or replaces.
+Result<IndexRecord> IndexBuilds::ReserveFirst(const Context& context, const IndexJob& job,
+                                              const std::optional<FailedBuild>& failed, uint64_t version) {
   IndexRecord record = NewRecord(job, parts_.clock.Now());
-  Status put = PutIndexRecord(parts_.catalog, context, "create_index", job.created_by, record, 0);
+  if (failed && failed->generation == job.previous) record.failed = failed;
+  Status put = PutIndexRecord(parts_.catalog, context, "create_index", job.created_by, record, version);
   if (!put.ok() && put.error().Is(ErrorCode::kAborted))
     return AlreadyExists("index_exists", "index '{}' exists already", job.index_name);
   LAKE_RETURN_IF_ERROR(std::move(put));
+  const bool replaced = failed && !record.failed && failed->generation != job.generation;
+  if (replaced) storage_.Remove(job.bucket, failed->generation);
   return record;
 }
 
@@ -224,10 +241,26 @@ Status IndexBuilds::Publish(const Context& context, const IndexJob& job, const G
                                            if (record.building != job.generation) return Overtaken(job);
                                            record.live = generation;
                                            record.building.reset();
+                                           record.failed.reset();
                                            return {};
                                          }));
   if (job.previous) storage_.Retire(job.bucket, *job.previous);
   return {};
+}
+
+/// Hours of work do not go with a model server that went. What it had taken over is in its own parts.
+void IndexBuilds::KeepParts(const Context& context, const IndexJob& job) {
+  const Result<bool> some = storage_.HasParts(context, job.bucket, job.generation);
+  if (!some.ok() || !*some) return;
+  const Status kept =
+      ChangeIndexRecord(parts_.catalog, context, "fail_index", job.created_by, job.index_name,
+                        [&](IndexRecord& record) -> Status {
+                          if (record.building != job.generation) return IndexDropped(job);
+                          record.failed = {.generation = job.generation, .config = job.config};
+                          record.building.reset();
+                          return {};
+                        });
+  if (kept.ok() && job.previous) storage_.Remove(job.bucket, *job.previous);
 }
 
 /// After the job's end: what it made and nobody names goes, and so does an index that never was.
@@ -235,11 +268,13 @@ void IndexBuilds::CleanUp(const IndexJob& job) {
   const catalog::SnapshotRef snapshot = parts_.catalog.snapshot();
   const Result<IndexRecord> record = FindIndexRecord(*snapshot, job.index_name);
   if (record.ok() && record->live && record->live->id == job.generation) return;
+  if (record.ok() && record->failed && record->failed->generation == job.generation) return;
   if (record.ok() && record->building == job.generation) {
     const Status gone =
-        record->live ? GiveUp(job)
-                     : DeleteIndexRecord(parts_.catalog, Context{}, job.created_by, job.index_name,
-                                         snapshot->FindEntity(kIndexKind, Fold(job.index_name))->version);
+        record->live || record->failed
+            ? GiveUp(job)
+            : DeleteIndexRecord(parts_.catalog, Context{}, job.created_by, job.index_name,
+                                snapshot->FindEntity(kIndexKind, Fold(job.index_name))->version);
     if (!gone.ok())
       parts_.log.Warning("index_not_cleaned_up",
                          {{"index", job.index_name}, {"error", gone.error().ToString()}});

@@ -54,8 +54,11 @@ class IndexBuilds {
   Result<JsonValue> Refresh(jobs::JobRun& run);
   Result<IndexRecord> Build(jobs::JobRun& run, const IndexJob& job);
   Result<IndexRecord> Reserve(const Context& context, const IndexJob& job);
+  Result<IndexRecord> ReserveFirst(const Context& context, const IndexJob& job,
+                                   const std::optional<FailedBuild>& failed, uint64_t version);
   Result<IndexRecord> ReserveNext(const Context& context, const IndexJob& job);
   Status Publish(const Context& context, const IndexJob& job, const Generation& generation);
+  void KeepParts(const Context& context, const IndexJob& job);
   void CleanUp(const IndexJob& job);
   Status GiveUp(const IndexJob& job);
 

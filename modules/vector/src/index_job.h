@@ -27,8 +27,9 @@ struct IndexJob {
   HnswConfig config;
   std::string bucket;
   std::string created_by;
-  RefreshSettings refresh;              ///< Of a new index.
-  std::optional<std::string> previous;  ///< The live generation, whose unchanged documents are taken over.
+  RefreshSettings refresh;  ///< Of a new index.
+  /// Whose unchanged documents are taken over: the live generation, or that of a first build that failed.
+  std::optional<std::string> previous;
 };
 
 /// What a job that brings the indexes of a dataset up to date was asked for.

@@ -57,8 +57,8 @@ Status CheckIndexDocument(const JsonValue& document, const catalog::Entity*) {
   LAKE_ASSIGN_OR_RETURN(const IndexRecord record, FromJson<IndexRecord>(document, Reading::kTolerant));
   LAKE_RETURN_IF_ERROR(CheckIndexName(record.name));
   LAKE_RETURN_IF_ERROR(CheckRefreshSettings(record.refresh));
-  if (record.live || record.building) return {};
-  return InvalidArgument("bad_index", "an index has a generation or is getting one");
+  if (record.live || record.building || record.failed) return {};
+  return InvalidArgument("bad_index", "an index has a generation, is getting one or failed to");
 }
 
 }  // namespace lake::vector

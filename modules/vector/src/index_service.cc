@@ -74,6 +74,13 @@ Status CheckSameColumns(const Dataset& dataset, const IndexRecord& record, const
             "/text_column");
 }
 
+/// Whether documents that were embedded for the record are as the job would embed them.
+bool MadeAlike(const IndexRecord& record, const IndexJob& job) {
+  return record.failed && record.source == job.source && record.text_field_id == job.text_field_id &&
+         record.id_field_id == job.id_field_id && record.model == job.model && record.chunk == job.chunk &&
+         record.bucket == job.bucket;
+}
+
 Status CheckChunk(const Context& context, const ChunkSettings& chunk, models::Embedder& embedder) {
   const bool tokens = chunk.unit == ChunkUnit::kTokens;
   if (chunk.overlap * 2 > chunk.size)
@@ -152,6 +159,7 @@ class Service final : public IndexService {
                                                                      request.caller.name, info.record.name));
     builds_.StopUnwanted();
     if (dropped.live) storage_.Remove(dropped.bucket, dropped.live->id);
+    if (dropped.failed) storage_.Remove(dropped.bucket, dropped.failed->generation);
     return {};
   }
 
@@ -186,9 +194,11 @@ class Service final : public IndexService {
 Result<IndexJob> Service::FirstJob(const Request& request, const NewIndex& wanted) {
   if (Status name = CheckIndexName(wanted.name); !name.ok()) return At(name.error(), "/index_name");
   LAKE_ASSIGN_OR_RETURN(const DatasetRef dataset, access::FindDataset(request, wanted.source));
-  if (request.snapshot->FindEntity(kIndexKind, Fold(wanted.name)) != nullptr) {
-    const Result<IndexRecord> known = FindIndexRecord(*request.snapshot, wanted.name);
-    const bool first = known.ok() && !known->live;
+  const Result<IndexRecord> known = FindIndexRecord(*request.snapshot, wanted.name);
+  const bool exists = known.ok() || !known.error().Is(ErrorCode::kNotFound);
+  const bool failed = known.ok() && !known->live && !known->building && known->source == dataset->id.value();
+  if (exists && !failed) {
+    const bool first = known.ok() && !known->live && known->building;
     return AlreadyExists("index_exists", "index '{}' {}", wanted.name,
                          first ? "is being built already" : "exists already; refresh it, or drop it first");
   }
@@ -225,6 +235,7 @@ Result<IndexJob> Service::FirstJob(const Request& request, const NewIndex& wante
                   .refresh = wanted.refresh,
                   .previous = {}};
   LAKE_ASSIGN_OR_RETURN(job.chunk, ChunkOf(request.context, wanted, job.model, **embedder));
+  if (failed && MadeAlike(*known, job)) job.previous = known->failed->generation;
   return job;
 }
 
@@ -282,11 +293,11 @@ Result<JsonValue> Service::PrepareRefreshByPolicy(const Context& context, std::s
 /// What brings one index up to date, when something does.
 Status Service::AddNextJob(const Context& context, const catalog::Snapshot& snapshot,
                            const std::string& actor, const IndexRecord& record, RefreshJob* refresh) {
-  if (record.building || !record.live) return BeingBuilt(record);
+  if (record.building || (!record.live && !record.failed)) return BeingBuilt(record);
   const DatasetRef dataset = snapshot.FindDataset(catalog::DatasetId(record.source));
   if (dataset == nullptr || dataset->dropped)
     return FailedPrecondition("source_dropped", "the dataset of index '{}' was dropped", record.name);
-  if (!IsStale(*dataset, *record.live, snapshot.version())) {
+  if (record.live && !IsStale(*dataset, *record.live, snapshot.version())) {
     refresh->unchanged.push_back(record.name);
     return {};
   }
@@ -303,11 +314,11 @@ Status Service::AddNextJob(const Context& context, const catalog::Snapshot& snap
                               .id_field_id = record.id_field_id,
                               .model = record.model,
                               .chunk = record.chunk,
-                              .config = record.live->config,
+                              .config = record.live ? record.live->config : record.failed->config,
                               .bucket = record.bucket,
                               .created_by = actor,
                               .refresh = record.refresh,
-                              .previous = record.live->id});
+                              .previous = record.live ? record.live->id : record.failed->generation});
   return {};
 }
 
@@ -319,6 +330,7 @@ Status Service::CollectGarbage(const Context& context) {
     if (!record.ok()) return {};
     if (record->live) used.insert(record->live->id);
     if (record->building) used.insert(*record->building);
+    if (record->failed) used.insert(record->failed->generation);
   }
   return storage_.Collect(context, used);
 }

@@ -169,7 +169,9 @@ class Registry final : public OpenIndexes {
 
   Result<std::shared_ptr<OpenIndex>> Find(const Context& context, const IndexRecord& record) override {
     if (!record.live)
-      return FailedPrecondition("index_not_ready", "index '{}' is still being built", record.name);
+      return FailedPrecondition(
+          "index_not_ready", "index '{}' {}", record.name,
+          record.building ? "is still being built" : "was not built to its end; create it again to go on");
     const std::string& id = record.live->id;
     if (std::shared_ptr<OpenIndex> open = FindOpen(id)) return open;
     LAKE_ASSIGN_OR_RETURN(std::shared_ptr<OpenGeneration> opened, Open(context, record));

@@ -52,12 +52,16 @@ uint32_t NumberOf(const Cell& cell) { return static_cast<uint32_t>(engine::Integ
 
 std::string HashDocument(std::string_view text) { return Sha256Hex(text).substr(0, 32); }
 
+std::string PartKey(std::string_view prefix, size_t number) {
+  return fmt::format("{}part-{:06}.parquet", prefix, number);
+}
+
 PartStore::PartStore(engine::Engine& engine, std::string bucket, std::shared_ptr<storage::ObjectStore> store,
                      std::string prefix)
     : engine_(engine), bucket_(std::move(bucket)), store_(std::move(store)), prefix_(std::move(prefix)) {}
 
 Result<storage::ObjectKey> PartStore::KeyOf(size_t number) const {
-  return storage::ObjectKey::Parse(fmt::format("{}part-{:06}.parquet", prefix_, number));
+  return storage::ObjectKey::Parse(PartKey(prefix_, number));
 }
 
 Status PartStore::Load(const Context& context) {

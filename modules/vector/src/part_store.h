@@ -27,6 +27,9 @@ struct DocumentChunk {
 /// First half of SHA-256, in hex.
 std::string HashDocument(std::string_view text);
 
+/// The object of a part in the store of that prefix.
+std::string PartKey(std::string_view prefix, size_t number);
+
 struct Part {
   std::vector<DocumentChunk> chunks;  ///< All of a document's, or none.
   std::vector<float> vectors;         ///< One after another.

@@ -124,19 +124,120 @@ TEST_F(InterruptedTest, WhatMayPassIsTriedAgain) {
   EXPECT_EQ(got, expected);
 }
 
-TEST_F(IndexServiceTest, NothingIsLeftOfAFailedBuild) {
+/// Two parts are embedded, then the model is gone for good.
+class FailedBuildTest : public IndexedLake {
+ protected:
+  void FailOnce(const NewIndex& wanted) {
+    calls_ = 0;
+    before_embedding_ = [this](const Context&) {
+      return ++calls_ > 2 ? Status(Internal("model_broken", "for good")) : Status();
+    };
+    LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job job, Build(wanted));
+    EXPECT_EQ(job.state, jobs::JobState::kFailed);
+    EXPECT_EQ(job.error->code, "model_broken");
+    before_embedding_ = nullptr;
+  }
+  /// All objects are of one generation.
+  std::string OnlyGeneration() {
+    const auto page = store_->List(Context{}, {.prefix = "vectors/", .delimiter = "/"});
+    return page.ok() && page->common_prefixes.size() == 1 ? page->common_prefixes[0] : "";
+  }
+
+  std::atomic<int> calls_ = 0;
+};
+
+TEST_F(FailedBuildTest, GoesOnWhenAskedAgain) {
   AddNotes(kManyNotes);
-  std::atomic<int> calls = 0;
-  before_embedding_ = [&](const Context&) {
-    return ++calls > 2 ? Status(Internal("model_broken", "for good")) : Status();
-  };
-  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job job, Build(Notes()));
-  EXPECT_EQ(job.state, jobs::JobState::kFailed);
-  EXPECT_EQ(job.error->code, "model_broken");
+  LAKE_ASSERT_OK(BuildOk(Notes()));
+  LAKE_ASSERT_OK_AND_ASSIGN(const Contents expected, Read("notes-index"));
+  LAKE_ASSERT_OK(service_->Drop(Request(), "notes-index"));
+  const uint64_t all = models_->embedder().texts();
+  FailOnce(Notes());
+  const uint64_t before_failure = models_->embedder().texts() - all;
+  EXPECT_GT(before_failure, 1000u);
+  Stop();
+  Start();
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexInfo info, service_->Find(Request(), "notes-index"));
+  ASSERT_TRUE(info.record.failed.has_value());
+  EXPECT_FALSE(info.record.building.has_value());
+  EXPECT_EQ(OnlyGeneration(), "vectors/" + info.record.failed->generation + "/");
+  EXPECT_THAT(OpenLive("notes-index"), IsError(ErrorCode::kFailedPrecondition, "index_not_ready"));
+  NewIndex again = Notes();
+  again.refresh.policy = RefreshPolicy::kOnAppend;
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexBuilt built, BuildOk(again));
+  EXPECT_EQ(models_->embedder().texts(), 2 * all);
+  LAKE_ASSERT_OK_AND_ASSIGN(const Contents got, Read("notes-index"));
+  EXPECT_EQ(got, expected);
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexInfo made, service_->Find(Request(), "notes-index"));
+  EXPECT_FALSE(made.record.failed.has_value());
+  EXPECT_EQ(made.record.refresh.policy, RefreshPolicy::kOnAppend);
+  EXPECT_EQ(OnlyGeneration(), "vectors/" + built.generation + "/");
+}
+
+TEST_F(FailedBuildTest, GoesOnByARefreshOfADatasetThatChangedSince) {
+  AddNotes(kManyNotes);
+  NewIndex wanted = Notes();
+  wanted.config.ef_construction = 40;
+  FailOnce(wanted);
+  ReplaceNotes("second", fmt::format("SELECT * FROM ({}) WHERE id % 2 = 0", kManyNotes));
+  const uint64_t before = models_->embedder().texts();
+  const RefreshRequest all = {.dataset = "notes", .index_name = {}, .otherwise = {}};
+  LAKE_ASSERT_OK_AND_ASSIGN(const Refreshed refreshed, RefreshOk(all));
+  EXPECT_EQ(refreshed.indexes[0].documents, 1000u);
+  EXPECT_GT(refreshed.indexes[0].unchanged, 400u);
+  EXPECT_EQ(models_->embedder().texts() - before, refreshed.indexes[0].embedded_chunks + 550);
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexInfo info, service_->Find(Request(), "notes-index"));
+  EXPECT_EQ(info.record.live->config, wanted.config);
+  LAKE_ASSERT_OK_AND_ASSIGN(const Contents got, Read("notes-index"));
+  wanted.name = "anew";
+  LAKE_ASSERT_OK(BuildOk(wanted));
+  LAKE_ASSERT_OK_AND_ASSIGN(const Contents expected, Read("anew"));
+  EXPECT_EQ(got, expected);
+}
+
+TEST_F(FailedBuildTest, ThatFailsAgainKeepsWhatBothEmbedded) {
+  AddNotes(kManyNotes);
+  FailOnce(Notes());
+  const std::string first = OnlyGeneration();
+  // It took over what the first one had, and made nothing more.
+  before_embedding_ = [](const Context&) { return Status(Internal("model_broken", "for good")); };
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job again, Build(Notes()));
+  EXPECT_EQ(again.error->code, "model_broken");
+  const std::string second = OnlyGeneration();
+  EXPECT_NE(second, "");
+  EXPECT_NE(second, first);
+  // One that is cancelled leaves what was there before it.
+  std::atomic<bool> begun = false;
+  before_embedding_ = UntilStopped(&begun);
+  LAKE_ASSERT_OK_AND_ASSIGN(const jobs::Job job, Submit(Notes()));
+  while (!begun) std::this_thread::yield();
+  EXPECT_THAT(service_->Prepare(Request(), Notes()), IsError(ErrorCode::kAlreadyExists, "index_exists"));
+  LAKE_ASSERT_OK(jobs_->Cancel(Context{}, job.id));
+  LAKE_ASSERT_OK(jobs_->WaitUntilFinished(Context{}, job.id));
+  EXPECT_EQ(OnlyGeneration(), second);
+  before_embedding_ = nullptr;
+  const uint64_t before = models_->embedder().texts();
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexBuilt built, BuildOk(Notes()));
+  EXPECT_LT(models_->embedder().texts() - before, built.chunks + 550 - 1000);
+}
+
+TEST_F(FailedBuildTest, OtherChunksBeginAnew) {
+  AddNotes(kManyNotes);
+  FailOnce(Notes());
+  NewIndex other = Notes();
+  other.chunk = ChunkSettings{.size = 40, .overlap = 0};
+  const uint64_t before = models_->embedder().texts();
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexBuilt built, BuildOk(other));
+  EXPECT_EQ(models_->embedder().texts() - before, built.chunks + 550);
+  EXPECT_EQ(OnlyGeneration(), "vectors/" + built.generation + "/");
+}
+
+TEST_F(FailedBuildTest, ADropFreesIt) {
+  AddNotes(kManyNotes);
+  FailOnce(Notes());
+  LAKE_ASSERT_OK(service_->Drop(Request(), "notes-index"));
   EXPECT_THAT(service_->Find(Request(), "notes-index"), IsError(ErrorCode::kNotFound, "index_not_found"));
   EXPECT_EQ(Objects("vectors/"), 0u);
-  before_embedding_ = nullptr;
-  LAKE_EXPECT_OK(BuildOk(Notes()));
 }
 
 TEST_F(IndexServiceTest, AModelThatNeverComesBackEndsTheJob) {
@@ -146,6 +247,9 @@ TEST_F(IndexServiceTest, AModelThatNeverComesBackEndsTheJob) {
   EXPECT_EQ(job.state, jobs::JobState::kFailed);
   EXPECT_EQ(job.error->code, "model_gone");
   EXPECT_EQ(log_.Count("embedding_retried"), 5u);
+  // Nothing was embedded: nothing is kept.
+  EXPECT_THAT(service_->Find(Request(), "notes-index"), IsError(ErrorCode::kNotFound, "index_not_found"));
+  EXPECT_EQ(Objects("vectors/"), 0u);
 }
 
 TEST_F(IndexServiceTest, CanBeCancelled) {

@@ -42,6 +42,7 @@ wire::Index ToWire(const IndexInfo& info) {
                        .stale_since = info.stale_since,
                        .refresh_policy = record.refresh.policy,
                        .refresh_cron = record.refresh.cron};
+  if (!record.live && !record.building) index.state = wire::IndexState::kFailed;
   if (!record.live) return index;
   index.state = wire::IndexState::kReady;
   index.generation = record.live->id;

@@ -87,6 +87,12 @@ struct Generation {
   std::optional<TakenOver> taken_over;   ///< Of a refresh.
 };
 
+/// A first build that failed when some documents were embedded already. They are taken over by the next one.
+struct FailedBuild {
+  std::string generation;  ///< Whose parts they are in.
+  HnswConfig config;       ///< What was asked for.
+};
+
 enum class RefreshPolicy {
   kManual,     ///< When somebody asks for it.
   kOnAppend,   ///< Whenever the dataset has other rows.
@@ -112,6 +118,7 @@ struct IndexRecord {
   std::string created_by;
   std::optional<Generation> live;       ///< None while the first one is being built.
   std::optional<std::string> building;  ///< Id of a generation on its way.
+  std::optional<FailedBuild> failed;    ///< None once there was a live one.
   RefreshSettings refresh;
 };
 
@@ -232,6 +239,13 @@ struct lake::Describe<lake::vector::Generation> {
                  Optional("taken_over", &T::taken_over, "What it has in common with the one before.")};
 };
 template <>
+struct lake::Describe<lake::vector::FailedBuild> {
+  using T = lake::vector::FailedBuild;
+  static constexpr auto kFields =
+      std::tuple{Required("generation", &T::generation, "Whose parts are kept."),
+                 Required("config", &T::config, "What the graph was to be built with.")};
+};
+template <>
 struct lake::Describe<lake::vector::IndexRecord> {
   using T = lake::vector::IndexRecord;
   static constexpr auto kFields =
@@ -246,5 +260,6 @@ struct lake::Describe<lake::vector::IndexRecord> {
                  Required("created_by", &T::created_by, "Who asked for it."),
                  Optional("live", &T::live, "The generation that answers."),
                  Optional("building", &T::building, "Id of a generation on its way."),
+                 Optional("failed", &T::failed, "A first build that failed."),
                  Optional("refresh", &T::refresh, "When it is brought up to date.")};
 };

@@ -84,7 +84,10 @@ class IndexService {
   /// model.
   virtual Result<JsonValue> Prepare(const access::Request& request, const NewIndex& wanted) = 0;
   /// The job that builds what Prepare says; running it again after a crash goes on where it was. Its result
-  /// is an IndexBuilt. An index whose first build fails is gone.
+  /// is an IndexBuilt. An index whose first build fails is gone, unless documents were embedded: then it
+  /// stays as failed, and the next Prepare or PrepareRefresh of it goes on with those that did not change
+  /// since. One that asks for other texts, chunks, another model or bucket begins anew. Dropping it frees
+  /// them.
   virtual jobs::JobKind Kind() = 0;
 
   /// The payload of a job of kind kRefreshJob. Errors: those of access::FindDataset;

@@ -33,7 +33,7 @@ struct CreateIndex {
   std::optional<std::string> refresh_cron;
 };
 
-enum class IndexState { kBuilding, kReady };
+enum class IndexState { kBuilding, kReady, kFailed };
 
 struct Index {
   std::string index_name;
@@ -145,7 +145,8 @@ struct lake::DescribeEnum<lake::search::Fusion> {
 template <>
 struct lake::DescribeEnum<lake::gateway::wire::IndexState> {
   using V = lake::gateway::wire::IndexState;
-  static constexpr std::array kNames = {EnumName(V::kBuilding, "building"), EnumName(V::kReady, "ready")};
+  static constexpr std::array kNames = {EnumName(V::kBuilding, "building"), EnumName(V::kReady, "ready"),
+                                        EnumName(V::kFailed, "failed")};
 };
 template <>
 struct lake::Describe<lake::gateway::wire::CreateIndex> {
@@ -178,7 +179,10 @@ struct lake::Describe<lake::gateway::wire::Index> {
   static constexpr std::string_view kName = "Index";
   static constexpr auto kFields = std::tuple{
       Required("index_name", &T::index_name, "Index name."),
-      Required("state", &T::state, "building: its first job is not over; ready: it answers."),
+      Required("state", &T::state,
+               "building: its first job is not over; ready: it answers; failed: its first job did; asked for "
+               "again it "
+               "goes on."),
       Required("source", &T::source, "Dataset whose texts are indexed."),
       Required("text_column", &T::text_column, "Column with the texts."),
       Required("id_column", &T::id_column, "Column that names a row."),

@@ -84,6 +84,12 @@ Result<models::NamedProvider> OpenReranking(const ModelSettings& settings) {
                  .version = rerank.version})};
 }
 
+/// A server that the owner set up to rank comes before files that happen to be here.
+std::string RerankingOf(const ModelSettings& settings) {
+  if (!settings.reranking.empty() || settings.rerank.url.empty()) return settings.reranking;
+  return "rerank/" + settings.rerank.model;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<models::Models>> OpenModels(const ModelSettings& settings, Log& log) {
@@ -102,10 +108,11 @@ Result<std::unique_ptr<models::Models>> OpenModels(const ModelSettings& settings
     LAKE_ASSIGN_OR_RETURN(models::NamedProvider rerank, OpenReranking(settings));
     providers.push_back(std::move(rerank));
   }
-  return models::Models::Make(
-      std::move(providers),
-      {.embedding = settings.embedding, .generation = settings.generation, .reranking = settings.reranking},
-      log);
+  return models::Models::Make(std::move(providers),
+                              {.embedding = settings.embedding,
+                               .generation = settings.generation,
+                               .reranking = RerankingOf(settings)},
+                              log);
 }
 
 }  // namespace lake::app

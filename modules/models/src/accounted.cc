@@ -106,7 +106,7 @@ class AccountedReranker final : public Reranker {
                        std::span<const std::string> texts) override {
     Account account(context, name_, log_);
     Result<Ranking> made = reranker_->Rank(context, query, texts);
-    if (made.ok()) account.Write({.task = "rerank", .texts = texts.size()});
+    if (made.ok()) account.Write({.task = "rerank", .texts = texts.size(), .tokens_in = made->tokens});
     if (!made.ok()) account.WriteFailure(made.error());
     return made;
   }

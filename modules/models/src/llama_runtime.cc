@@ -12,8 +12,10 @@
 #include <utility>
 
 #include "lake/common/check.h"
+#include "llama_encoder.h"
 #include "llama_handles.h"
 #include "llama_prompt.h"
+#include "llama_token_rows.h"
 #include "llama_writer.h"
 #include "word_piece.h"
 
@@ -141,6 +143,12 @@ class LibraryTokenizer final : public TokenText {
   }
 
  private:
+  std::optional<int32_t> SecondSeparator() const override {
+    const llama_token separator = llama_vocab_sep(vocabulary_);
+    if (!llama_vocab_get_add_sep(vocabulary_) || separator < 0) return std::nullopt;
+    return separator;
+  }
+
   /// So many bytes a token are looked at: what is behind them is cut off in nearly every text.
   static constexpr size_t kTokenBytes = 64;
   static constexpr size_t kSpecialTokens = 8;  // More than any model puts around a text.
@@ -166,86 +174,10 @@ class LibraryTokenizer final : public TokenText {
   const std::vector<int32_t> of_nothing_;  ///< The tokens of an empty text.
 };
 
-/// A batch of sequences, each at position 0 and on.
-class Batch {
- public:
-  Batch() : batch_(llama_batch_init(static_cast<int32_t>(kBatchTokens), 0, 1)) {}
-  ~Batch() { llama_batch_free(batch_); }
-  Batch(const Batch&) = delete;
-  Batch& operator=(const Batch&) = delete;
-
-  void Fill(std::span<const std::vector<int32_t>* const> texts) {
-    batch_.n_tokens = 0;
-    for (size_t text = 0; text < texts.size(); ++text)
-      for (size_t position = 0; position < texts[text]->size(); ++position) {
-        const auto at = static_cast<size_t>(batch_.n_tokens++);
-        batch_.token[at] = (*texts[text])[position];
-        batch_.pos[at] = static_cast<llama_pos>(position);
-        batch_.n_seq_id[at] = 1;
-        batch_.seq_id[at][0] = static_cast<llama_seq_id>(text);
-        batch_.logits[at] = 1;
-      }
-  }
-  const llama_batch& get() const { return batch_; }
-
- private:
-  llama_batch batch_;
-};
-
-class Context final : public LlamaContext {
- public:
-  Context(ContextOwner context, uint32_t dimensions)
-      : context_(std::move(context)), dimensions_(dimensions) {}
-
-  Result<std::vector<float>> Embed(std::span<const std::vector<int32_t>* const> texts) override {
-    size_t tokens = 0;
-    for (const std::vector<int32_t>* text : texts) {
-      LAKE_CHECK(!text->empty());
-      tokens += text->size();
-    }
-    LAKE_CHECK(texts.size() <= kBatchTexts && tokens <= kBatchTokens);  // Else llama.cpp aborts.
-    batch_.Fill(texts);
-    LAKE_RETURN_IF_ERROR(Run());
-    std::vector<float> vectors;
-    vectors.reserve(texts.size() * dimensions_);
-    for (size_t text = 0; text < texts.size(); ++text) LAKE_RETURN_IF_ERROR(AppendUnit(text, &vectors));
-    return vectors;
-  }
-
- private:
-  Status Run() {
-    Complaints complaints;
-    try {
-      // Models that write one token after the other remember earlier ones; ours begin anew with every batch.
-      if (llama_memory_t memory = llama_get_memory(context_.get()); memory != nullptr)
-        llama_memory_clear(memory, true);
-      if (llama_decode(context_.get(), batch_.get()) == 0) return {};
-    } catch (const std::exception& error) {
-      return Internal("embedding_failed", "the model failed on these texts").WithCause(error.what());
-    }
-    return Internal("embedding_failed", "the model failed on these texts").WithCause(complaints.Take());
-  }
-
-  Status AppendUnit(size_t text, std::vector<float>* vectors) {
-    const float* raw = llama_get_embeddings_seq(context_.get(), static_cast<llama_seq_id>(text));
-    if (raw == nullptr) return Internal("embedding_failed", "the model made no vector");
-    double squares = 0;
-    for (size_t i = 0; i < dimensions_; ++i) squares += static_cast<double>(raw[i]) * raw[i];
-    if (!std::isfinite(squares) || squares == 0)
-      return DataLoss("model_damaged", "the model computes numbers that are none");
-    const double scale = 1 / std::sqrt(squares);
-    for (size_t i = 0; i < dimensions_; ++i) vectors->push_back(static_cast<float>(raw[i] * scale));
-    return {};
-  }
-
-  ContextOwner context_;
-  Batch batch_;
-  const size_t dimensions_;
-};
-
 class Model final : public LlamaModel {
  public:
-  explicit Model(ModelOwner model) : model_(std::move(model)) {
+  Model(ModelOwner model, std::unique_ptr<const LlamaTokenRows> rows, const ModelHeader& header)
+      : model_(std::move(model)), rows_(std::move(rows)), header_(header) {
     const llama_vocab* vocabulary = llama_model_get_vocab(model_.get());
     if (llama_vocab_type(vocabulary) == LLAMA_VOCAB_TYPE_WPM)
       tokenizer_ = MakeWordPiece(model_.get(), vocabulary);
@@ -254,29 +186,16 @@ class Model final : public LlamaModel {
   }
 
   uint32_t dimensions() const override { return static_cast<uint32_t>(llama_model_n_embd_out(model_.get())); }
-  uint32_t max_tokens() const override {
-    return static_cast<uint32_t>(
-        std::clamp(llama_model_n_ctx_train(model_.get()), 2, static_cast<int32_t>(kBatchTokens)));
-  }
+  uint32_t outputs() const override { return header_.ranks ? 1 : dimensions(); }
+  uint32_t max_tokens() const override { return header_.max_tokens; }
   const TokenText& tokenizer() const override { return *tokenizer_; }
 
   Result<std::unique_ptr<LlamaContext>> NewContext() override {
-    Complaints complaints;
-    llama_context_params parameters = llama_context_default_params();
-    parameters.n_ctx = parameters.n_batch = parameters.n_ubatch = kBatchTokens;
-    parameters.n_seq_max = kBatchTexts;
-    parameters.kv_unified = true;
-    parameters.n_threads = parameters.n_threads_batch = 1;
-    parameters.embeddings = true;
-    parameters.no_perf = true;
-    parameters.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_ENABLED;
-    ContextOwner context(llama_init_from_model(model_.get(), parameters));
-    if (context == nullptr)
-      return ResourceExhausted("model_memory", "there is no memory to run the model")
-          .WithCause(complaints.Take());
-    if (llama_pooling_type(context.get()) == LLAMA_POOLING_TYPE_NONE)
-      return NotUsable("the model makes no vectors of texts", "it has no pooling");
-    return std::unique_ptr<LlamaContext>(std::make_unique<Context>(std::move(context), dimensions()));
+    return MakeLlamaContext(model_.get(),
+                            {.outputs = outputs(),
+                             .batch_tokens = header_.batch_tokens(),
+                             .task = header_.ranks ? EncoderTask::kScores : EncoderTask::kVectors,
+                             .rows = rows_.get()});
   }
 
   Result<std::unique_ptr<LlamaWriter>> NewWriter(uint32_t tokens) override {
@@ -288,8 +207,48 @@ class Model final : public LlamaModel {
 
  private:
   ModelOwner model_;
+  const std::unique_ptr<const LlamaTokenRows> rows_;  ///< Null where nobody needs them.
+  const ModelHeader header_;
   std::unique_ptr<TokenText> tokenizer_;
 };
+
+/// Less is no room for two texts.
+constexpr uint32_t kLeastPairTokens = 8;
+
+/// How many numbers the last layer of a classifier makes; 0: it has none.
+uint64_t ClassesOf(const gguf_context* gguf, uint32_t dimensions) {
+  for (const char* name : {"cls.output.weight", "cls.weight"})
+    if (const int64_t id = gguf_find_tensor(gguf, name); id >= 0) {
+      const ggml_type type = gguf_get_tensor_type(gguf, id);
+      if (dimensions == 0 || dimensions % ggml_blck_size(type) != 0) return 0;
+      return gguf_get_tensor_size(gguf, id) / ggml_row_size(type, dimensions);
+    }
+  return 0;
+}
+
+/// Every file that says its architecture and sizes.
+ModelHeader HeaderOf(const gguf_context* gguf, const std::string& architecture, uint32_t dimensions,
+                     uint32_t context) {
+  const auto pooling =
+      static_cast<int64_t>(NumberOf(gguf, architecture + ".pooling_type").value_or(LLAMA_POOLING_TYPE_NONE));
+  const bool encodes = architecture.find("bert") != std::string::npos || architecture.starts_with("t5");
+  ModelHeader header = {
+      .architecture = architecture,
+      .dimensions = dimensions,
+      .embeds = pooling == LLAMA_POOLING_TYPE_MEAN || pooling == LLAMA_POOLING_TYPE_CLS ||
+                pooling == LLAMA_POOLING_TYPE_LAST,
+      // Those that write, too, can be trained to rank; what they read is then a form of each model's own.
+      .ranks = pooling == LLAMA_POOLING_TYPE_RANK && encodes && context >= kLeastPairTokens &&
+               ClassesOf(gguf, dimensions) == 1,
+      .generates = pooling == LLAMA_POOLING_TYPE_NONE && !encodes,
+      .context_tokens = context,
+      .words = WordsOf(gguf),
+      .token_bytes = TokenBytes(gguf, architecture, NumberOf(gguf, architecture + ".block_count").value_or(0),
+                                dimensions)};
+  header.max_tokens = std::clamp(context, 2u, header.batch_tokens());
+  if (header.ranks) header.row_bytes = LlamaTokenRows::Bytes(gguf, dimensions);
+  return header;
+}
 
 }  // namespace
 
@@ -308,22 +267,10 @@ Result<ModelHeader> ReadModelHeader(std::FILE* file) {
     return NotUsable("the file does not say how many layers the model has", *architecture);
   if (NamesATokenTwice(gguf.get()))
     return NotUsable("the file's vocabulary has a token twice", *architecture);
-  const auto pooling = static_cast<int64_t>(
-      NumberOf(gguf.get(), *architecture + ".pooling_type").value_or(LLAMA_POOLING_TYPE_NONE));
-  const bool embeds = pooling == LLAMA_POOLING_TYPE_MEAN || pooling == LLAMA_POOLING_TYPE_CLS ||
-                      pooling == LLAMA_POOLING_TYPE_LAST;
-  const bool encodes = architecture->find("bert") != std::string::npos || architecture->starts_with("t5");
-  return ModelHeader{.architecture = *architecture,
-                     .dimensions = *dimensions,
-                     .max_tokens = std::min(*context, static_cast<uint32_t>(kBatchTokens)),
-                     .embeds = embeds,
-                     .generates = pooling == LLAMA_POOLING_TYPE_NONE && !encodes,
-                     .context_tokens = *context,
-                     .words = WordsOf(gguf.get()),
-                     .token_bytes = TokenBytes(gguf.get(), *architecture, layers, *dimensions)};
+  return HeaderOf(gguf.get(), *architecture, *dimensions, *context);
 }
 
-Result<std::unique_ptr<LlamaModel>> LlamaModel::Load(std::FILE* file) {
+Result<std::unique_ptr<LlamaModel>> LlamaModel::Load(std::FILE* file, const ModelHeader& header) {
   LAKE_RETURN_IF_ERROR(CheckCpu());
   StartLibrary();
   Complaints complaints;
@@ -335,7 +282,15 @@ Result<std::unique_ptr<LlamaModel>> LlamaModel::Load(std::FILE* file) {
   parameters.use_extra_bufts = false;  // Weights stay as they are in the file, so that vectors do.
   ModelOwner model(llama_model_load_from_file_ptr(file, parameters));
   if (model == nullptr) return NotUsable("the file is no model that can be run here", complaints.Take());
-  return std::unique_ptr<LlamaModel>(std::make_unique<Model>(std::move(model)));
+  std::unique_ptr<const LlamaTokenRows> rows;
+  if (header.row_bytes > 0) {
+    if (std::fseek(file, 0, SEEK_SET) != 0) return NotUsable("the file cannot be read again", "");
+    LAKE_ASSIGN_OR_RETURN(rows, LlamaTokenRows::Read(file, header.dimensions));
+  }
+  auto loaded = std::make_unique<Model>(std::move(model), std::move(rows), header);
+  if (header.ranks && loaded->tokenizer().Tokenize("", 2).tokens.size() != 2)
+    return NotUsable("the model's vocabulary does not say how texts begin and end", header.architecture);
+  return std::unique_ptr<LlamaModel>(std::move(loaded));
 }
 
 }  // namespace lake::models

@@ -19,6 +19,9 @@ namespace lake::models {
 /// Tokens computed together, and so the most that is read of one text. Attention is computed over a whole
 /// batch, so larger ones cost more for each text (measured: 512 is a fifth slower for texts of 64 tokens).
 inline constexpr size_t kBatchTokens = 256;
+/// Most that is read of a question and a text together: what BERT's rerankers were trained on, and enough for
+/// any question beside a text of kBatchTokens.
+inline constexpr size_t kPairBatchTokens = 512;
 /// Texts in one batch.
 inline constexpr size_t kBatchTexts = 64;
 
@@ -26,12 +29,17 @@ inline constexpr size_t kBatchTexts = 64;
 struct ModelHeader {
   std::string architecture;
   uint32_t dimensions = 0;      ///< Of what goes through its layers.
-  uint32_t max_tokens = 0;      ///< Of one text, as it was trained.
+  uint32_t max_tokens = 0;      ///< Of one text, or of two read together.
   bool embeds = false;          ///< It says how the vectors of tokens become one of the text.
+  bool ranks = false;           ///< It gives two texts, read together, one score.
   bool generates = false;       ///< It writes one token after the other.
   uint32_t context_tokens = 0;  ///< What it was trained to hold at once.
   uint32_t words = 0;           ///< Tokens that it knows.
   uint64_t token_bytes = 0;     ///< What it remembers of each token that it holds.
+  uint64_t row_bytes = 0;       ///< What telling a second text from the first takes beside the weights.
+
+  /// Computed together at most, when it embeds or ranks.
+  uint32_t batch_tokens() const { return ranks ? kPairBatchTokens : kBatchTokens; }
 };
 
 /// `file` at its begin. Error: failed_precondition/model_not_usable when it is no GGUF file or lacks a
@@ -42,9 +50,10 @@ Result<ModelHeader> ReadModelHeader(std::FILE* file);
 class LlamaContext {
  public:
   virtual ~LlamaContext() = default;
-  /// The texts' vectors, of unit length, one after the other. At most kBatchTexts with kBatchTokens together,
-  /// none empty. Errors: data_loss/model_damaged (numbers that are none), internal/embedding_failed.
-  virtual Result<std::vector<float>> Embed(std::span<const std::vector<int32_t>* const> texts) = 0;
+  /// LlamaModel::outputs() numbers for each text, one text after the other: its vector, of unit length, or
+  /// its score. At most kBatchTexts with ModelHeader::batch_tokens together, none empty. Errors:
+  /// data_loss/model_damaged (numbers that are none), internal/model_failed.
+  virtual Result<std::vector<float>> Encode(std::span<const TokenizedText* const> texts) = 0;
 };
 
 /// How a text is written.
@@ -85,11 +94,13 @@ class LlamaModel {
  public:
   virtual ~LlamaModel() = default;
 
-  /// Reads all of `file`, which is at its begin and no longer needed then. Errors:
-  /// failed_precondition/model_not_usable.
-  static Result<std::unique_ptr<LlamaModel>> Load(std::FILE* file);
+  /// Reads all of `file`, which is at its begin and no longer needed then. `header`: that of the file.
+  /// Errors: failed_precondition/model_not_usable.
+  static Result<std::unique_ptr<LlamaModel>> Load(std::FILE* file, const ModelHeader& header);
 
   virtual uint32_t dimensions() const = 0;
+  /// Numbers that a context makes of a text.
+  virtual uint32_t outputs() const = 0;
   virtual uint32_t max_tokens() const = 0;
   virtual const TokenText& tokenizer() const = 0;
   /// Error: resource_exhausted/model_memory.

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "embedding_work.h"
+#include "encoding_work.h"
 #include "lake/common/utf8.h"
 
 namespace lake::models {
@@ -47,7 +47,7 @@ Result<Embeddings> LocalEmbedder::Embed(const Context& context, std::span<const 
     embeddings.tokens += read[text].tokens.size();
     if (read[text].truncated) embeddings.truncated.push_back(text);
   }
-  const auto work = std::make_shared<EmbeddingWork>(context, model, std::move(read));
+  const auto work = std::make_shared<EncodingWork>(context, model, std::move(read));
   LAKE_RETURN_IF_ERROR(model_->parts().queue.Add(work));
   LAKE_ASSIGN_OR_RETURN(embeddings.values, work->Wait());
   return embeddings;

@@ -9,8 +9,9 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-/// What a context for kBatchTokens takes beside the weights, generously (measured: 39 MiB for MiniLM).
-constexpr uint64_t kContextBytes = 48u << 20;
+/// What a context takes beside the weights for each token that it computes at once, generously (measured: 39
+/// MiB for 256 of MiniLM).
+constexpr uint64_t kBytesPerToken = (48u << 20) / kBatchTokens;
 
 }  // namespace
 
@@ -44,7 +45,7 @@ Result<std::shared_ptr<RunningModel>> LocalModel::Load(const Context& context) {
     return NotFound("model_not_found", "the file of the model '{}' was replaced just now", source_.name);
   LAKE_ASSIGN_OR_RETURN(ModelMemory::Share memory, TakeMemory());
   LAKE_ASSIGN_OR_RETURN(std::string digest, file.Digest(context));
-  Result<std::unique_ptr<LlamaModel>> model = LlamaModel::Load(file.Rewound());
+  Result<std::unique_ptr<LlamaModel>> model = LlamaModel::Load(file.Rewound(), source_.header);
   if (!model.ok()) return std::move(model).error().Within(fmt::format("model '{}'", source_.name));
   ModelFingerprint fingerprint = {.name = source_.name,
                                   .digest = std::move(digest),
@@ -79,7 +80,9 @@ Result<ModelMemory::Share> LocalModel::TakeMemory() {
 
 uint64_t LocalModel::memory_bytes() const {
   const ModelHeader& header = source_.header;
-  if (header.embeds) return source_.identity.size_bytes + parts_.threads * kContextBytes;
+  if (header.embeds || header.ranks)
+    return source_.identity.size_bytes + header.row_bytes +
+           parts_.threads * header.batch_tokens() * kBytesPerToken;
   return source_.identity.size_bytes + WriterBytes(header, parts_.context_tokens);
 }
 

@@ -12,6 +12,7 @@
 #include "llama_runtime.h"
 #include "local_embedder.h"
 #include "local_generator.h"
+#include "local_reranker.h"
 #include "model_file.h"
 #include "model_memory.h"
 #include "turn_queue.h"
@@ -47,7 +48,8 @@ struct KnownModel {
 
   bool Does(ModelTask task) const {
     return header.ok() && ((task == ModelTask::kEmbed && header->embeds) ||
-                           (task == ModelTask::kGenerate && header->generates));
+                           (task == ModelTask::kGenerate && header->generates) ||
+                           (task == ModelTask::kRerank && header->ranks));
   }
 };
 
@@ -96,7 +98,9 @@ class DirectoryModels final : public LocalModels {
   }
   Result<std::shared_ptr<Reranker>> FindReranker(std::string_view name) override {
     LAKE_ASSIGN_OR_RETURN(const auto known, FindUsable(std::string(name)));
-    return FailedPrecondition("model_not_usable", "the model '{}' does not rank texts", name);
+    if (!known->Does(ModelTask::kRerank))
+      return FailedPrecondition("model_not_usable", "the model '{}' does not rank texts", name);
+    return std::make_shared<LocalReranker>(known->model);
   }
 
   Status LoadModel(const Context& context, std::string_view name) override {
@@ -221,14 +225,14 @@ class DirectoryModels final : public LocalModels {
       return info;
     }
     info.architecture = known.header->architecture;
-    for (const ModelTask task : {ModelTask::kEmbed, ModelTask::kGenerate})
+    for (const ModelTask task : {ModelTask::kEmbed, ModelTask::kGenerate, ModelTask::kRerank})
       if (known.Does(task)) info.tasks.push_back(task);
     if (info.tasks.empty()) return info;
     info.loaded = known.model->loaded();
     info.digest = known.model->digest();
     if (known.header->embeds) info.dimensions = known.header->dimensions;
-    info.max_tokens = known.header->embeds ? known.header->max_tokens
-                                           : WriterTokens(*known.header, options_.context_tokens);
+    info.max_tokens = known.header->generates ? WriterTokens(*known.header, options_.context_tokens)
+                                              : known.header->max_tokens;
     return info;
   }
 

@@ -22,7 +22,8 @@ class CombinedModels final : public Models {
       std::ranges::move(part.providers, std::back_inserter(all.providers));
     }
     std::ranges::sort(all.models, {}, &ModelInfo::name);
-    for (ModelInfo& model : all.models) MarkDefaults(&model);
+    const std::string reranking = DefaultReranker();
+    for (ModelInfo& model : all.models) MarkDefaults(reranking, &model);
     return all;
   }
 
@@ -39,7 +40,7 @@ class CombinedModels final : public Models {
     return Accounted(full, std::move(generator), log_);
   }
   Result<std::shared_ptr<Reranker>> FindReranker(std::string_view name) override {
-    LAKE_ASSIGN_OR_RETURN(const std::string full, Named(name, defaults_.reranking, "reranking"));
+    LAKE_ASSIGN_OR_RETURN(const std::string full, Named(name, DefaultReranker(), "reranking"));
     LAKE_ASSIGN_OR_RETURN(Provider * provider, Of(full));
     LAKE_ASSIGN_OR_RETURN(std::shared_ptr<Reranker> reranker, provider->FindReranker(full));
     return Accounted(full, std::move(reranker), log_);
@@ -86,11 +87,23 @@ class CombinedModels final : public Models {
                     wanted, near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
   }
 
-  void MarkDefaults(ModelInfo* model) const {
+  /// The one that the owner names, else the first by name of those whose files he put here; "" is none.
+  std::string DefaultReranker() const {
+    if (!defaults_.reranking.empty()) return defaults_.reranking;
+    std::string first;
+    for (const NamedProvider& named : providers_) {
+      if (named.name != kBuiltInProvider) continue;
+      for (const ModelInfo& model : named.provider->List(Context{}).models)
+        if (model.Does(ModelTask::kRerank) && (first.empty() || model.name < first)) first = model.name;
+    }
+    return first;
+  }
+
+  void MarkDefaults(const std::string& reranking, ModelInfo* model) const {
     model->default_for.clear();
     if (model->name == defaults_.embedding) model->default_for.push_back(ModelTask::kEmbed);
     if (model->name == defaults_.generation) model->default_for.push_back(ModelTask::kGenerate);
-    if (model->name == defaults_.reranking) model->default_for.push_back(ModelTask::kRerank);
+    if (model->name == reranking) model->default_for.push_back(ModelTask::kRerank);
   }
 
   const std::vector<NamedProvider> providers_;

@@ -58,12 +58,15 @@ Status CheckGeneration(const GenerationRequest& request) {
   return CheckStops(request.stop);
 }
 
+Error NothingToRead(std::string_view at) {
+  return InvalidArgument("empty_text", "a text has nothing to read")
+      .WithDetail(std::string(at), "expected a text with at least one letter, digit or sign");
+}
+
 Status CheckText(std::string_view text, std::string_view at) {
   if (!IsUtf8(text))
     return InvalidArgument("bad_text", "a text is not UTF-8").WithDetail(std::string(at), "expected UTF-8");
-  if (text.find_first_not_of(kWhiteSpace) == std::string_view::npos)
-    return InvalidArgument("empty_text", "a text has nothing to read")
-        .WithDetail(std::string(at), "expected a text with at least one letter, digit or sign");
+  if (text.find_first_not_of(kWhiteSpace) == std::string_view::npos) return NothingToRead(at);
   return {};
 }
 

@@ -20,4 +20,7 @@ Status CheckTexts(std::span<const std::string> texts, size_t most, std::string_v
 /// One text of these. Errors as of CheckTexts, with the pointer `at`.
 Status CheckText(std::string_view text, std::string_view at);
 
+/// invalid_argument/empty_text with the pointer `at`.
+Error NothingToRead(std::string_view at);
+
 }  // namespace lake::models

@@ -11,11 +11,11 @@ RunningModel::RunningModel(ModelFingerprint fingerprint, std::unique_ptr<LlamaMo
       model_(std::move(model)),
       writers_(*model_, writers) {}
 
-Result<std::vector<float>> RunningModel::Embed(std::span<const std::vector<int32_t>* const> texts) {
+Result<std::vector<float>> RunningModel::Encode(std::span<const TokenizedText* const> texts) {
   LAKE_ASSIGN_OR_RETURN(std::unique_ptr<LlamaContext> context, TakeContext());
-  Result<std::vector<float>> vectors = context->Embed(texts);
+  Result<std::vector<float>> made = context->Encode(texts);
   GiveBack(std::move(context));
-  return vectors;
+  return made;
 }
 
 Result<std::unique_ptr<LlamaContext>> RunningModel::TakeContext() {

@@ -22,11 +22,12 @@ class RunningModel {
 
   const ModelFingerprint& fingerprint() const { return fingerprint_; }
   uint32_t max_tokens() const { return model_->max_tokens(); }
+  uint32_t outputs() const { return model_->outputs(); }
   const TokenText& tokenizer() const { return model_->tokenizer(); }
 
-  /// As LlamaContext::Embed, in a context that nobody else uses meanwhile; there are never more contexts than
-  /// there were calls at once.
-  Result<std::vector<float>> Embed(std::span<const std::vector<int32_t>* const> texts);
+  /// As LlamaContext::Encode, in a context that nobody else uses meanwhile; there are never more contexts
+  /// than there were calls at once.
+  Result<std::vector<float>> Encode(std::span<const TokenizedText* const> texts);
 
   /// As LlamaModel::Prompt.
   Result<WrittenPrompt> Prompt(const GenerationRequest& request) const { return model_->Prompt(request); }

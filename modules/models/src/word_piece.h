@@ -43,6 +43,8 @@ class WordPiece final : public TokenText {
   TokenizedText Tokenize(std::string_view text, size_t limit) const override;
 
  private:
+  std::optional<int32_t> SecondSeparator() const override { return std::nullopt; }
+
   struct Hash {
     using is_transparent = void;
     size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }

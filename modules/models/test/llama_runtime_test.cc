@@ -18,10 +18,10 @@ class LlamaRuntimeTest : public testing::Test {
  protected:
   LlamaRuntimeTest() { TinyModel::Write(directory_ / "tiny.gguf"); }
 
-  std::vector<float> Embed(LlamaContext& context, const std::vector<std::vector<int32_t>>& texts) {
-    std::vector<const std::vector<int32_t>*> pointers;
-    for (const std::vector<int32_t>& text : texts) pointers.push_back(&text);
-    Result<std::vector<float>> vectors = context.Embed(pointers);
+  std::vector<float> Embed(LlamaContext& context, const std::vector<TokenizedText>& texts) {
+    std::vector<const TokenizedText*> pointers;
+    for (const TokenizedText& text : texts) pointers.push_back(&text);
+    Result<std::vector<float>> vectors = context.Encode(pointers);
     EXPECT_THAT(vectors, IsOk());
     return vectors.ok() ? *vectors : std::vector<float>();
   }
@@ -35,11 +35,12 @@ TEST_F(LlamaRuntimeTest, AVectorDependsOnItsTextAlone) {
   EXPECT_TRUE(header.embeds);
   EXPECT_EQ(header.architecture, "llama");
   EXPECT_EQ(header.max_tokens, 64u);
-  LAKE_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<LlamaModel> model, LlamaModel::Load(file.Rewound()));
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<LlamaModel> model,
+                            LlamaModel::Load(file.Rewound(), header));
   ASSERT_EQ(model->dimensions(), kTinyWidth);
   LAKE_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<LlamaContext> context, model->NewContext());
-  const std::vector<int32_t> first = model->tokenizer().Tokenize("abba", 64).tokens;
-  const std::vector<int32_t> second = model->tokenizer().Tokenize("abc dab", 64).tokens;
+  const TokenizedText first = model->tokenizer().Tokenize("abba", 64);
+  const TokenizedText second = model->tokenizer().Tokenize("abc dab", 64);
   const std::vector<float> alone = Embed(*context, {first});
   const std::vector<float> together = Embed(*context, {second, first});
   const std::vector<float> again = Embed(*context, {first});
@@ -56,7 +57,9 @@ TEST_F(LlamaRuntimeTest, AVectorDependsOnItsTextAlone) {
 
 TEST_F(LlamaRuntimeTest, OtherTokenizersCutAndKnowNothingToo) {
   LAKE_ASSERT_OK_AND_ASSIGN(ModelFile file, ModelFile::Open(directory_ / "tiny.gguf"));
-  LAKE_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<LlamaModel> model, LlamaModel::Load(file.Rewound()));
+  LAKE_ASSERT_OK_AND_ASSIGN(const ModelHeader header, ReadModelHeader(file.Rewound()));
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<LlamaModel> model,
+                            LlamaModel::Load(file.Rewound(), header));
   const TokenText& tokenizer = model->tokenizer();
   EXPECT_TRUE(tokenizer.Tokenize("", 8).empty);
   const TokenizedText whole = tokenizer.Tokenize("abcd", 8);

@@ -47,7 +47,9 @@ class LocalGenerationTest : public testing::Test {
   std::unique_ptr<LlamaModel> Load(std::string_view name) {
     Result<ModelFile> file = ModelFile::Open(directory_ / fmt::format("{}.gguf", name));
     LAKE_CHECK(file.ok());
-    Result<std::unique_ptr<LlamaModel>> model = LlamaModel::Load(file->Rewound());
+    const Result<ModelHeader> header = ReadModelHeader(file->Rewound());
+    LAKE_CHECK(header.ok());
+    Result<std::unique_ptr<LlamaModel>> model = LlamaModel::Load(file->Rewound(), *header);
     LAKE_CHECK(model.ok());
     return std::move(*model);
   }

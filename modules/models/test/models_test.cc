@@ -53,10 +53,21 @@ TEST_F(ModelsTest, ANameFindsItsProvider) {
 }
 
 TEST_F(ModelsTest, WithoutADefaultAModelMustBeNamed) {
-  EXPECT_THAT(models_->FindReranker(""), IsError(ErrorCode::kFailedPrecondition, "no_default_model"));
   LAKE_EXPECT_OK(models_->FindGenerator(""));
   Open({.embedding = ""});
   EXPECT_THAT(models_->FindEmbedder(""), IsError(ErrorCode::kFailedPrecondition, "no_default_model"));
+  EXPECT_THAT(models_->FindGenerator(""), IsError(ErrorCode::kFailedPrecondition, "no_default_model"));
+}
+
+TEST_F(ModelsTest, ARerankerThatIsHereNeedsNoConfiguration) {
+  LAKE_EXPECT_OK(models_->FindReranker(""));
+  Open({.embedding = "near", .reranking = "far/other"});
+  EXPECT_THAT(models_->FindReranker(""), IsError(ErrorCode::kNotFound, "model_not_found"));
+  // Texts do not leave because some provider elsewhere could rank them.
+  std::vector<NamedProvider> elsewhere;
+  elsewhere.push_back({"far", std::make_unique<FakeModels>(FakeEmbedder::Options{})});
+  const auto models = Models::Make(std::move(elsewhere), {.embedding = "near"}, log_);
+  EXPECT_THAT(models->FindReranker(""), IsError(ErrorCode::kFailedPrecondition, "no_default_model"));
 }
 
 TEST_F(ModelsTest, TheListHasAllInOrderAndTheDefaultsOfThisServer) {
@@ -68,7 +79,8 @@ TEST_F(ModelsTest, TheListHasAllInOrderAndTheDefaultsOfThisServer) {
   }
   EXPECT_THAT(names, ElementsAre("fake-ranker", "fake-ranker", "fake-talker", "far/talker",
                                  "far/words:latest", "near"));
-  EXPECT_THAT(defaults, ElementsAre("far/talker", "near"));
+  // Both providers have one of that name here.
+  EXPECT_THAT(defaults, ElementsAre("fake-ranker", "fake-ranker", "far/talker", "near"));
 }
 
 TEST_F(ModelsTest, MemoryIsThatOfTheRightProvider) {

@@ -38,7 +38,9 @@ WordPiece SmallVocabulary() {
 TEST(WordPieceTest, AgreesWithTheReferenceInEveryScript) {
   LAKE_ASSERT_OK_AND_ASSIGN(
       ModelFile file, ModelFile::Open(std::filesystem::path(LAKE_MODEL_DIRECTORY) / "all-minilm-l6-v2.gguf"));
-  LAKE_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<LlamaModel> model, LlamaModel::Load(file.Rewound()));
+  LAKE_ASSERT_OK_AND_ASSIGN(const ModelHeader header, ReadModelHeader(file.Rewound()));
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<LlamaModel> model,
+                            LlamaModel::Load(file.Rewound(), header));
   const JsonValue reference = TestData("tokens.json");
   ASSERT_GT(reference.as_array().size(), 20u);
   for (const JsonValue& entry : reference.as_array()) {

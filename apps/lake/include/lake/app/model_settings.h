@@ -187,7 +187,9 @@ struct lake::Describe<lake::app::ModelSettings> {
       Optional("generation", &T::generation,
                "Model that generates text when nobody names one; empty is none.")
           .Between(0, 255),
-      Optional("reranking", &T::reranking, "Model that ranks texts when nobody names one; empty is none.")
+      Optional("reranking", &T::reranking,
+               "Model that ranks texts when nobody names one; empty is that of the section rerank, else the "
+               "first one here that ranks.")
           .Between(0, 255),
       Optional("threads", &T::threads, "Threads that run models; 0 is one per core.").Between(0, 1024),
       Optional("memory_bytes", &T::memory_bytes, "Most memory for loaded models."),

@@ -1,6 +1,6 @@
 // LocalModels: the built-in provider. Models are GGUF files in directories and run in this process, on the
-// CPU. A file that says how tokens become one vector embeds; another one that writes one token after the
-// other generates.
+// CPU. A file that says how tokens become one vector embeds; one that gives two texts, read together, one
+// score ranks; another one that writes one token after the other generates.
 //
 //   auto models = LocalModels::Make({.directories = {"./models"}, .default_embedding = "all-minilm-l6-v2"},
 //   log); LAKE_ASSIGN_OR_RETURN(std::shared_ptr<Embedder> embedder, models->FindEmbedder(""));
@@ -27,7 +27,7 @@ struct LocalModelOptions {
   std::vector<std::filesystem::path> directories;
   std::string default_embedding;             ///< Name of the model that FindEmbedder("") gives.
   std::string default_prompt_prefix;         ///< Of the default model; models trained with one need it.
-  size_t threads = 0;                        ///< Texts are embedded on so many; 0 is one a core.
+  size_t threads = 0;                        ///< Texts are read on so many; 0 is one a core.
   uint64_t memory_limit_bytes = 1ull << 30;  ///< Loaded models: their files and what running them takes.
   std::chrono::milliseconds unload_after{300'000};  ///< A model that is not used for so long leaves memory.
   uint32_t context_tokens =

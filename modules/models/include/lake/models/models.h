@@ -25,7 +25,7 @@ struct NamedProvider {
 struct DefaultModels {
   std::string embedding;
   std::string generation = {};
-  std::string reranking = {};
+  std::string reranking = {};  ///< "": the first built-in one that ranks, if there is any.
 };
 
 class Models : public Provider {

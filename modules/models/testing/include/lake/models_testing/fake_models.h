@@ -133,9 +133,11 @@ class FakeGenerator final : public Generator {
   const Options options_;
 };
 
-/// A text's score is how many of its letters are the query's first one.
+/// A text's score is how many of its letters are the query's first one. Says that it reads kQueryBytes of it.
 class FakeReranker final : public Reranker {
  public:
+  static constexpr size_t kQueryBytes = 100;
+
   Result<ModelFingerprint> Fingerprint(const Context&) override {
     return ModelFingerprint{.name = "fake-ranker", .digest = Sha256Hex("fake-ranker")};
   }
@@ -144,6 +146,7 @@ class FakeReranker final : public Reranker {
     LAKE_RETURN_IF_ERROR(context.CheckAlive());
     Ranking ranking;
     LAKE_ASSIGN_OR_RETURN(ranking.model, Fingerprint(context));
+    ranking.query_truncated = query.size() > kQueryBytes;
     for (const std::string& text : texts)
       ranking.scores.push_back(static_cast<double>(std::ranges::count(text, query.front())));
     return ranking;

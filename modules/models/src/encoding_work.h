@@ -1,4 +1,4 @@
-// EmbeddingWork: the texts of one call on their way through a model, batch by batch.
+// EncodingWork: the texts, or pairs of texts, of one call on their way through a model, batch by batch.
 #pragma once
 
 #include <memory>
@@ -14,20 +14,20 @@
 
 namespace lake::models {
 
-class EmbeddingWork final : public Work {
+class EncodingWork final : public Work {
  public:
   /// `texts`: at least one, none longer than the model reads.
-  EmbeddingWork(Context context, std::shared_ptr<RunningModel> model, std::vector<TokenizedText> texts);
+  EncodingWork(Context context, std::shared_ptr<RunningModel> model, std::vector<TokenizedText> texts);
 
   size_t turns() const override { return batches_.size(); }
   void TakeTurn(size_t turn) override;
 
-  /// The vectors in the texts' order once all turns were taken. Errors: the first of a batch, those of the
-  /// context; what did not begin then does not begin.
+  /// What LlamaContext::Encode makes of them, in the texts' order, once all turns were taken. Errors: the
+  /// first of a batch, those of the context; what did not begin then does not begin.
   Result<std::vector<float>> Wait();
 
  private:
-  Status EmbedBatch(const std::vector<size_t>& batch);
+  Status EncodeBatch(const std::vector<size_t>& batch);
   void Finish(Status status);
   bool Failed();
 

@@ -1,4 +1,4 @@
-#include "embedding_work.h"
+#include "encoding_work.h"
 
 #include <algorithm>
 #include <utility>
@@ -12,51 +12,53 @@ std::vector<std::vector<size_t>> Pack(const std::vector<TokenizedText>& texts) {
   std::vector<size_t> counts;
   counts.reserve(texts.size());
   for (const TokenizedText& text : texts) counts.push_back(text.tokens.size());
-  return PackTexts(counts, {.tokens = kBatchTokens, .texts = kBatchTexts});
+  // Pairs may be longer than what is computed together of texts that are not.
+  const size_t longest = std::ranges::max(counts);
+  return PackTexts(counts, {.tokens = std::max(kBatchTokens, longest), .texts = kBatchTexts});
 }
 
 }  // namespace
 
-EmbeddingWork::EmbeddingWork(Context context, std::shared_ptr<RunningModel> model,
-                             std::vector<TokenizedText> texts)
+EncodingWork::EncodingWork(Context context, std::shared_ptr<RunningModel> model,
+                           std::vector<TokenizedText> texts)
     : context_(std::move(context)),
       model_(std::move(model)),
       texts_(std::move(texts)),
       batches_(Pack(texts_)),
-      values_(texts_.size() * model_->fingerprint().dimension),
+      values_(texts_.size() * model_->outputs()),
       unfinished_(batches_.size()) {}
 
-void EmbeddingWork::TakeTurn(size_t turn) {
+void EncodingWork::TakeTurn(size_t turn) {
   if (Failed()) return Finish({});
   Status alive = context_.CheckAlive();
-  Finish(alive.ok() ? EmbedBatch(batches_[turn]) : std::move(alive));
+  Finish(alive.ok() ? EncodeBatch(batches_[turn]) : std::move(alive));
 }
 
-Status EmbeddingWork::EmbedBatch(const std::vector<size_t>& batch) {
-  std::vector<const std::vector<int32_t>*> tokens;
-  tokens.reserve(batch.size());
-  for (const size_t text : batch) tokens.push_back(&texts_[text].tokens);
-  LAKE_ASSIGN_OR_RETURN(const std::vector<float> vectors, model_->Embed(tokens));
-  const size_t dimension = model_->fingerprint().dimension;
+Status EncodingWork::EncodeBatch(const std::vector<size_t>& batch) {
+  std::vector<const TokenizedText*> texts;
+  texts.reserve(batch.size());
+  for (const size_t text : batch) texts.push_back(&texts_[text]);
+  LAKE_ASSIGN_OR_RETURN(const std::vector<float> made, model_->Encode(texts));
+  const size_t outputs = model_->outputs();
   for (size_t i = 0; i < batch.size(); ++i)
-    std::copy_n(vectors.begin() + static_cast<std::ptrdiff_t>(i * dimension), dimension,
-                values_.begin() + static_cast<std::ptrdiff_t>(batch[i] * dimension));
+    std::copy_n(made.begin() + static_cast<std::ptrdiff_t>(i * outputs), outputs,
+                values_.begin() + static_cast<std::ptrdiff_t>(batch[i] * outputs));
   return {};
 }
 
-void EmbeddingWork::Finish(Status status) {
+void EncodingWork::Finish(Status status) {
   MutexLock lock(mutex_);
   --unfinished_;
   if (!status.ok() && !error_) error_ = std::move(status).error();
   if (unfinished_ == 0 || error_) changed_.NotifyAll();
 }
 
-bool EmbeddingWork::Failed() {
+bool EncodingWork::Failed() {
   MutexLock lock(mutex_);
   return error_.has_value();
 }
 
-Result<std::vector<float>> EmbeddingWork::Wait() {
+Result<std::vector<float>> EncodingWork::Wait() {
   const CancelRegistration wake = context_.cancel.OnCancel([this] {
     MutexLock lock(mutex_);
     changed_.NotifyAll();

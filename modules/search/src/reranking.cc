@@ -4,6 +4,7 @@
 #include <numeric>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace lake::search {
 namespace {
@@ -26,24 +27,26 @@ Result<std::shared_ptr<models::Reranker>> FindReranker(models::Provider& models,
 }
 
 Status OrderAnew(const Context& context, models::Reranker& reranker, std::string_view query,
-                 std::vector<Hit>* hits) {
-  if (hits->empty()) return {};
+                 SearchAnswer* answer) {
+  std::vector<Hit>& hits = answer->hits;
+  if (hits.empty()) return {};
   std::vector<std::string> texts;
-  for (const Hit& hit : *hits) texts.push_back(hit.text);
+  for (const Hit& hit : hits) texts.push_back(hit.text);
   const Result<models::Ranking> ranking = reranker.Rank(context, query, texts);
   if (!ranking.ok()) return AboutRequest(ranking.error());
-  std::vector<size_t> order(hits->size());
+  answer->query_truncated |= ranking->query_truncated;
+  std::vector<size_t> order(hits.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::ranges::sort(order, [&](size_t a, size_t b) {
     return ranking->scores[a] != ranking->scores[b] ? ranking->scores[a] > ranking->scores[b] : a < b;
   });
   std::vector<Hit> ordered;
   for (const size_t i : order) {
-    Hit& hit = ordered.emplace_back(std::move((*hits)[i]));
+    Hit& hit = ordered.emplace_back(std::move(hits[i]));
     hit.score = ranking->scores[i];
     hit.rerank_score = hit.score;
   }
-  *hits = std::move(ordered);
+  hits = std::move(ordered);
   return {};
 }
 

@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <string_view>
-#include <vector>
 
 #include "lake/models/provider.h"
 #include "lake/search/search_service.h"
@@ -13,9 +12,10 @@ namespace lake::search {
 /// Errors: those of Provider::FindReranker, at the member of the request that is wrong.
 Result<std::shared_ptr<models::Reranker>> FindReranker(models::Provider& models, const Rerank& wanted);
 
-/// Gives the hits their rerank_score as their score and orders them by it; equal ones stay as they were.
-/// Errors: those of the reranker, the query's at "/query".
+/// Gives the hits their rerank_score as their score and orders them by it; equal ones stay as they were. Says
+/// so when the reranker does not read all of the query. Errors: those of the reranker, the query's at
+/// "/query".
 Status OrderAnew(const Context& context, models::Reranker& reranker, std::string_view query,
-                 std::vector<Hit>* hits);
+                 SearchAnswer* answer);
 
 }  // namespace lake::search

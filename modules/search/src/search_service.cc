@@ -136,7 +136,7 @@ class Service final : public SearchService {
                                .precision = wanted.precision};
     LAKE_RETURN_IF_ERROR(Find(question, wanted, target.dataset->name, &answer, stages));
     if (reranker != nullptr) {
-      LAKE_RETURN_IF_ERROR(OrderAnew(request.context, *reranker, wanted.query, &answer.hits));
+      LAKE_RETURN_IF_ERROR(OrderAnew(request.context, *reranker, wanted.query, &answer));
       stages.Done("rerank");
     }
     if (answer.hits.size() > wanted.k) answer.hits.resize(wanted.k);

@@ -399,6 +399,15 @@ TEST_F(SearchTest, ARerankerOrdersTheCandidatesAnew) {
   EXPECT_EQ(after.hits[0].score, 0);
 }
 
+TEST_F(SearchTest, WhatARerankerDoesNotReadOfTheQueryIsSaid) {
+  SearchRequest wanted = Question("word7" + std::string(models::FakeReranker::kQueryBytes, ' '), 1);
+  LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer without, service_->Search(Admin(), wanted));
+  EXPECT_FALSE(without.query_truncated);
+  wanted.rerank = Rerank{};
+  LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer with, service_->Search(Admin(), wanted));
+  EXPECT_TRUE(with.query_truncated);
+}
+
 TEST_F(SearchTest, ARerankerNeedsAQueryAndAModel) {
   SearchRequest by_vector = {.index_name = "index", .vector = std::vector<float>(1024, 1)};
   by_vector.rerank = Rerank{};

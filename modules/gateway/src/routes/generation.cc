@@ -83,7 +83,10 @@ Result<wire::RankedTexts> Rank(Provider& models, const Request& request, const w
                         (*reranker)->Rank(request.context, wanted.query, wanted.texts));
   wire::RankedTexts answer = {.model = std::move(ranking.model.name),
                               .model_version = std::move(ranking.model.digest),
-                              .results = {}};
+                              .results = {},
+                              .query_truncated = ranking.query_truncated,
+                              .truncated = {ranking.truncated.begin(), ranking.truncated.end()},
+                              .tokens = ranking.tokens};
   for (size_t i = 0; i < ranking.scores.size(); ++i)
     answer.results.push_back({.index = i, .score = ranking.scores[i]});
   std::ranges::sort(answer.results, [](const wire::RankedText& a, const wire::RankedText& b) {

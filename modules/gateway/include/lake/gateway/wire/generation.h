@@ -65,6 +65,9 @@ struct RankedTexts {
   std::string model;
   std::string model_version;
   std::vector<RankedText> results;
+  bool query_truncated = false;
+  std::vector<uint64_t> truncated;
+  uint64_t tokens = 0;
   double elapsed_ms = 0;
 };
 
@@ -157,9 +160,15 @@ template <>
 struct lake::Describe<lake::gateway::wire::RankedTexts> {
   using T = lake::gateway::wire::RankedTexts;
   static constexpr std::string_view kName = "RankedTexts";
-  static constexpr auto kFields =
-      std::tuple{Required("model", &T::model, "Which model ranked them."),
-                 Required("model_version", &T::model_version, "As in GET /ai/models."),
-                 Required("results", &T::results, "The best first; equal ones in the order of the request."),
-                 Required("elapsed_ms", &T::elapsed_ms, "Waiting and computing.")};
+  static constexpr auto kFields = std::tuple{
+      Required("model", &T::model, "Which model ranked them."),
+      Required("model_version", &T::model_version, "As in GET /ai/models."),
+      Required("results", &T::results, "The best first; equal ones in the order of the request."),
+      Required("query_truncated", &T::query_truncated, "The end of the query is more than the model reads."),
+      Required("truncated", &T::truncated,
+               "Positions of the texts that are longer than the model reads beside the query, as far "
+               "as its provider says so."),
+      Required("tokens", &T::tokens,
+               "What the model read, of all texts together; 0 when its provider does not say."),
+      Required("elapsed_ms", &T::elapsed_ms, "Waiting and computing.")};
 };

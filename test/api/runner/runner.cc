@@ -102,8 +102,7 @@ class World {
                {"models.openai.embedding_models", "words,crashes"},
                {"models.openai.generation_models", "talker,error-line"},
                {"models.openai.version", "2026-11"},
-               {"models.generation", "ollama/talker"},
-               {"models.reranking", "rerank/ranker"}})
+               {"models.generation", "ollama/talker"}})
         sources->flags.push_back({.path = path, .text = text});
     }
   };

@@ -13,12 +13,6 @@ constexpr float kLargestCode = 127;
 constexpr int32_t kBias = 128;  ///< An element and this make the byte that is split in halves.
 constexpr uint8_t kLowHalf = 15;
 constexpr uint8_t kHighHalf = 0xF0;
-/// 8 of 16, for the elements of a line.
-constexpr auto kHalfSteps = [] {
-  std::array<uint8_t, kCodeAlignment> line;
-  line.fill(0x88);
-  return line;
-}();
 /// Of f32 sums of at most 4096 / 32 terms a lane and of the rotation, relative to lengths of at most 1 and
 /// that of the query.
 constexpr float kRounding = 4e-5F;
@@ -51,14 +45,6 @@ void SplitCode(const int8_t* code, size_t half_bytes, Halves halves) {
   }
 }
 
-/// One line. Half a step stands for the low halves where there are none.
-void JoinLine(const uint8_t* __restrict high, const uint8_t* __restrict low, int8_t* __restrict code) {
-  for (size_t j = 0; j < kCodeAlignment; ++j)
-    code[j] = static_cast<int8_t>(((high[j] << 4) | (low[j] & kLowHalf)) ^ kBias);
-  for (size_t j = 0; j < kCodeAlignment; ++j)
-    code[kCodeAlignment + j] = static_cast<int8_t>(((high[j] & kHighHalf) | (low[j] >> 4)) ^ kBias);
-}
-
 int32_t SumOf(std::span<const int8_t> code) {
   int32_t sum = 0;
   for (const int8_t element : code) sum += element;
@@ -78,7 +64,6 @@ CodeSpace::CodeSpace(Parameters parameters, const Kernels& kernels)
     : parameters_(std::move(parameters)),
       half_bytes_((parameters_.mean.size() + kElementsPerLine - 1) / kElementsPerLine * kCodeAlignment),
       rotation_(parameters_.mean.size()),
-      ones_(2 * half_bytes_, 1),
       kernels_(&kernels) {}
 
 CodeSpace CodeSpace::Train(const Matrix& vectors, Metric metric, const Kernels& kernels, ThreadTeam* team) {
@@ -181,16 +166,12 @@ void CodeSpace::Decode(const float* row, const CodeTerms& terms, const uint8_t* 
   origin->factor = Factor(terms);
   origin->terms = terms;
   origin->code.resize(2 * half_bytes_);
-  for (size_t line = 0; line < half_bytes_; line += kCodeAlignment)
-    JoinLine(high + line, low != nullptr ? low + line : kHalfSteps.data(), origin->code.data() + 2 * line);
+  origin->code_sum = kernels_->join_halves(high, low, half_bytes_, origin->code.data());
   // The halves of the padding stand for elements that are 0.
-  std::fill(origin->code.begin() + static_cast<std::ptrdiff_t>(dimensions()), origin->code.end(), int8_t{0});
-  const auto padding = static_cast<int32_t>(2 * half_bytes_ - dimensions());
-  const int32_t by_high = kernels_->dot_halves(ones_.data(), high, half_bytes_);
-  const int32_t by_low = low != nullptr ? kernels_->dot_halves(ones_.data(), low, half_bytes_)
-                                        : 8 * static_cast<int32_t>(2 * half_bytes_);
-  const int32_t by_padding = low != nullptr ? 0 : 8 * padding;
-  origin->code_sum = 16 * by_high + by_low - kBias * static_cast<int32_t>(2 * half_bytes_) - by_padding;
+  for (int8_t& element : std::span(origin->code).subspan(dimensions())) {
+    origin->code_sum -= element;
+    element = 0;
+  }
 }
 
 float CodeSpace::PointDistance(const Origin& origin, const float* row, const CodeTerms& terms) const {

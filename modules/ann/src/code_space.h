@@ -141,7 +141,6 @@ class CodeSpace {
   Parameters parameters_;
   size_t half_bytes_;
   Rotation rotation_;
-  std::vector<int8_t> ones_;  ///< As long as a code.
   const Kernels* kernels_;
 };
 

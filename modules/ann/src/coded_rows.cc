@@ -21,6 +21,13 @@ void CodedRows::FetchVector(uint32_t row) const {
   PrefetchBytes(vector_of(row), space->dimensions() * sizeof(float));
 }
 
+void CodedRows::Fetch(uint32_t row, Code code) const {
+  PrefetchBytes(terms + row, sizeof(CodeTerms));
+  PrefetchBytes(high_of(row), space->half_bytes());
+  if (code == Code::kInt8) PrefetchBytes(low_of(row), space->half_bytes());
+  if (code == Code::kF32) FetchVector(row);
+}
+
 float CodedRows::Distance(const Origin& origin, Code code, uint32_t row) const {
   if (code == Code::kF32) return space->PointDistance(origin, vector_of(row), terms[row]);
   const Kernels& kernels = space->kernels();

@@ -58,6 +58,8 @@ struct CodedRows {
   }
   /// Fetches what MetricDistance and kF32 read.
   void FetchVector(uint32_t row) const;
+  /// Fetches what SetOrigin and Distance read by `code`.
+  void Fetch(uint32_t row, Code code) const;
 
  private:
   const uint8_t* high_of(size_t row) const { return high + row * space->half_bytes(); }

@@ -14,21 +14,40 @@
 namespace lake::ann {
 namespace {
 
-constexpr size_t kCandidatesPerLeaf = 16;
+/// Of `ef_construction`, for each leader.
+constexpr size_t kCandidatesPerLeader = 16;
+/// One row of so many is in leaves of the sample as well.
+constexpr size_t kRowsPerSampled = 2;
+constexpr size_t kLeadersInSample = 2;
 /// In a leaf more are chosen than a rule of a smaller alpha will, and the same for every rule: so neighbours
 /// can be chosen by another one without comparing leaves again.
 constexpr float kLeafAlpha = 1.1F;
 constexpr size_t kRowsAtOnce = 64;
 
 size_t LeadersOfRow(size_t ef_construction) {
-  return std::clamp<size_t>(ef_construction / kCandidatesPerLeaf, 2, kMostLeadersOfRow);
+  return std::clamp<size_t>(ef_construction / kCandidatesPerLeader, 2, kMostLeadersOfRow);
+}
+
+/// The leaves of all, then those of a sample. Rows of the sample are farther apart, so a leaf of theirs holds
+/// rows of many crowds, of which the leaves of all hold one each: by those links walks come from one crowd to
+/// another. It is what the upper layers of HNSW hold (Malkov and Yashunin, 2018), in one graph.
+Result<Leaves> CarveAll(const CodedRows& rows, std::span<const uint32_t> drawn, const GraphOptions& options,
+                        const CancelToken& cancel, ThreadTeam* team) {
+  LAKE_ASSIGN_OR_RETURN(Leaves leaves, CarveLeaves(rows, options.code, drawn,
+                                                   LeadersOfRow(options.ef_construction), cancel, team));
+  const std::span<const uint32_t> sample = drawn.first(drawn.size() / kRowsPerSampled);
+  if (sample.empty()) return leaves;
+  LAKE_ASSIGN_OR_RETURN(Leaves of_sample,
+                        CarveLeaves(rows, options.code, sample, kLeadersInSample, cancel, team));
+  std::ranges::move(of_sample.leaves, std::back_inserter(leaves.leaves));
+  return leaves;
 }
 
 /// Of each row, whom it chose in each of its leaves.
 class LeafCandidates {
  public:
   LeafCandidates(size_t rows, const Leaves& leaves, size_t ef_construction)
-      : leaders_(LeadersOfRow(ef_construction)),
+      : leaders_(LeadersOfRow(ef_construction) + kLeadersInSample),
         per_leaf_(ef_construction / leaders_),
         pool_(rows, ef_construction),
         sizes_(rows * leaders_),
@@ -148,8 +167,7 @@ size_t EntryCount(size_t members) {
 Result<BuiltGraph> BuildGraph(const CodedRows& rows, std::span<const uint32_t> members,
                               const GraphOptions& options, const CancelToken& cancel, ThreadTeam* team) {
   const std::vector<uint32_t> drawn = SeededOrder(members, options.seed);
-  LAKE_ASSIGN_OR_RETURN(Leaves leaves, CarveLeaves(rows, options.code, drawn,
-                                                   LeadersOfRow(options.ef_construction), cancel, team));
+  LAKE_ASSIGN_OR_RETURN(Leaves leaves, CarveAll(rows, drawn, options, cancel, team));
   Candidates candidates;
   LAKE_ASSIGN_OR_RETURN(candidates.pool, FindCandidates(rows, leaves, options, cancel, team));
   LAKE_ASSIGN_OR_RETURN(const CandidatePool chosen,

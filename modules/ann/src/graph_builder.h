@@ -21,7 +21,8 @@ namespace lake::ann {
 struct GraphOptions {
   Code code = Code::kInt4;  ///< What rows are compared by.
   SelectionRule selection;
-  size_t ef_construction = 80;  ///< How many candidates a row finds before it chooses: 16 in each leaf.
+  size_t ef_construction =
+      80;  ///< How many candidates a row finds before it chooses, at most: some in each leaf.
   uint64_t seed = 0;
   bool keep_candidates = false;
 };

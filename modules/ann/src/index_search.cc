@@ -6,6 +6,8 @@ namespace lake::ann {
 namespace {
 
 constexpr size_t kFewestReranked = 20;
+/// Who asks for a wide walk wants what codes put in a wrong place as well: one row of so many that it kept.
+constexpr size_t kKeptPerReranked = 5;
 /// A walk compares about 8 codes for each row of its width, read at random: each costs about 3 of a scan's.
 constexpr size_t kScannedPerWidth = 24;
 
@@ -52,7 +54,7 @@ class Search {
   Code code() const { return options_.code.value_or(index_.options.code.value_or(Code::kInt8)); }
   size_t reranked() const {
     if (options_.rerank != 0) return std::max(options_.k, options_.rerank);
-    const size_t usual = std::max(2 * options_.k, kFewestReranked);
+    const size_t usual = std::max({2 * options_.k, kFewestReranked, options_.ef_search / kKeptPerReranked});
     return code() == Code::kInt4 ? usual * 3 / 2 : usual;
   }
 

@@ -16,6 +16,9 @@ extern const Kernels kAvx512VnniKernels;
 void HadamardAvx2(float* values, size_t length);
 #endif
 
+/// What stands for two low halves that are not known: 8 of 16 each.
+inline constexpr uint8_t kHalfSteps = 0x88;
+
 /// Asks for all lines of one code. g++ 12 takes a loop of nothing but prefetches for dead and drops it; the
 /// fence, which costs no instruction, keeps it.
 inline void PrefetchBytes(const void* begin, size_t bytes) {

@@ -3,6 +3,8 @@
 #ifdef __x86_64__
 #include <immintrin.h>
 
+#include <bit>
+
 #include "kernel_sets.h"
 
 #define LAKE_AVX2 __attribute__((target("avx2")))
@@ -44,6 +46,31 @@ LAKE_AVX2 inline int32_t FoldInts(__m256i sum) {
   four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4E));
   four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0xB1));
   return _mm_cvtsi128_si32(four);
+}
+
+/// Stores 32 elements; their sums in eight lanes.
+LAKE_AVX2 inline __m256i StoreElements(__m256i biased, int8_t* code) {
+  const __m256i elements = _mm256_xor_si256(biased, _mm256_set1_epi8(-128));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(code), elements);
+  return _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_set1_epi8(1), elements), _mm256_set1_epi16(1));
+}
+
+LAKE_AVX2 int32_t JoinHalves(const uint8_t* high, const uint8_t* low, size_t bytes, int8_t* code) {
+  const __m256i low_half = _mm256_set1_epi8(15);
+  __m256i lows = _mm256_set1_epi8(static_cast<char>(kHalfSteps));
+  __m256i sum = _mm256_setzero_si256();
+  for (size_t i = 0; i < bytes; i += 32) {
+    const __m256i highs = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(high + i));
+    if (low != nullptr) lows = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(low + i));
+    const __m256i first = _mm256_or_si256(_mm256_slli_epi16(_mm256_and_si256(highs, low_half), 4),
+                                          _mm256_and_si256(lows, low_half));
+    const __m256i second = _mm256_or_si256(_mm256_andnot_si256(low_half, highs),
+                                           _mm256_and_si256(_mm256_srli_epi16(lows, 4), low_half));
+    int8_t* to = code + i / kCodeAlignment * kElementsPerLine + i % kCodeAlignment;
+    sum = _mm256_add_epi32(sum, StoreElements(first, to));
+    sum = _mm256_add_epi32(sum, StoreElements(second, to + kCodeAlignment));
+  }
+  return FoldInts(sum);
 }
 
 LAKE_AVX2 int32_t DotHalves(const int8_t* query, const uint8_t* halves, size_t bytes) {
@@ -125,6 +152,26 @@ LAKE_AVX2 float SquaredDistance(const float* a, float factor_a, const float* b, 
   return Sum(a, b, count, SquaredDifference{_mm256_set1_ps(factor_a), _mm256_set1_ps(factor_b)});
 }
 
+LAKE_AVX2 size_t StrikeOut(float* distances, const float* to, float alpha, size_t count) {
+  const __m256 factor = _mm256_set1_ps(alpha);
+  const __m256 struck_out = _mm256_set1_ps(kStruckOut);
+  __m256 least = struck_out;
+  for (size_t i = 0; i < count; i += 8) {
+    const __m256 distance = _mm256_loadu_ps(distances + i);
+    const __m256 limit = _mm256_mul_ps(factor, _mm256_loadu_ps(to + i));
+    const __m256 left = _mm256_blendv_ps(distance, struck_out, _mm256_cmp_ps(limit, distance, _CMP_LT_OQ));
+    _mm256_storeu_ps(distances + i, left);
+    least = _mm256_min_ps(least, left);
+  }
+  float of_lanes[8];
+  _mm256_storeu_ps(of_lanes, least);
+  const __m256 wanted = _mm256_set1_ps(*std::ranges::min_element(of_lanes));
+  for (size_t i = 0;; i += 8) {
+    const int equal = _mm256_movemask_ps(_mm256_cmp_ps(_mm256_loadu_ps(distances + i), wanted, _CMP_EQ_OQ));
+    if (equal != 0) return i + static_cast<size_t>(std::countr_zero(static_cast<unsigned>(equal)));
+  }
+}
+
 /// Strides 1, 2 and 4 of eight values: sums where the mask has no bit, differences where it has.
 LAKE_AVX2 inline __m256 EightStrides(__m256 x) {
   const __m256 by_one = _mm256_shuffle_ps(x, x, 0xB1);
@@ -145,11 +192,13 @@ LAKE_AVX2 void HadamardAvx2(float* values, size_t length) {
 }
 
 const Kernels kAvx2Kernels = {.target = Target::kAvx2,
+                              .join_halves = JoinHalves,
                               .dot_halves = DotHalves,
                               .dot_halves_by_four = DotHalvesByFour,
                               .dot_halves_at = DotHalvesAt<DotHalves>,
                               .dot = Dot,
                               .squared_distance = SquaredDistance,
+                              .strike_out = StrikeOut,
                               .hadamard = HadamardAvx2};
 
 }  // namespace lake::ann

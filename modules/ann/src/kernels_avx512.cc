@@ -7,12 +7,35 @@
 #endif
 #include <immintrin.h>
 
+#include <bit>
+
 #include "kernel_sets.h"
 
 #define LAKE_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
 
 namespace lake::ann {
 namespace {
+
+LAKE_AVX512 int32_t JoinHalves(const uint8_t* high, const uint8_t* low, size_t bytes, int8_t* code) {
+  const __m512i low_half = _mm512_set1_epi8(15);
+  const __m512i bias = _mm512_set1_epi8(-128);
+  const __m512i ones = _mm512_set1_epi8(1);
+  __m512i lows = _mm512_set1_epi8(static_cast<char>(kHalfSteps));
+  __m512i sum = _mm512_setzero_si512();
+  for (size_t i = 0; i < bytes; i += 64) {
+    const __m512i highs = _mm512_loadu_si512(high + i);
+    if (low != nullptr) lows = _mm512_loadu_si512(low + i);
+    const __m512i first = _mm512_or_si512(_mm512_slli_epi16(_mm512_and_si512(highs, low_half), 4),
+                                          _mm512_and_si512(lows, low_half));
+    const __m512i second = _mm512_or_si512(_mm512_andnot_si512(low_half, highs),
+                                           _mm512_and_si512(_mm512_srli_epi16(lows, 4), low_half));
+    const __m512i elements[] = {_mm512_xor_si512(first, bias), _mm512_xor_si512(second, bias)};
+    _mm512_storeu_si512(code + 2 * i, elements[0]);
+    _mm512_storeu_si512(code + 2 * i + 64, elements[1]);
+    sum = _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(sum, ones, elements[0]), ones, elements[1]);
+  }
+  return _mm512_reduce_add_epi32(sum);
+}
 
 /// vpdpbusd wants one unsigned side, which halves are.
 LAKE_AVX512 int32_t DotHalves(const int8_t* query, const uint8_t* halves, size_t bytes) {
@@ -107,14 +130,35 @@ LAKE_AVX512 float SquaredDistance(const float* a, float factor_a, const float* b
   return Sum(a, b, count, SquaredDifference{_mm512_set1_ps(factor_a), _mm512_set1_ps(factor_b)});
 }
 
+LAKE_AVX512 size_t StrikeOut(float* distances, const float* to, float alpha, size_t count) {
+  const __m512 factor = _mm512_set1_ps(alpha);
+  const __m512 struck_out = _mm512_set1_ps(kStruckOut);
+  __m512 least = struck_out;
+  for (size_t i = 0; i < count; i += kFloatsPerLine) {
+    const __m512 distance = _mm512_loadu_ps(distances + i);
+    const __m512 limit = _mm512_mul_ps(factor, _mm512_loadu_ps(to + i));
+    const __m512 left =
+        _mm512_mask_mov_ps(distance, _mm512_cmp_ps_mask(limit, distance, _CMP_LT_OQ), struck_out);
+    _mm512_storeu_ps(distances + i, left);
+    least = _mm512_min_ps(least, left);
+  }
+  const __m512 wanted = _mm512_set1_ps(_mm512_reduce_min_ps(least));
+  for (size_t i = 0;; i += kFloatsPerLine) {
+    const __mmask16 equal = _mm512_cmp_ps_mask(_mm512_loadu_ps(distances + i), wanted, _CMP_EQ_OQ);
+    if (equal != 0) return i + static_cast<size_t>(std::countr_zero(static_cast<uint16_t>(equal)));
+  }
+}
+
 }  // namespace
 
 const Kernels kAvx512VnniKernels = {.target = Target::kAvx512Vnni,
+                                    .join_halves = JoinHalves,
                                     .dot_halves = DotHalves,
                                     .dot_halves_by_four = DotHalvesByFour,
                                     .dot_halves_at = DotHalvesAt<DotHalves>,
                                     .dot = Dot,
                                     .squared_distance = SquaredDistance,
+                                    .strike_out = StrikeOut,
                                     .hadamard = HadamardAvx2};
 
 }  // namespace lake::ann

@@ -8,6 +8,26 @@ namespace {
 
 using Lanes = std::array<float, kFloatLanes>;
 
+/// One line.
+int32_t JoinLine(const uint8_t* __restrict high, const uint8_t* __restrict low, int8_t* __restrict code) {
+  for (size_t j = 0; j < kCodeAlignment; ++j)
+    code[j] = static_cast<int8_t>(((high[j] << 4) | (low[j] & 15)) ^ 128);
+  for (size_t j = 0; j < kCodeAlignment; ++j)
+    code[kCodeAlignment + j] = static_cast<int8_t>(((high[j] & 0xF0) | (low[j] >> 4)) ^ 128);
+  int32_t sum = 0;
+  for (size_t j = 0; j < kElementsPerLine; ++j) sum += code[j];
+  return sum;
+}
+
+int32_t JoinHalves(const uint8_t* high, const uint8_t* low, size_t bytes, int8_t* code) {
+  std::array<uint8_t, kCodeAlignment> half_steps;
+  half_steps.fill(kHalfSteps);
+  int32_t sum = 0;
+  for (size_t line = 0; line < bytes; line += kCodeAlignment)
+    sum += JoinLine(high + line, low != nullptr ? low + line : half_steps.data(), code + 2 * line);
+  return sum;
+}
+
 int32_t DotHalves(const int8_t* query, const uint8_t* halves, size_t bytes) {
   int32_t sum = 0;
   for (size_t line = 0; line < bytes; line += kCodeAlignment)
@@ -51,16 +71,33 @@ float SquaredDistance(const float* a, float factor_a, const float* b, float fact
   });
 }
 
+size_t StrikeOut(float* distances, const float* to, float alpha, size_t count) {
+  std::array<float, kFloatsPerLine> least;
+  least.fill(kStruckOut);
+  for (size_t line = 0; line < count; line += kFloatsPerLine) {
+    for (size_t i = 0; i < kFloatsPerLine; ++i) {
+      const float distance = distances[line + i];
+      const float left = alpha * to[line + i] < distance ? kStruckOut : distance;
+      distances[line + i] = left;
+      least[i] = std::min(least[i], left);
+    }
+  }
+  return static_cast<size_t>(std::find(distances, distances + count, *std::ranges::min_element(least)) -
+                             distances);
+}
+
 void Hadamard(float* values, size_t length) { HadamardFrom(1, values, length); }
 
 }  // namespace
 
 const Kernels kScalarKernels = {.target = Target::kScalar,
+                                .join_halves = JoinHalves,
                                 .dot_halves = DotHalves,
                                 .dot_halves_by_four = DotHalvesByFour,
                                 .dot_halves_at = DotHalvesAt<DotHalves>,
                                 .dot = Dot,
                                 .squared_distance = SquaredDistance,
+                                .strike_out = StrikeOut,
                                 .hadamard = Hadamard};
 
 }  // namespace lake::ann

@@ -2,22 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 namespace lake::ann {
-namespace {
-
-/// Of a leaf's rows so many are looked at: the nearest, among which few are chosen.
-constexpr size_t kNearestLookedAt = 32;
-
-/// No row is its own neighbour.
-constexpr float kNever = std::numeric_limits<float>::max();
-
-}  // namespace
 
 void LeafDistances::Compare(const CodedRows& rows, Code code, std::span<const uint32_t> leaf) {
   leaf_ = leaf;
-  stride_ = InWholeGroups(leaf.size());
+  kernels_ = &rows.space->kernels();
+  stride_ = (leaf.size() + kFloatsPerLine - 1) / kFloatsPerLine * kFloatsPerLine;
   if (distances_.size() < stride_ * stride_) distances_.resize(stride_ * stride_);
   rows.SetOrigins(leaf, code, &origins_);
   std::array<std::array<float, kMaxRowsAtOnce>, kQueriesTogether> some;
@@ -34,45 +25,26 @@ void LeafDistances::Compare(const CodedRows& rows, Code code, std::span<const ui
         for (size_t q = 0; q < kQueriesTogether; ++q) distances_[(begin + k) * stride_ + i + q] = some[q][k];
     }
   }
-  for (size_t i = 0; i < leaf.size(); ++i) distances_[i * stride_ + i] = kNever;
+  // No row is its own neighbour, nor is what fills the lines.
+  for (size_t i = 0; i < leaf.size(); ++i) {
+    const auto to = std::span(distances_).subspan(i * stride_, stride_);
+    to[i] = kStruckOut;
+    std::ranges::fill(to.subspan(leaf.size()), kStruckOut);
+  }
 }
 
-/// The k-th of the smallest of some groups is at least the k-th of all: few more than k are below it.
-void LeafDistances::FindNearest(size_t place) {
-  constexpr size_t kGroup = 8;
-  const float* distances = from(place);
-  const size_t groups = leaf_.size() / kGroup;
-  float limit = kNever;
-  if (groups > kNearestLookedAt) {
-    least_.assign(distances, distances + groups);
-    for (size_t part = 1; part < kGroup; ++part)
-      for (size_t g = 0; g < groups; ++g) least_[g] = std::min(least_[g], distances[part * groups + g]);
-    const auto last = least_.begin() + kNearestLookedAt - 1;
-    std::ranges::nth_element(least_, last);
-    limit = *last;
-  }
-  nearest_.resize(leaf_.size());
-  size_t count = 0;
-  for (size_t i = 0; i < leaf_.size(); ++i) {
-    nearest_[count] = {distances[i], static_cast<uint32_t>(i)};
-    count += distances[i] <= limit && i != place ? 1 : 0;
-  }
-  nearest_.resize(count);
-  std::ranges::sort(nearest_, std::less<>());
-  nearest_.resize(std::min(count, kNearestLookedAt));
-}
-
+/// The nearest that is left is chosen, and strikes out those that are nearer to it.
 std::span<const Candidate> LeafDistances::Choose(size_t place, const SelectionRule& rule) {
-  FindNearest(place);
+  left_.assign(from(place), from(place) + stride_);
   chosen_.clear();
-  for (const Candidate& candidate : nearest_) {
+  // None is nearer to the row than it is: nothing is struck out.
+  size_t nearest = kernels_->strike_out(left_.data(), from(place), 1, stride_);
+  while (left_[nearest] != kStruckOut) {
+    chosen_.push_back({left_[nearest], leaf_[nearest]});
     if (chosen_.size() == rule.degree) break;
-    const float* to = from(candidate.row);
-    const bool leads_elsewhere = std::ranges::none_of(
-        chosen_, [&](const Candidate& other) { return rule.alpha * to[other.row] < candidate.distance; });
-    if (leads_elsewhere) chosen_.push_back(candidate);
+    left_[nearest] = kStruckOut;
+    nearest = kernels_->strike_out(left_.data(), from(nearest), rule.alpha, stride_);
   }
-  for (Candidate& candidate : chosen_) candidate.row = leaf_[candidate.row];
   // Leaves are ascending, so ties by place were ties by row.
   return chosen_;
 }

@@ -15,20 +15,18 @@ class LeafDistances {
   /// Compares by kInt4. At most kMaxLeafRows rows.
   void Compare(const CodedRows& rows, Code code, std::span<const uint32_t> leaf);
 
-  /// Chooses for row leaf[place] among the nearest of its leaf, by the rule; sorted. Valid until the next
-  /// call.
+  /// Chooses for row leaf[place] among all of its leaf, by the rule; sorted. Valid until the next call.
   std::span<const Candidate> Choose(size_t place, const SelectionRule& rule);
 
  private:
-  void FindNearest(size_t place);
   const float* from(size_t place) const { return distances_.data() + place * stride_; }
 
+  const Kernels* kernels_ = nullptr;
   std::span<const uint32_t> leaf_;
   size_t stride_ = 0;
   std::vector<Origin> origins_;
   std::vector<float> distances_;  ///< Of the row at i to that at j, at i * stride + j.
-  std::vector<float> least_;
-  std::vector<Candidate> nearest_;  ///< Places in the leaf.
+  std::vector<float> left_;       ///< Of one row, those that are neither chosen nor struck out.
   std::vector<Candidate> chosen_;
 };
 

@@ -6,10 +6,15 @@ namespace lake::ann {
 
 void SelectNeighbours(const CodedRows& rows, Code code, std::span<const Candidate> candidates,
                       const SelectionRule& rule, Selection* selection) {
+  constexpr size_t kAhead = 4;
   std::vector<Candidate>& chosen = selection->chosen;
   chosen.clear();
-  for (const Candidate& candidate : candidates) {
+  for (const Candidate& candidate : candidates.first(std::min(kAhead, candidates.size())))
+    rows.Fetch(candidate.row, code);
+  for (size_t i = 0; i < candidates.size(); ++i) {
     if (chosen.size() == rule.degree) return;
+    const Candidate& candidate = candidates[i];
+    if (i + kAhead < candidates.size()) rows.Fetch(candidates[i + kAhead].row, code);
     rows.SetOrigin(candidate.row, code, &selection->candidate);
     const bool leads_elsewhere = std::ranges::none_of(chosen, [&](const Candidate& other) {
       return rule.alpha * rows.Distance(selection->candidate, code, other.row) < candidate.distance;

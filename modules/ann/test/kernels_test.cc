@@ -50,6 +50,25 @@ TEST(KernelsScalarTest, SumsByHand) {
   halves[0] = 0x3F, query[0] = -127, query[64] = 100;
   halves[127] = 0x50, query[128 + 127] = 7;
   EXPECT_EQ(scalar.dot_halves(query.data(), halves.data(), 128), -127 * 15 + 100 * 3 + 7 * 5);
+  std::vector<uint8_t> low(128, 0);
+  low[0] = 0x21, low[127] = 0xF0;
+  std::vector<int8_t> code(256);
+  // 128 is taken off each: what is left of the sum is that of the halves.
+  EXPECT_EQ(scalar.join_halves(halves.data(), low.data(), 128, code.data()),
+            16 * (15 + 3 + 5) + 1 + 2 + 15 - 256 * 128);
+  EXPECT_EQ(code[0], 15 * 16 + 1 - 128);
+  EXPECT_EQ(code[64], 3 * 16 + 2 - 128);
+  EXPECT_EQ(code[255], 5 * 16 + 15 - 128);
+  scalar.join_halves(halves.data(), nullptr, 128, code.data());
+  EXPECT_EQ(code[0], 15 * 16 + 8 - 128);
+  std::vector<float> distances(kFloatsPerLine, 8);
+  std::vector<float> to(kFloatsPerLine, 8);
+  distances[3] = 5, to[3] = 4;
+  distances[7] = 6, to[7] = 6;
+  distances[9] = 6, to[9] = 7;
+  EXPECT_EQ(scalar.strike_out(distances.data(), to.data(), 1, kFloatsPerLine), 7U);
+  EXPECT_EQ(distances[3], kStruckOut);
+  EXPECT_EQ(scalar.strike_out(distances.data(), to.data(), 1.1F, kFloatsPerLine), 7U);
   std::vector<float> spike = {0, 0, 1, 0};
   scalar.hadamard(spike.data(), 4);
   EXPECT_EQ(spike, std::vector<float>({1, 1, -1, -1}));
@@ -67,6 +86,38 @@ TEST_P(KernelsTest, HalvesOfEveryLength) {
     ASSERT_EQ(kernels_.dot_halves(query.data(), halves.data(), bytes),
               scalar_.dot_halves(query.data(), halves.data(), bytes))
         << bytes;
+  }
+}
+
+TEST_P(KernelsTest, HalvesJoinedOfEveryLength) {
+  for (size_t bytes = 0; bytes <= 2048; bytes += kCodeAlignment) {
+    const std::vector<uint8_t> high = Halves(&numbers_, bytes);
+    const std::vector<uint8_t> low = Halves(&numbers_, bytes);
+    for (const uint8_t* lower : {low.data(), static_cast<const uint8_t*>(nullptr)}) {
+      std::vector<int8_t> ours(2 * bytes);
+      std::vector<int8_t> expected(2 * bytes);
+      ASSERT_EQ(kernels_.join_halves(high.data(), lower, bytes, ours.data()),
+                scalar_.join_halves(high.data(), lower, bytes, expected.data()))
+          << bytes;
+      ASSERT_EQ(ours, expected) << bytes;
+    }
+  }
+}
+
+TEST_P(KernelsTest, StrikesOutOfEveryLength) {
+  for (size_t count = kFloatsPerLine; count <= 512; count += kFloatsPerLine) {
+    std::vector<float> ours(count);
+    std::vector<float> to(count);
+    // Few values, so that many are equal.
+    for (float& distance : ours) distance = static_cast<float>(numbers_.Below(50)) - 2;
+    for (float& distance : to) distance = static_cast<float>(numbers_.Below(100));
+    ours[count - 1] = kStruckOut;
+    std::vector<float> expected = ours;
+    for (const float alpha : {1.0F, 1.1F}) {
+      const size_t least = scalar_.strike_out(expected.data(), to.data(), alpha, count);
+      ASSERT_EQ(kernels_.strike_out(ours.data(), to.data(), alpha, count), least) << count;
+      ASSERT_EQ(ours, expected) << count;
+    }
   }
 }
 

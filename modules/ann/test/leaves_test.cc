@@ -71,7 +71,7 @@ TEST_F(LeavesTest, RowsThatNoLeaderTellsApartAreCutAnywhere) {
   EXPECT_EQ(seen.size(), kRows);
 }
 
-TEST_F(LeavesTest, ALeafChoosesByTheRuleAmongItsNearest) {
+TEST_F(LeavesTest, ALeafChoosesByTheRuleAmongAllOfIt) {
   const CodedVectors coded = Coded(sample_.rows());
   const CodedRows rows = coded.rows();
   LeafDistances distances;
@@ -87,7 +87,6 @@ TEST_F(LeavesTest, ALeafChoosesByTheRuleAmongItsNearest) {
       for (const uint32_t row : leaf)
         if (row != leaf[place]) nearest.push_back({rows.Distance(origin, Code::kInt4, row), row});
       std::ranges::sort(nearest, std::less<>());
-      nearest.resize(std::min<size_t>(nearest.size(), 32));
       const SelectionRule rule = {.degree = 16, .alpha = 1.1F};
       SelectNeighbours(rows, Code::kInt4, nearest, rule, &selection);
       // Selecting fills up to the fewest; a leaf leaves that to whoever knows all candidates.

@@ -60,8 +60,8 @@ struct SearchOptions {
   size_t k = 10;  ///< 1 to kMaxK.
   size_t ef_search =
       kDefaultEfSearch;  ///< kMinEfSearch to kMaxEfSearch: rows kept on the walk; k when that is more.
-  size_t rerank = 0;     ///< Rows compared by their f32 at the end. 0: twice k, at least 20; half more after
-                         ///< kInt4.
+  size_t rerank = 0;     ///< Rows compared by their f32 at the end. 0: twice k, at least 20 and a fifth of
+                         ///< ef_search; half more after kInt4.
   std::optional<Code> code;  ///< What the walk goes by. None: that of the build.
   Precision precision = Precision::kApproximate;
   const RowSet* filter = nullptr;  ///< Of index.rows() rows; null: every row may be found.

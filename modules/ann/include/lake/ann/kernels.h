@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,11 @@ inline constexpr size_t kCodeAlignment = 64;
 /// Elements of half a byte are kept in lines of 128: byte j of a line is element j in its low half, element
 /// 64 + j in its high one. So each half is a run of 64 without any shuffling.
 inline constexpr size_t kElementsPerLine = 2 * kCodeAlignment;
+
+inline constexpr size_t kFloatsPerLine = kCodeAlignment / sizeof(float);
+
+/// In the place of a distance that is none: not less than any.
+inline constexpr float kStruckOut = std::numeric_limits<float>::max();
 
 /// How many queries one pass over codes serves.
 inline constexpr size_t kQueriesTogether = 4;
@@ -32,6 +38,9 @@ std::string_view TargetName(Target target);
 
 struct Kernels {
   Target target;
+  /// The elements, 16 * high + low - 128 each, of a code of which `bytes` of high and of low halves are
+  /// given, into `code`, and their sum. 8, half a step, stands for low halves where `low` is null.
+  int32_t (*join_halves)(const uint8_t* high, const uint8_t* low, size_t bytes, int8_t* code);
   /// The sum of query[i] * halves[i] over the elements, 0 to 15 each, in `bytes` of halves: lines of
   /// kElementsPerLine. No element of the query is -128.
   int32_t (*dot_halves)(const int8_t* query, const uint8_t* halves, size_t bytes);
@@ -45,6 +54,9 @@ struct Kernels {
   float (*dot)(const float* a, const float* b, size_t count);
   /// The sum of (a[i] * factor_a - b[i] * factor_b)^2.
   float (*squared_distance)(const float* a, float factor_a, const float* b, float factor_b, size_t count);
+  /// Strikes out, as kStruckOut, every distance that is more than alpha * to[i], of `count`, a multiple of
+  /// kFloatsPerLine. The place of the least that is left, the first of equals.
+  size_t (*strike_out)(float* distances, const float* to, float alpha, size_t count);
   /// The Hadamard transform of `length` values, a power of two, without the factor that keeps lengths: for
   /// each stride 1, 2, 4, … values that far apart are replaced by their sum and their difference.
   void (*hadamard)(float* values, size_t length);

@@ -160,7 +160,8 @@ TEST_F(RefreshTest, ADatasetThatBecameEmptyHasAnEmptyIndexUntilItIsFilled) {
   LAKE_ASSERT_OK_AND_ASSIGN(const Contents nothing, Read("notes-index"));
   EXPECT_EQ(nothing, Contents());
   LAKE_ASSERT_OK_AND_ASSIGN(const std::shared_ptr<OpenIndex> index, OpenLive("notes-index"));
-  LAKE_ASSERT_OK_AND_ASSIGN(const auto words, index->FindWords(Context{}, {.question = "word1 goes", .k = 10}));
+  LAKE_ASSERT_OK_AND_ASSIGN(const auto words,
+                            index->FindWords(Context{}, {.question = "word1 goes", .k = 10}));
   EXPECT_THAT(words, IsEmpty());
   LAKE_ASSERT_OK_AND_ASSIGN(const ann::RowSet rows, index->RowsOf(Context{}, std::vector<std::string>{"7"}));
   EXPECT_EQ(rows.rows(), 0u);

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <ranges>
+#include <tuple>
 #include <unordered_map>
-#include <utility>
 
 namespace lake::search {
 namespace {
@@ -12,23 +12,14 @@ namespace {
 constexpr double kRankOffset = 60;
 constexpr double kDeviations = 3;  // On either side of the mean.
 
-std::vector<FusedRow> BestOf(std::vector<FusedRow> rows, size_t k) {
-  std::ranges::sort(rows, [](const FusedRow& a, const FusedRow& b) {
-    return a.score != b.score ? a.score > b.score : a.row < b.row;
-  });
-  if (rows.size() > k) rows.resize(k);
-  return rows;
-}
-
 /// How the candidates' scores of one kind are spread.
 struct Spread {
   double mean = 0;
   double deviation = 0;
 
-  /// 0 to 1; where all scores are alike they tell nothing: the middle.
+  /// 0 to 1 within the deviations; where all scores are alike they tell nothing: the middle.
   double Place(double score) const {
-    if (deviation == 0) return 0.5;
-    return std::clamp(0.5 + (score - mean) / (2 * kDeviations * deviation), 0.0, 1.0);
+    return deviation > 0 ? 0.5 + (score - mean) / (2 * kDeviations * deviation) : 0.5;
   }
 };
 
@@ -64,15 +55,35 @@ std::vector<FusedRow> FuseByRank(std::span<const RankedRow> by_vector, std::span
   add(by_text, &FusedRow::text_score);
   std::vector<FusedRow> fused;
   for (const auto& [number, row] : rows) fused.push_back(row);
-  return BestOf(std::move(fused), k);
+  std::ranges::sort(fused, [](const FusedRow& a, const FusedRow& b) {
+    return a.score != b.score ? a.score > b.score : a.row < b.row;
+  });
+  if (fused.size() > k) fused.resize(k);
+  return fused;
 }
 
 std::vector<FusedRow> FuseByScore(std::vector<FusedRow> candidates, size_t k) {
   const Spread vectors = SpreadOf(candidates, &FusedRow::vector_score);
   const Spread texts = SpreadOf(candidates, &FusedRow::text_score);
-  for (FusedRow& row : candidates)
-    row.score = (vectors.Place(row.vector_score.value_or(0)) + texts.Place(row.text_score.value_or(0))) / 2;
-  return BestOf(std::move(candidates), k);
+  struct Placed {
+    FusedRow row;
+    double uncut = 0;
+  };
+  std::vector<Placed> placed;
+  for (FusedRow& row : candidates) {
+    const double vector = vectors.Place(row.vector_score.value_or(0));
+    const double text = texts.Place(row.text_score.value_or(0));
+    row.score = (std::clamp(vector, 0.0, 1.0) + std::clamp(text, 0.0, 1.0)) / 2;
+    placed.push_back({.row = row, .uncut = vector + text});
+  }
+  // Where the cut makes scores alike, what was cut off decides.
+  std::ranges::sort(placed, [](const Placed& a, const Placed& b) {
+    return std::tuple(-a.row.score, -a.uncut, a.row.row) < std::tuple(-b.row.score, -b.uncut, b.row.row);
+  });
+  if (placed.size() > k) placed.resize(k);
+  std::vector<FusedRow> best;
+  for (const Placed& one : placed) best.push_back(one.row);
+  return best;
 }
 
 }  // namespace lake::search

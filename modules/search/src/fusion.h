@@ -30,7 +30,8 @@ std::vector<FusedRow> FuseByRank(std::span<const RankedRow> by_vector, std::span
 /// among those of all candidates: three standard deviations below their mean or more are 0, three above it or
 /// more are 1. No model's scale matters (Montague and Aslam, CIKM 2001: zero mean and unit variance, and
 /// without an outlier that decides alone). A candidate without text_score has none of the words: its score is
-/// 0 there. All have a vector_score. At most k of the candidates, the best first, ties by row.
+/// 0 there. All have a vector_score. At most k of the candidates, the best first; ties by what lies beyond
+/// three deviations, then by row.
 std::vector<FusedRow> FuseByScore(std::vector<FusedRow> candidates, size_t k);
 
 }  // namespace lake::search

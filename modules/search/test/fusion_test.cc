@@ -79,6 +79,16 @@ TEST(FuseByScoreTest, AnOutlierDoesNotDecideAlone) {
   EXPECT_EQ(fused[0].score, 1);
 }
 
+TEST(FuseByScoreTest, OutliersKeepTheirOrder) {
+  // Both are more than three deviations above the others, and have none of the words.
+  std::vector<FusedRow> candidates = {{.row = 0, .vector_score = 0.8}, {.row = 1, .vector_score = 0.9}};
+  for (uint64_t row = 2; row < 100; ++row) candidates.push_back({.row = row, .vector_score = 0.1});
+  const std::vector<FusedRow> fused = FuseByScore(candidates, 2);
+  EXPECT_THAT(Rows(fused), ElementsAre(1, 0));
+  EXPECT_EQ(fused[0].score, 0.75);
+  EXPECT_EQ(fused[1].score, 0.75);
+}
+
 TEST(FuseByScoreTest, ScoresThatAreAllAlikeTellNothing) {
   const std::vector<FusedRow> fused =
       FuseByScore({{.row = 1, .vector_score = 0.1}, {.row = 2, .vector_score = 0.2}}, 1);

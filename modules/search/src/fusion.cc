@@ -40,10 +40,10 @@ Spread SpreadOf(std::span<const FusedRow> candidates, std::optional<double> Fuse
 
 }  // namespace
 
-std::vector<FusedRow> FuseByRank(std::span<const RankedRow> by_vector, std::span<const RankedRow> by_text,
+std::vector<FusedRow> FuseByRank(std::span<const FusedRow> by_vector, std::span<const FusedRow> by_text,
                                  size_t k) {
   std::unordered_map<uint64_t, FusedRow> rows;
-  const auto add = [&](std::span<const RankedRow> list, std::optional<double> FusedRow::* stage) {
+  const auto add = [&](std::span<const FusedRow> list, std::optional<double> FusedRow::* stage) {
     for (size_t rank = 0; rank < list.size(); ++rank) {
       FusedRow& row = rows[list[rank].row];
       row.row = list[rank].row;

@@ -8,12 +8,6 @@
 
 namespace lake::search {
 
-/// A row in one list, the best first.
-struct RankedRow {
-  uint64_t row = 0;
-  double score = 0;
-};
-
 struct FusedRow {
   uint64_t row = 0;
   double score = 0;
@@ -22,8 +16,9 @@ struct FusedRow {
 };
 
 /// Reciprocal rank fusion: a row's score is the sum of 1 / (60 + rank) over the lists it is in (Cormack,
-/// Clarke, Buettcher, SIGIR 2009). At most k rows, the best first, ties by row.
-std::vector<FusedRow> FuseByRank(std::span<const RankedRow> by_vector, std::span<const RankedRow> by_text,
+/// Clarke, Buettcher, SIGIR 2009). Lists have the best first, by `score`. At most k rows, the best first,
+/// ties by row.
+std::vector<FusedRow> FuseByRank(std::span<const FusedRow> by_vector, std::span<const FusedRow> by_text,
                                  size_t k);
 
 /// Distribution-based score fusion: a row's score is the mean of its two scores, each told by where it stands

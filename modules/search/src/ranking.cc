@@ -82,12 +82,6 @@ Result<Ranked> BothScores(const Question& question, size_t depth, StageClock& st
   return ranked;
 }
 
-std::vector<RankedRow> AsList(std::span<const FusedRow> rows) {
-  std::vector<RankedRow> list;
-  for (const FusedRow& row : rows) list.push_back({.row = row.row, .score = row.score});
-  return list;
-}
-
 }  // namespace
 
 Result<Ranked> Rank(const Question& question, size_t k, StageClock& stages) {
@@ -104,7 +98,7 @@ Result<Ranked> Rank(const Question& question, size_t k, StageClock& stages) {
   }
   LAKE_ASSIGN_OR_RETURN(Ranked ranked, ByVector(question, depth, stages));
   LAKE_ASSIGN_OR_RETURN(const std::vector<FusedRow> by_words, ByWords(question, depth, nullptr, stages));
-  ranked.rows = FuseByRank(AsList(ranked.rows), AsList(by_words), k);
+  ranked.rows = FuseByRank(ranked.rows, by_words, k);
   return ranked;
 }
 

@@ -16,8 +16,8 @@ std::vector<uint64_t> Rows(const std::vector<FusedRow>& fused) {
 }
 
 TEST(FuseByRankTest, WhatIsInBothListsIsFirst) {
-  const std::vector<RankedRow> by_vector = {{.row = 1, .score = 0.9}, {.row = 2, .score = 0.8}};
-  const std::vector<RankedRow> by_text = {{.row = 3, .score = 7}, {.row = 2, .score = 5}};
+  const std::vector<FusedRow> by_vector = {{.row = 1, .score = 0.9}, {.row = 2, .score = 0.8}};
+  const std::vector<FusedRow> by_text = {{.row = 3, .score = 7}, {.row = 2, .score = 5}};
   const std::vector<FusedRow> fused = FuseByRank(by_vector, by_text, 10);
   EXPECT_THAT(Rows(fused), ElementsAre(2, 1, 3));
   EXPECT_DOUBLE_EQ(fused[0].score, 2.0 / 62);
@@ -29,7 +29,7 @@ TEST(FuseByRankTest, WhatIsInBothListsIsFirst) {
 }
 
 TEST(FuseByRankTest, GivesAtMostK) {
-  const std::vector<RankedRow> list = {{.row = 5}, {.row = 4}, {.row = 6}};
+  const std::vector<FusedRow> list = {{.row = 5}, {.row = 4}, {.row = 6}};
   EXPECT_THAT(Rows(FuseByRank(list, {}, 2)), ElementsAre(5, 4));
   EXPECT_THAT(Rows(FuseByRank({}, {}, 2)), testing::IsEmpty());
 }

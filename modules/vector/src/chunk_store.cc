@@ -7,6 +7,8 @@
 #include <system_error>
 #include <utility>
 
+#include "lake/vector/chunker.h"
+
 namespace lake::vector {
 namespace {
 
@@ -72,6 +74,15 @@ Result<int> ReadNumber(sqlite3* database, std::string_view sql) {
   return sqlite3_column_int(statement.get(), 0);
 }
 
+/// The SQL function words_apart(text): FTS5 finds a word only where something stands between it and the next.
+void WordsApart(sqlite3_context* call, int, sqlite3_value** arguments) {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(arguments[0]));
+  const auto bytes = static_cast<size_t>(sqlite3_value_bytes(arguments[0]));
+  const std::string apart =
+      WithWordsApart(text == nullptr ? std::string_view() : std::string_view(text, bytes));
+  sqlite3_result_text64(call, apart.data(), apart.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
 bool IsBetter(const WordHit& a, const WordHit& b) {
   return a.score != b.score ? a.score > b.score : a.row < b.row;
 }
@@ -129,6 +140,8 @@ Result<std::unique_ptr<ChunkStoreWriter>> ChunkStoreWriter::Create(const std::fi
               "CREATE VIRTUAL TABLE word USING fts5(text, content = 'chunk', content_rowid = 'row', tokenize "
               "= 'porter unicode61 remove_diacritics 2'); BEGIN",
               kApplicationId, kVersion)));
+  sqlite3_create_function_v2(database.get(), "words_apart", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr,
+                             WordsApart, nullptr, nullptr, nullptr);
   std::unique_ptr<ChunkStoreWriter> writer(new ChunkStoreWriter(std::move(database)));
   LAKE_ASSIGN_OR_RETURN(writer->insert_,
                         Prepare(writer->database_.get(), "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?)"));
@@ -150,7 +163,7 @@ Status ChunkStoreWriter::Add(const StoredChunk& chunk) {
 Status ChunkStoreWriter::Finish() {
   // One posting list a word, however many chunks there are.
   LAKE_RETURN_IF_ERROR(Run(database_.get(),
-                           "INSERT INTO word (word) VALUES ('rebuild'); "
+                           "INSERT INTO word (rowid, text) SELECT row, words_apart(text) FROM chunk; "
                            "INSERT INTO word (word) VALUES ('optimize'); COMMIT"));
   insert_.reset();
   database_.reset();

@@ -20,6 +20,13 @@ std::vector<Chunk> Cut(std::string_view text, const Outline& outline, const Chun
   return chunks;
 }
 
+/// First bytes of the code points from U+0800 on, but for those of typographic signs (U+2000 to U+2FFF): of
+/// no text in the scripts of Europe, whose words need no dictionary.
+bool MayBeginWithoutBlank(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0xE0 && byte != 0xE2;
+}
+
 }  // namespace
 
 std::vector<Chunk> ChunkText(std::string_view text, const ChunkSettings& settings) {
@@ -61,6 +68,22 @@ std::vector<std::string> DistinctWords(std::string_view text, size_t most) {
     if (std::ranges::find(found, word) == found.end()) found.push_back(std::move(word));
   }
   return found;
+}
+
+std::string WithWordsApart(std::string_view text) {
+  std::string apart;
+  if (std::ranges::none_of(text, MayBeginWithoutBlank)) {
+    apart = text;
+    return apart;
+  }
+  Boundaries words = Boundaries::OfWords(text);
+  bool after_word = false;
+  for (Span span; words.Next(&span);) {
+    if (after_word && words.is_word()) apart += ' ';
+    after_word = words.is_word();
+    apart += text.substr(span.begin, span.end - span.begin);
+  }
+  return apart;
 }
 
 std::string MiddleSentence(std::string_view text) {

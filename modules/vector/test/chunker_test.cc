@@ -106,6 +106,14 @@ TEST(ChunkerTest, GivesDistinctWords) {
   EXPECT_THAT(DistinctWords("?!", 2), IsEmpty());
 }
 
+TEST(ChunkerTest, SetsWordsApartThatTouch) {
+  EXPECT_EQ(WithWordsApart("東京の病院。Java"), "東京 の 病院。Java");
+  EXPECT_EQ(WithWordsApart("ขับรถบรรทุก"), "ขับ รถ บรรทุก");
+  for (const std::string_view text :
+       {"", "Ada – wrote “C++”, O'Brien's", "Größe 4,5 m²", "Ελληνικά και Русский"})
+    EXPECT_EQ(WithWordsApart(text), text);
+}
+
 TEST(ChunkerTest, FindsTheSentenceInTheMiddle) {
   EXPECT_EQ(MiddleSentence("One. Two here. Three."), "Two here.");
   // A line of signs is no question.

@@ -85,6 +85,26 @@ TEST_F(OpenIndexesTest, FindsWordsByStemsAmongThePermitted) {
   EXPECT_THAT(find("?!", 100, nullptr), IsEmpty());
 }
 
+TEST_F(OpenIndexesTest, FindsWordsInScriptsWithoutBlanks) {
+  AppendNotes(
+      "second",
+      "SELECT 900::BIGINT AS id, '東京の病院で看護師を募集しています' AS text, 1::BIGINT AS region UNION ALL "
+      "SELECT 901, 'พนักงานขับรถบรรทุกต้องการด่วน', 1");
+  NewIndex more = Notes();
+  more.name = "more";
+  LAKE_ASSERT_OK(BuildOk(more));
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::shared_ptr<OpenIndex> index, OpenLive("more"));
+  const auto find = [&](std::string_view question) {
+    auto hits = index->FindWords(Context{}, {.question = question, .k = 10});
+    LAKE_CHECK(hits.ok());
+    return hits->empty() ? std::string() : index->ChunkAt(hits->front().row)->doc_id;
+  };
+  EXPECT_EQ(find("看護師"), "900");
+  EXPECT_EQ(find("病院の仕事"), "900");
+  EXPECT_EQ(find("รถบรรทุก"), "901");
+  EXPECT_EQ(find("教師"), "");
+}
+
 TEST_F(OpenIndexesTest, TellsTheScoresOfRowsBehindTheBest) {
   LAKE_ASSERT_OK_AND_ASSIGN(const std::shared_ptr<OpenIndex> index, OpenLive("notes-index"));
   LAKE_ASSERT_OK_AND_ASSIGN(const std::vector<WordHit> all,

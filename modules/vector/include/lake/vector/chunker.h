@@ -44,6 +44,9 @@ std::vector<Chunk> SplitSentences(std::string_view text, size_t most_words);
 /// The first `most` words of a text, as they stand there, each once.
 std::vector<std::string> DistinctWords(std::string_view text, size_t most);
 
+/// The text with a blank between words that touch, as they do in scripts without blanks.
+std::string WithWordsApart(std::string_view text);
+
 /// The sentence in the middle of those that have a word; all of a text without a word.
 std::string MiddleSentence(std::string_view text);
 

@@ -1,14 +1,13 @@
-// P16: what a search finds, over HTTP, by meaning, by words (BM25) and by both. The corpus are the résumés of
-// a sample company, in which the generator knows who answers a question: three candidates each for rare
-// experiences, everybody in one role with one specialty for the others. Questions are paraphrases: résumés
-// say it in three other ways, some of which share no word with the question. The measure is nDCG@10 with
-// binary relevance; intervals are 95 % of 10,000 bootstrap samples of the questions, of the ratio with both
-// sides sampled together. Nothing in the search was set by these questions: decision 0023 says by which.
-// Indexes: chunks as they are unless told (a résumé is one), and of a sentence each; a search asks for one
-// hit a résumé. Latency is that of whole requests, one after another, and of the stages that the server
-// names.
+// P16: what a search finds, over HTTP, by meaning, by words (BM25) and by both, also reranked where ./models
+// has a model for that. The corpus are the résumés of a sample company, in which the generator knows who
+// answers a question: three candidates each for rare experiences, everybody in one role with one specialty
+// for the others. Questions are paraphrases: résumés say it in three other ways, some of which share no word
+// with the question. The measure is nDCG@10 with binary relevance; intervals are 95 % of 10,000 bootstrap
+// samples of the questions, of the ratio with both sides sampled together. Nothing in the search was set by
+// these questions: decision 0023 says by which. Indexes: chunks as they are unless told (a résumé is one),
+// and of a sentence each; a search asks for one hit a résumé. Latency is that of whole requests, one after
+// another, and of the stages that the server names.
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <functional>
@@ -37,15 +36,34 @@ constexpr int kSamples = 10'000;
 
 /// How a question is asked.
 struct Way {
-  const char* name;
-  const char* mode;
-  const char* fusion;
+  std::string name;
+  JsonValue request;  ///< What is said besides index, question and k.
 };
-constexpr std::array<Way, 4> kWays = {{{.name = "vector", .mode = "vector", .fusion = "dbsf"},
-                                       {.name = "text", .mode = "text", .fusion = "dbsf"},
-                                       {.name = "hybrid", .mode = "hybrid", .fusion = "dbsf"},
-                                       {.name = "hybrid by ranks", .mode = "hybrid", .fusion = "rrf"}}};
+using Ways = std::vector<Way>;
 constexpr size_t kHybrid = 2;  // Those before it are what it is made of.
+
+/// Reranked too where the server has a model for that.
+Result<Ways> WaysOf(ServedLake& lake) {
+  const auto hybrid = [](const char* fusion) {
+    return JsonValue::MakeObject({{"mode", "hybrid"}, {"fusion", fusion}});
+  };
+  Ways ways = {{.name = "vector", .request = JsonValue::MakeObject({{"mode", "vector"}})},
+               {.name = "text", .request = JsonValue::MakeObject({{"mode", "text"}})},
+               {.name = "hybrid", .request = hybrid("dbsf")},
+               {.name = "hybrid by ranks", .request = hybrid("rrf")}};
+  LAKE_ASSIGN_OR_RETURN(const std::string listed, lake.Get("/ai/models"));
+  LAKE_ASSIGN_OR_RETURN(const JsonValue models, ParseJson(listed));
+  for (const JsonValue& model : models.Find("items")->as_array()) {
+    const auto& tasks = model.Find("default_for")->as_array();
+    if (std::ranges::find(tasks, JsonValue("rerank")) == tasks.end()) continue;
+    JsonValue reranked = hybrid("dbsf");
+    reranked.Set("rerank", JsonValue::MakeObject({}));
+    ways.push_back({fmt::format("hybrid, reranked by {}", model.FindString("name")), std::move(reranked)});
+    return ways;
+  }
+  fmt::print(stderr, "P16: ./models has no model that ranks: nothing is reranked\n");
+  return ways;
+}
 
 /// One question asked in one way.
 struct Outcome {
@@ -53,7 +71,7 @@ struct Outcome {
   double latency_us = 0;
   std::map<std::string, double> stages_us = {};
 };
-using Outcomes = std::array<std::vector<Outcome>, kWays.size()>;
+using Outcomes = std::vector<std::vector<Outcome>>;  ///< By way, then by question.
 
 double Ndcg(const std::vector<std::string>& found, const std::vector<std::string>& relevant) {
   const auto gain = [](size_t rank) { return 1 / std::log2(static_cast<double>(rank) + 2); };
@@ -80,14 +98,13 @@ std::map<std::string, double> StagesOf(std::string_view server_timing) {
 
 Result<Outcome> Search(ServedLake& lake, const std::string& index, const RetrievalQuery& query,
                        const Way& way) {
+  JsonValue request = way.request;
+  request.Set("index_name", index);
+  request.Set("query", query.text);
+  request.Set("k", kDepth);
+  request.Set("per_document", 1);
   const Stopwatch watch;
-  LAKE_ASSIGN_OR_RETURN(const app::HttpResponse response,
-                        lake.ExchangePost("/vectors/search", JsonValue::MakeObject({{"index_name", index},
-                                                                                    {"query", query.text},
-                                                                                    {"mode", way.mode},
-                                                                                    {"fusion", way.fusion},
-                                                                                    {"k", kDepth},
-                                                                                    {"per_document", 1}})));
+  LAKE_ASSIGN_OR_RETURN(const app::HttpResponse response, lake.ExchangePost("/vectors/search", request));
   Outcome outcome = {.latency_us = watch.us(), .stages_us = StagesOf(response.Find("server-timing"))};
   LAKE_ASSIGN_OR_RETURN(const JsonValue answer, ParseJson(response.body));
   const JsonValue* hits = answer.Find("hits");
@@ -126,35 +143,35 @@ JsonValue Params(size_t questions, Interval interval) {
 }
 
 /// Of the questions of one kind.
-void AddQuality(const std::string& kind, const std::vector<size_t>& questions, const Outcomes& outcomes,
-                Report& report) {
+void AddQuality(const std::string& kind, const Ways& ways, const std::vector<size_t>& questions,
+                const Outcomes& outcomes, Report& report) {
   const auto resampled = [&](const std::vector<size_t>& sample) {
     std::vector<size_t> chosen;
     for (const size_t position : sample) chosen.push_back(questions[position]);
     return chosen;
   };
-  std::array<double, kWays.size()> means = {};
-  for (size_t way = 0; way < kWays.size(); ++way) {
+  std::vector<double> means(ways.size());
+  for (size_t way = 0; way < ways.size(); ++way) {
     means[way] = MeanNdcg(outcomes[way], questions);
     const Interval interval = Bootstrap(questions.size(), [&](const std::vector<size_t>& sample) {
       return MeanNdcg(outcomes[way], resampled(sample));
     });
-    report.Add({kind, kWays[way].name, "ndcg_at_10", means[way], Params(questions.size(), interval)});
+    report.Add({kind, ways[way].name, "ndcg_at_10", means[way], Params(questions.size(), interval)});
   }
   const size_t better = means[0] > means[1] ? 0 : 1;
-  for (size_t way = kHybrid; way < kWays.size(); ++way) {
+  for (size_t way = kHybrid; way < ways.size(); ++way) {
     const auto ratio = [&](const std::vector<size_t>& chosen) {
       return MeanNdcg(outcomes[way], chosen) / MeanNdcg(outcomes[better], chosen);
     };
     const Interval interval = Bootstrap(
         questions.size(), [&](const std::vector<size_t>& sample) { return ratio(resampled(sample)); });
-    report.Add({kind, fmt::format("{} / {}", kWays[way].name, kWays[better].name), "ndcg_ratio",
+    report.Add({kind, fmt::format("{} / {}", ways[way].name, ways[better].name), "ndcg_ratio",
                 ratio(questions), Params(questions.size(), interval)});
   }
 }
 
-void AddLatency(const std::string& index, const Outcomes& outcomes, Report& report) {
-  for (size_t way = 0; way < kWays.size(); ++way) {
+void AddLatency(const std::string& index, const Ways& ways, const Outcomes& outcomes, Report& report) {
+  for (size_t way = 0; way < ways.size(); ++way) {
     std::vector<double> latencies;
     std::map<std::string, std::vector<double>> stages;
     for (const Outcome& outcome : outcomes[way]) {
@@ -162,21 +179,21 @@ void AddLatency(const std::string& index, const Outcomes& outcomes, Report& repo
       for (const auto& [stage, us] : outcome.stages_us) stages[stage].push_back(us);
     }
     const JsonValue params = JsonValue::MakeObject({{"searches", latencies.size()}});
-    report.Add({index, kWays[way].name, "p50_us", Percentile(latencies, 0.5), params, Spread(latencies)});
-    report.Add({index, kWays[way].name, "p99_us", Percentile(latencies, 0.99), params});
+    report.Add({index, ways[way].name, "p50_us", Percentile(latencies, 0.5), params, Spread(latencies)});
+    report.Add({index, ways[way].name, "p99_us", Percentile(latencies, 0.99), params});
     for (auto& [stage, us] : stages)
       report.Add(
-          {index, fmt::format("{}: {}", kWays[way].name, stage), "p50_us", Percentile(us, 0.5), params});
+          {index, fmt::format("{}: {}", ways[way].name, stage), "p50_us", Percentile(us, 0.5), params});
   }
 }
 
 /// All questions in all ways to one index.
-Status AskAll(ServedLake& lake, const std::string& index, const std::vector<RetrievalQuery>& queries,
-              Report& report) {
-  Outcomes outcomes;
+Status AskAll(ServedLake& lake, const std::string& index, const Ways& ways,
+              const std::vector<RetrievalQuery>& queries, Report& report) {
+  Outcomes outcomes(ways.size());
   for (const RetrievalQuery& query : queries) {
-    for (size_t way = 0; way < kWays.size(); ++way) {
-      LAKE_ASSIGN_OR_RETURN(const Outcome outcome, Search(lake, index, query, kWays[way]));
+    for (size_t way = 0; way < ways.size(); ++way) {
+      LAKE_ASSIGN_OR_RETURN(const Outcome outcome, Search(lake, index, query, ways[way]));
       outcomes[way].push_back(outcome);
     }
   }
@@ -187,10 +204,10 @@ Status AskAll(ServedLake& lake, const std::string& index, const std::vector<Retr
     all.push_back(i);
     (queries[i].kind == RetrievalQuery::Kind::kRareExperience ? rare : specialty).push_back(i);
   }
-  AddQuality(index + ": all", all, outcomes, report);
-  AddQuality(index + ": rare experience", rare, outcomes, report);
-  AddQuality(index + ": specialty", specialty, outcomes, report);
-  AddLatency(index, outcomes, report);
+  AddQuality(index + ": all", ways, all, outcomes, report);
+  AddQuality(index + ": rare experience", ways, rare, outcomes, report);
+  AddQuality(index + ": specialty", ways, specialty, outcomes, report);
+  AddLatency(index, ways, outcomes, report);
   return {};
 }
 
@@ -203,10 +220,11 @@ Status RunP16(const RunOptions& options, Report& report) {
   LAKE_RETURN_IF_ERROR(IngestSampleCompany(*lake, rows));
   LAKE_ASSIGN_OR_RETURN(const std::vector<RetrievalQuery> queries,
                         demo_data::RetrievalQueries({.total_rows = rows}));
+  LAKE_ASSIGN_OR_RETURN(const Ways ways, WaysOf(*lake));
   LAKE_RETURN_IF_ERROR(BuildResumeIndex(*lake, "resumes", {}));
-  LAKE_RETURN_IF_ERROR(AskAll(*lake, "resumes", queries, report));
+  LAKE_RETURN_IF_ERROR(AskAll(*lake, "resumes", ways, queries, report));
   LAKE_RETURN_IF_ERROR(BuildResumeIndex(*lake, "sentences", kSentenceWords));
-  return AskAll(*lake, "sentences", queries, report);
+  return AskAll(*lake, "sentences", ways, queries, report);
 }
 
 }  // namespace lake::bench

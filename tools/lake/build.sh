@@ -27,7 +27,7 @@ up_to_date() {
 prepare() {
   [[ $(uname -sm) == 'Linux x86_64' ]] || die "the pinned SQL engine is for Linux on x86-64, not $(uname -sm)"
   need_packages "$@"
-  need_registry_files
+  need_registry_files tools/registry.lock
 }
 
 configure() { # PRESET

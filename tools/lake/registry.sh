@@ -1,4 +1,4 @@
-# Files from package registries: pinned in tools/registry.lock, fetched by the registry's own client under the
+# Files from package registries: pinned in tools/registry.lock and tools/long.lock, fetched by the registry's own client under the
 # environment's settings (mirrors, certificates, proxies), verified, cached for good, unpacked into build/vendor. What a
 # recipe makes of one is cached too, by all that it depends on, so that other checkouts and builds have it at once.
 # shellcheck shell=bash
@@ -31,7 +31,8 @@ need_client() {
         sort --version-sort --check=quiet <<<"$LAKE_CARGO_MIN"$'\n'"$version" && return
       fi
       ;;
-    *) die "tools/registry.lock: unknown kind '$kind'" ;;
+    go) return ;; # An entry before it brings the toolchain.
+    *) die "$lock: unknown kind '$kind'" ;;
   esac
   need_packages "to fetch pinned files from the $kind registry" "$kind"
 }
@@ -76,6 +77,12 @@ fetch_crate() {
     "$name" "$version" 'default-features = false' >stub/Cargo.toml
   cargo fetch --quiet --manifest-path stub/Cargo.toml --target x86_64-unknown-linux-gnu
   cp -- "${CARGO_HOME:-$HOME/.cargo}"/registry/cache/*/"$file" .
+}
+
+# A module as the proxy serves it. What it needs in turn is fetched by its recipe and pinned by its go.sum.
+fetch_go() {
+  GOTOOLCHAIN=local GOPATH=$PWD/go GOFLAGS=-modcacherw "$LAKE_ROOT/build/vendor/go/bin/go" mod download "$name@$version"
+  cp -- "go/pkg/mod/cache/download/$name/@v/$version.zip" "$file"
 }
 
 # cached_file: puts the entry's file into the cache unless it is there and whole; prints its path.
@@ -160,9 +167,9 @@ need_entry() (
   printf '%s\n' "$content" >"$stamp"
 )
 
-# need_registry_files: every entry of tools/registry.lock, unpacked; silent and quick when all are.
+# need_registry_files LOCK: every entry of this lock file, unpacked; silent and quick when all are.
 need_registry_files() {
-  local vendor=$LAKE_ROOT/build/vendor line key value
+  local lock=$1 vendor=$LAKE_ROOT/build/vendor line key value
   local name='' kind='' version='' why='' file='' sha256='' backend='' make='' takes=()
   mkdir -p "$vendor"
   # The final [end] closes the last entry.
@@ -178,9 +185,9 @@ need_registry_files() {
         case $key in
           kind | version | why | file | sha256 | backend | make) printf -v "$key" '%s' "$value" ;;
           take) takes+=("$value") ;;
-          *) die "tools/registry.lock: '$key' is no key" ;;
+          *) die "$lock: '$key' is no key" ;;
         esac
         ;;
     esac
-  done < <(cat -- "$LAKE_ROOT/tools/registry.lock" - <<<'[end]')
+  done < <(cat -- "$LAKE_ROOT/$lock" - <<<'[end]')
 }

@@ -21,8 +21,13 @@ word_test() {
   ensure_built lake
   locked build build_check
   locked build build_checked tsan lake_concurrent_tests
-  [[ $long == no ]] || locked build need_packages "for the long batteries" long
+  [[ $long == no ]] || locked build need_long_batteries
   locked test run_tests "$filter" "$long"
+}
+
+need_long_batteries() {
+  need_packages "for the long batteries" long
+  need_registry_files tools/long.lock
 }
 
 run_tests() { # FILTER LONG

@@ -69,6 +69,8 @@ Job EndedAs(const JobEntry& job, const Result<JsonValue>& outcome, Timestamp now
   return ended;
 }
 
+const JobLane* LaneOf(const JobKind* kind) { return kind != nullptr && kind->lane ? &*kind->lane : nullptr; }
+
 bool SameProgress(const JobProgress& a, const JobProgress& b) {
   return a.done == b.done && a.total == b.total && a.unit == b.unit;
 }
@@ -92,7 +94,9 @@ DurableJobs::DurableJobs(storage::ObjectStore& store, Clock& clock, RandomSource
       kinds_(std::move(kinds)),
       options_(options),
       files_(store, log),
-      queue_(pool, [this](const JobHandle& job) { Process(job); }) {}
+      queue_(
+          pool, [this](const JobHandle& job) { Process(job); },
+          [this](const JobEntry& job) { return LaneOf(FindKind(job.kind())); }) {}
 
 DurableJobs::~DurableJobs() {
   queue_.Close();
@@ -124,12 +128,13 @@ Status DurableJobs::Load(const Context& context) {
 Result<Job> DurableJobs::Submit(const Context& context, std::string kind, std::string actor,
                                 JsonValue payload) {
   LAKE_RETURN_IF_ERROR(context.CheckAlive());
+  const JobLane* lane = LaneOf(FindKind(kind));
   if (FindKind(kind) == nullptr)
     return InvalidArgument("unknown_job_kind", "no job of kind '{}' is known", kind);
   if (WriteJson(payload).size() > kMaxJobDocumentBytes)
     return InvalidArgument("job_payload_too_large", "a job's payload has at most {} bytes",
                            kMaxJobDocumentBytes);
-  LAKE_RETURN_IF_ERROR(queue_.Reserve());
+  LAKE_RETURN_IF_ERROR(queue_.Reserve(lane));
   JobRecord record;
   record.created_at = clock_.Now();
   record.id = table_.NewId(record.created_at, random_);
@@ -137,7 +142,7 @@ Result<Job> DurableJobs::Submit(const Context& context, std::string kind, std::s
   record.actor = std::move(actor);
   record.payload = std::move(payload);
   if (Status created = files_.Create(context, record); !created.ok()) {
-    queue_.Abandon();
+    queue_.Abandon(lane);
     return std::move(created).error();
   }
   auto job = std::make_shared<JobEntry>(record);

@@ -12,19 +12,24 @@
 #include "job_entry.h"
 #include "lake/common/result.h"
 #include "lake/common/worker_pool.h"
+#include "lake/jobs/job_service.h"
 
 namespace lake::jobs {
 
 class JobQueue {
  public:
-  /// `run` is called on pool threads, until AwaitTickets returned.
-  JobQueue(WorkerPool& pool, std::function<void(const JobHandle&)> run);
+  /// The lane that a job runs in; null for none.
+  using LaneOf = std::function<const JobLane*(const JobEntry&)>;
 
-  /// Announces one job. After ok exactly one of Push and Abandon must follow soon: a pool thread may wait for
-  /// it. Errors: those of WorkerPool::Submit.
-  Status Reserve();
+  /// `run` and `lane_of` are called on pool threads, until AwaitTickets returned; `lane_of` under a lock.
+  JobQueue(WorkerPool& pool, std::function<void(const JobHandle&)> run, LaneOf lane_of);
+
+  /// Announces one job for the lane, which may be null. After ok exactly one of Push and Abandon must follow
+  /// soon: a pool thread may wait for it. Errors: those of WorkerPool::Submit;
+  /// resource_exhausted/too_many_waiting.
+  Status Reserve(const JobLane* lane);
   void Push(JobHandle job);
-  void Abandon();
+  void Abandon(const JobLane* lane);
   /// Adds jobs in this order, as many tickets as the pool takes; an error of the pool when it takes none.
   Status PushAll(std::vector<JobHandle> jobs);
   /// Takes the job out when it is in the queue; its ticket serves the next job.

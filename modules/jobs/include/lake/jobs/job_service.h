@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,10 +56,18 @@ using JobCleanup = std::function<void(const JsonValue& payload)>;
 /// Told at Open, before any job runs, what each job of the kind that has not ended names: it is still in use.
 using JobInUse = std::function<void(const JsonValue& payload)>;
 
+/// Jobs of kinds in one lane run one after another, in the order in which they were accepted; a waiting one
+/// keeps no thread from the others.
+struct JobLane {
+  std::string name;
+  size_t max_waiting = 0;  ///< Besides the one that runs; more are refused.
+};
+
 struct JobKind {
   JobWork work;
-  JobCleanup cleanup;    ///< May be empty.
-  JobInUse in_use = {};  ///< May be empty.
+  JobCleanup cleanup;                ///< May be empty.
+  JobInUse in_use = {};              ///< May be empty.
+  std::optional<JobLane> lane = {};  ///< None: as many at once as there are threads.
 };
 
 struct JobOptions {
@@ -84,9 +93,10 @@ class JobService {
   /// Files that Open could not read: nobody knows what those jobs still need.
   virtual size_t unreadable_files() const = 0;
 
-  /// Durable on ok, then runs when a pool thread is free. Errors: resource_exhausted/pool_full,
-  /// invalid_argument/unknown_job_kind, invalid_argument/job_payload_too_large, those of Put. Nothing runs
-  /// after an error; after unavailable/outcome_unknown the job may yet run at the next start.
+  /// Durable on ok, then runs when a pool thread is free. Errors: resource_exhausted/{pool_full,
+  /// too_many_waiting}, invalid_argument/unknown_job_kind, invalid_argument/job_payload_too_large, those of
+  /// Put. Nothing runs after an error; after unavailable/outcome_unknown the job may yet run at the next
+  /// start.
   virtual Result<Job> Submit(const Context& context, std::string kind, std::string actor,
                              JsonValue payload) = 0;
   /// Error: not_found/job_not_found.

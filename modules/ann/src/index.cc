@@ -11,6 +11,23 @@
 
 namespace lake::ann {
 
+namespace {
+
+size_t BytesOf(const CodedRows& rows, size_t halves) {
+  return rows.count == 0 ? 0 : rows.count * (halves * rows.space->half_bytes() + sizeof(CodeTerms));
+}
+
+size_t BytesOf(const IndexView& view) {
+  const size_t rows = view.coded.count;
+  return rows * (view.vectors.dimensions * sizeof(float) + sizeof(*view.high_residuals)) +
+         BytesOf(view.coded, 2) +
+         (view.graph.neighbours == nullptr ? 0 : rows * view.graph.degree * sizeof(uint32_t)) +
+         view.entries.rows.size_bytes() + view.entries.group_ends.size_bytes() +
+         BytesOf(view.entries.coded, 1) + view.duplicates.size_bytes() + view.ids.size_bytes();
+}
+
+}  // namespace
+
 /// Either kind of index, and what is read of it.
 struct Index::Parts {
   std::shared_ptr<const BuiltIndex> built;  ///< Null when it is a file.
@@ -84,6 +101,7 @@ Metric Index::metric() const { return parts_->view.options.metric; }
 const BuildOptions& Index::options() const { return parts_->view.options; }
 std::span<const uint64_t> Index::ids() const { return parts_->view.ids; }
 Matrix Index::vectors() const { return parts_->view.vectors; }
+size_t Index::memory_bytes() const { return BytesOf(parts_->view); }
 std::string Index::Digest() const { return DigestOf(parts_->view); }
 
 }  // namespace lake::ann

@@ -69,6 +69,7 @@ class OpenGeneration final : public OpenIndex {
 
   const Generation& generation() const override { return generation_; }
   size_t chunks() const override { return segment_.rows(); }
+  const ann::Index& segment() const override { return segment_; }
 
   Result<ann::Answer> FindNearest(std::span<const float> query, const Nearest& options,
                                   const CancelToken& cancel) override {

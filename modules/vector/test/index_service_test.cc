@@ -5,7 +5,7 @@
 
 #include <atomic>
 
-#include "indexed_lake.h"
+#include "lake/vector_testing/indexed_lake.h"
 
 namespace lake::vector {
 namespace {

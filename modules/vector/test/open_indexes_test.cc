@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "indexed_lake.h"
+#include "lake/vector_testing/indexed_lake.h"
 
 namespace lake::vector {
 namespace {

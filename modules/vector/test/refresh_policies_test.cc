@@ -3,7 +3,7 @@
 // the thread that looks.
 #include "lake/vector/refresh_policies.h"
 
-#include "indexed_lake.h"
+#include "lake/vector_testing/indexed_lake.h"
 #include "refresh_runner.h"
 
 namespace lake::vector {

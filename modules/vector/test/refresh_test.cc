@@ -6,7 +6,7 @@
 #include <atomic>
 #include <thread>
 
-#include "indexed_lake.h"
+#include "lake/vector_testing/indexed_lake.h"
 
 namespace lake::vector {
 namespace {

@@ -156,6 +156,8 @@ class Index {
   const BuildOptions& options() const;
   std::span<const uint64_t> ids() const;
   Matrix vectors() const;  ///< As they were given.
+  /// Of all that a search may read: vectors, codes, graph and entries, wherever they lie.
+  size_t memory_bytes() const;
   /// SHA-256, in hex, of graph, entries and codes: equal for equal vectors and options, whatever built it.
   std::string Digest() const;
 

@@ -61,6 +61,8 @@ class OpenIndex {
 
   virtual const Generation& generation() const = 0;
   virtual size_t chunks() const = 0;
+  /// Vectors and graph; its ids are the rows. For those who measure it: searches go through FindNearest.
+  virtual const ann::Index& segment() const = 0;
   /// Errors: those of ann::Index::Search; data_loss/segment_damaged once damage was found.
   virtual Result<ann::Answer> FindNearest(std::span<const float> query, const Nearest& options,
                                           const CancelToken& cancel) = 0;

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -92,12 +94,15 @@ class IndexedLake : public ::testing::Test {
     std::map<std::string, jobs::JobKind> kinds;
     kinds.emplace(kIndexJob, service_->Kind());
     kinds.emplace(kRefreshJob, service_->RefreshKind());
+    AddServices(kinds);
     auto jobs =
         jobs::JobService::Open(Context{}, *store_, clock_, random_, log_, *pool_, std::move(kinds), {});
     LAKE_ASSERT_OK(jobs);
     jobs_ = std::move(*jobs);
     LAKE_ASSERT_OK(service_->CollectGarbage(Context{}));
   }
+  /// Services of those who build on indexes, and their kinds of jobs.
+  virtual void AddServices(std::map<std::string, jobs::JobKind>&) {}
   /// What a killed process leaves: jobs that have not ended.
   void Stop() {
     jobs_.reset();

@@ -1,0 +1,79 @@
+#include "evaluation.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+namespace lake::tuning {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// The first ones fetch the graph into the caches and grow the memory of searches.
+constexpr size_t kWarmUpQueries = 200;
+/// A median of so many is steady; at 50 ms each they take a second.
+constexpr size_t kBruteForceQueries = 20;
+
+double MicrosSince(Clock::time_point start) {
+  return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+}
+
+Status CheckAlive(const CancelToken& cancel) {
+  return cancel.cancelled() ? Status(cancel.error()) : Status();
+}
+
+}  // namespace
+
+double Percentile(std::span<const double> ascending, double p) {
+  if (ascending.empty()) return 0;
+  const double rank = std::round(static_cast<double>(ascending.size() - 1) * p);
+  return ascending[static_cast<size_t>(rank)];
+}
+
+Result<Evaluation> Evaluate(const ann::Index& index, const AskedQueries& queries,
+                            const ann::SearchOptions& options, const CancelToken& cancel) {
+  ann::SearchMemory memory;
+  for (size_t i = 0; i < std::min(queries.count(), kWarmUpQueries); ++i) {
+    LAKE_RETURN_IF_ERROR(CheckAlive(cancel));
+    LAKE_RETURN_IF_ERROR(index.Search(queries.vector(i), options, cancel, &memory));
+  }
+  Evaluation evaluation;
+  for (size_t i = 0; i < queries.count(); ++i) {
+    LAKE_RETURN_IF_ERROR(CheckAlive(cancel));
+    const Clock::time_point start = Clock::now();
+    LAKE_ASSIGN_OR_RETURN(const ann::Answer answer,
+                          index.Search(queries.vector(i), options, cancel, &memory));
+    evaluation.latencies_us.push_back(MicrosSince(start));
+    const ann::GroundTruth& truth = queries.truths[i];
+    const size_t found = ann::CountFound(answer.hits, truth);
+    evaluation.hits.push_back(static_cast<uint32_t>(found));
+    evaluation.recall += truth.count == 0 ? 1 : static_cast<double>(found) / static_cast<double>(truth.count);
+    evaluation.distances_mean += static_cast<double>(answer.distances);
+    evaluation.hops_mean += static_cast<double>(answer.hops);
+  }
+  const auto n = static_cast<double>(std::max<size_t>(queries.count(), 1));
+  evaluation.recall /= n;
+  evaluation.distances_mean /= n;
+  evaluation.hops_mean /= n;
+  evaluation.interval = ann::WilsonInterval(evaluation.recall, queries.count());
+  std::ranges::sort(evaluation.latencies_us);
+  return evaluation;
+}
+
+Result<double> BruteForceLatency(const ann::Index& index, const AskedQueries& queries, size_t k,
+                                 const CancelToken& cancel) {
+  ann::SearchMemory memory;
+  const ann::SearchOptions options = {.k = k, .precision = ann::Precision::kExact};
+  std::vector<double> latencies_us;
+  const size_t count = std::min(queries.count(), kBruteForceQueries);
+  for (size_t i = 0; i <= count && count > 0; ++i) {
+    LAKE_RETURN_IF_ERROR(CheckAlive(cancel));
+    const Clock::time_point start = Clock::now();
+    LAKE_RETURN_IF_ERROR(index.Search(queries.vector(i % count), options, cancel, &memory));
+    if (i > 0) latencies_us.push_back(MicrosSince(start));  // The first one warms up.
+  }
+  std::ranges::sort(latencies_us);
+  return Percentile(latencies_us, 0.5);
+}
+
+}  // namespace lake::tuning

@@ -1,0 +1,78 @@
+// An indexed lake with the services of trials.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "lake/tuning/trial_service.h"
+#include "lake/vector_testing/indexed_lake.h"
+
+namespace lake::tuning {
+
+class TunedLake : public vector::IndexedLake {
+ protected:
+  void AddServices(std::map<std::string, jobs::JobKind>& kinds) override {
+    evals_ = EvalService::Make({.catalog = *catalog_,
+                                .buckets = buckets_,
+                                .indexes = *service_,
+                                .open_indexes = *indexes_,
+                                .models = *models_,
+                                .clock = clock_,
+                                .log = log_,
+                                .threads = 2});
+    journals_ = std::make_unique<TrialJournals>(buckets_, log_);
+    trials_ = TrialService::Make({.catalog = *catalog_,
+                                  .indexes = *service_,
+                                  .open_indexes = *indexes_,
+                                  .evals = *evals_,
+                                  .journals = *journals_,
+                                  .clock = clock_,
+                                  .random = random_,
+                                  .log = log_},
+                                 {.threads = 2, .code_version = "test"});
+    const jobs::JobLane lane = {.name = kTuningLane, .max_waiting = 4};
+    kinds.emplace(kEvalJob, jobs::JobKind{.work = evals_->Work(), .cleanup = {}, .lane = lane});
+    kinds.emplace(kTrialJob, jobs::JobKind{.work = trials_->Work(), .cleanup = {}, .lane = lane});
+  }
+
+  /// 2,000 documents of one or two sentences, in one chunk each.
+  void MakeIndex() {
+    AddNotes(vector::kManyNotes);
+    vector::NewIndex wanted = Notes();
+    wanted.chunk = vector::ChunkSettings{.size = 100, .overlap = 0};
+    LAKE_ASSERT_OK(BuildOk(wanted));
+  }
+
+  /// The ended job's result, or its error.
+  template <class T>
+  Result<T> Await(std::string_view kind, Result<JsonValue> payload) {
+    if (!payload.ok()) return std::move(payload).error();
+    LAKE_ASSIGN_OR_RETURN(const jobs::Job job,
+                          jobs_->Submit(Context{}, std::string(kind), "test", *std::move(payload)));
+    LAKE_ASSIGN_OR_RETURN(
+        const jobs::Job ended,
+        jobs_->WaitUntilFinished({.deadline = Deadline::After(std::chrono::seconds(120))}, job.id));
+    if (!ended.result) return Internal(ended.error->code, "{}", ended.error->detail);
+    return FromJson<T>(*ended.result, Reading::kTolerant);
+  }
+  Result<EvalSetInfo> Autogen(const NewEvalSet& wanted) {
+    return Await<EvalSetInfo>(kEvalJob, evals_->PrepareNew(Request(), wanted));
+  }
+  Result<Trial> Try(const NewTrial& wanted) {
+    return Await<Trial>(kTrialJob, trials_->Prepare(Request(), wanted));
+  }
+
+  access::Request As(access::Role role) const {
+    access::Request request = Request();
+    request.caller = {.name = "somebody", .role = role.name};
+    request.role = std::make_shared<access::Role>(std::move(role));
+    return request;
+  }
+
+  std::unique_ptr<EvalService> evals_;
+  std::unique_ptr<TrialJournals> journals_;
+  std::unique_ptr<TrialService> trials_;
+};
+
+}  // namespace lake::tuning

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,9 @@
 #include "lake/storage/local_store.h"
 #include "lake/storage/scratch_store.h"
 #include "lake/tables/dataset_service.h"
+#include "lake/tuning/eval_service.h"
+#include "lake/tuning/trial_journals.h"
+#include "lake/tuning/trial_service.h"
 #include "lake/vector/index_service.h"
 #include "lake/vector/open_indexes.h"
 #include "lake/vector/refresh_policies.h"
@@ -221,12 +225,16 @@ class WiredLake final : public Lake {
         ingest::FileIngest::Make(*catalog_, *engine_, buckets_, {.durable = primary_, .scratch = scratch_},
                                  seams_.clock, seams_.random, seams_.log, IngestLimits(settings));
     LAKE_RETURN_IF_ERROR(OpenIndexes(settings));
+    OpenTuning(settings.tuning);
     job_pool_ = std::make_unique<WorkerPool>(
         WorkerPool::Options{.name = "jobs", .threads = settings.ingest.jobs, .queue_limit = kJobQueue});
     std::map<std::string, jobs::JobKind> kinds;
     kinds.emplace(ingest::kIngestFileJob, ingest_->Kind());
     kinds.emplace(vector::kIndexJob, index_service_->Kind());
     kinds.emplace(vector::kRefreshJob, index_service_->RefreshKind());
+    const jobs::JobLane lane = {.name = tuning::kTuningLane, .max_waiting = settings.tuning.max_waiting};
+    kinds.emplace(tuning::kEvalJob, jobs::JobKind{.work = evals_->Work(), .cleanup = {}, .lane = lane});
+    kinds.emplace(tuning::kTrialJob, jobs::JobKind{.work = trials_->Work(), .cleanup = {}, .lane = lane});
     LAKE_ASSIGN_OR_RETURN(
         jobs_, jobs::JobService::Open(Context{}, *primary_, seams_.clock, seams_.random, seams_.log,
                                       *job_pool_, std::move(kinds), jobs::JobOptions{}));
@@ -263,6 +271,33 @@ class WiredLake final : public Lake {
     return {};
   }
 
+  void OpenTuning(const TuningSettings& settings) {
+    const size_t threads = std::max(1u, std::thread::hardware_concurrency());
+    evals_ = tuning::EvalService::Make({.catalog = *catalog_,
+                                        .buckets = buckets_,
+                                        .indexes = *index_service_,
+                                        .open_indexes = *open_indexes_,
+                                        .models = *models_,
+                                        .clock = seams_.clock,
+                                        .log = seams_.log,
+                                        .threads = threads});
+    trial_journals_ = std::make_unique<tuning::TrialJournals>(buckets_, seams_.log);
+    trials_ =
+        tuning::TrialService::Make({.catalog = *catalog_,
+                                    .indexes = *index_service_,
+                                    .open_indexes = *open_indexes_,
+                                    .evals = *evals_,
+                                    .journals = *trial_journals_,
+                                    .clock = seams_.clock,
+                                    .random = seams_.random,
+                                    .log = seams_.log},
+                                   {.threads = threads,
+                                    .cache_bytes = settings.cache_bytes,
+                                    .pareto = {.latency_weight = settings.pareto_latency_weight,
+                                               .latency_cap_us = settings.pareto_latency_cap_us},
+                                    .code_version = fmt::format("{} {}", kBuildVersion, LAKE_REVISION)});
+  }
+
   Status OpenAccess(const Settings& settings) {
     const access::RightsListener listener = [this](const access::RightsChange& change) {
       query_->OnRightsChange(change);
@@ -286,6 +321,7 @@ class WiredLake final : public Lake {
     query::RelationProviders tables;
     gateway::AddDatasetTables(tables);
     gateway::AddJobTable(tables, *jobs_);
+    gateway::AddTrialTable(tables, *index_service_, *trials_);
     gateway::AddAccessTables(tables, *keys_, *audit_);
     query_ =
         query::QueryService::Make({.engine = *engine_,
@@ -356,6 +392,9 @@ class WiredLake final : public Lake {
   std::unique_ptr<ingest::FileIngest> ingest_;
   std::unique_ptr<vector::IndexService> index_service_;
   std::unique_ptr<vector::OpenIndexes> open_indexes_;
+  std::unique_ptr<tuning::EvalService> evals_;
+  std::unique_ptr<tuning::TrialJournals> trial_journals_;
+  std::unique_ptr<tuning::TrialService> trials_;
   std::unique_ptr<WorkerPool> job_pool_;
   std::unique_ptr<jobs::JobService> jobs_;
   std::unique_ptr<vector::RefreshPolicies> refresh_policies_;
@@ -392,6 +431,8 @@ void WiredLake::AddRoutes(const Settings& settings) {
   });
   gateway::AddIndexRoutes(*api_, *index_service_, *searches_, *jobs_);
   gateway::AddRefreshRoutes(*api_, *index_service_, *jobs_);
+  gateway::AddEvalRoutes(*api_, *evals_, *jobs_);
+  gateway::AddTrialRoutes(*api_, *trials_, *jobs_);
   gateway::AddAnswerRoutes(*api_, *answers_);
   gateway::AddQueryRoutes(
       *api_, *query_,

@@ -1,13 +1,12 @@
 #include <utility>
 
+#include "awaited_job.h"
 #include "index_pages.h"
-#include "lake/common/json_io.h"
 #include "lake/gateway/routes.h"
 #include "lake/gateway/wire/job.h"
 #include "lake/gateway/wire/refresh.h"
 #include "lake/jobs/job_service.h"
 #include "lake/vector/index_service.h"
-#include "waiting.h"
 
 namespace lake::gateway {
 namespace {
@@ -35,36 +34,13 @@ Result<std::optional<vector::NewIndex>> Otherwise(wire::RefreshDataset wanted) {
                                         .refresh = {}});
 }
 
-/// What a job that did not succeed is to those who waited for it.
-Error ErrorOf(const jobs::Job& job) {
-  const jobs::JobFailure failure =
-      job.error.value_or(jobs::JobFailure{.code = "job_failed", .detail = "the job failed"});
-  return Error(ErrorCode::kFailedPrecondition, failure.code, failure.detail);
-}
-
 Status Refresh(IndexService& indexes, jobs::JobService& jobs, const Request& request,
                wire::RefreshDataset wanted, const RequestHead& head, ResponseWriter& writer) {
   vector::RefreshRequest refresh = {
       .dataset = wanted.dataset, .index_name = wanted.index_name.value_or(""), .otherwise = {}};
   LAKE_ASSIGN_OR_RETURN(refresh.otherwise, Otherwise(std::move(wanted)));
   LAKE_ASSIGN_OR_RETURN(JsonValue payload, indexes.PrepareRefresh(request, refresh));
-  LAKE_ASSIGN_OR_RETURN(jobs::Job job, jobs.Submit(request.context, std::string(vector::kRefreshJob),
-                                                   request.caller.name, std::move(payload)));
-  ResponseHead answer = {.status = 202, .content_type = "application/json"};
-  answer.headers = {{"Location", fmt::format("/jobs/{}", job.id.value())}};
-  std::string body;
-  if (WaitingOf(head) == Waiting::kAsync) {
-    answer.headers.push_back({"Preference-Applied", "respond-async"});
-    body = WriteJson(ToJson(job));
-  } else {
-    LAKE_ASSIGN_OR_RETURN(job, jobs.WaitUntilFinished(request.context, job.id));
-    if (job.state != jobs::JobState::kSucceeded) return ErrorOf(job);
-    answer.status = 200;
-    body = WriteJson(*job.result);
-  }
-  LAKE_RETURN_IF_ERROR(writer.Start(answer));
-  LAKE_RETURN_IF_ERROR(writer.Write(body));
-  return writer.Finish({});
+  return AnswerWithJob(jobs, request, vector::kRefreshJob, std::move(payload), head, writer);
 }
 
 wire::StaleIndex ToWire(const IndexInfo& info) {

@@ -60,6 +60,13 @@ struct AnswerSettings {
   double min_support = 0.42;
 };
 
+struct TuningSettings {
+  uint64_t cache_bytes = 2ull << 30;
+  uint32_t max_waiting = 16;
+  double pareto_latency_weight = 0.2;
+  double pareto_latency_cap_us = 1000;
+};
+
 struct AccessSettings {
   bool auth = false;
   std::string secrets_file;
@@ -76,6 +83,7 @@ struct Settings {
   IngestSettings ingest;
   ModelSettings models;
   AnswerSettings answers;
+  TuningSettings tuning;
   AccessSettings access;
   TelemetrySettings telemetry;
 };
@@ -179,6 +187,24 @@ struct lake::Describe<lake::app::AnswerSettings> {
           .Between(-1, 1)};
 };
 template <>
+struct lake::Describe<lake::app::TuningSettings> {
+  using T = lake::app::TuningSettings;
+  static constexpr std::string_view kName = "TuningSettings";
+  static constexpr auto kFields = std::tuple{
+      Optional("cache_bytes", &T::cache_bytes,
+               "Memory for the vectors of indexes that are tried with other configurations; an index whose "
+               "vectors "
+               "take more cannot be."),
+      Optional("max_waiting", &T::max_waiting, "Trials and eval sets that may wait for the one that is made.")
+          .Between(0, 1000),
+      Optional("pareto_latency_weight", &T::pareto_latency_weight,
+               "Recall that the longest latency costs when the best trial is looked for.")
+          .Between(0, 1),
+      Optional("pareto_latency_cap_us", &T::pareto_latency_cap_us,
+               "Latency, in microseconds, from which on it costs that much.")
+          .Between(1, 1e9)};
+};
+template <>
 struct lake::Describe<lake::app::AccessSettings> {
   using T = lake::app::AccessSettings;
   static constexpr std::string_view kName = "AccessSettings";
@@ -208,6 +234,7 @@ struct lake::Describe<lake::app::Settings> {
                  Optional("ingest", &T::ingest, "Files coming in."),
                  Optional("models", &T::models, "Language models, in this process and elsewhere."),
                  Optional("answers", &T::answers, "Answers from the texts of an index."),
+                 Optional("tuning", &T::tuning, "Trials of other configurations of indexes."),
                  Optional("access", &T::access, "Who may do what."),
                  Optional("telemetry", &T::telemetry, "What the server says about itself.")};
 };

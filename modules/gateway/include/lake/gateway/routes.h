@@ -37,6 +37,10 @@ class SearchService;
 namespace lake::tables {
 class DatasetService;
 }
+namespace lake::tuning {
+class EvalService;
+class TrialService;
+}  // namespace lake::tuning
 namespace lake::vector {
 class IndexService;
 }
@@ -76,6 +80,11 @@ void AddIndexRoutes(Api& api, vector::IndexService& indexes, search::SearchServi
                     jobs::JobService& jobs);
 /// /vectors/refresh/{dataset}, /vectors/stale. `jobs` must know the kind vector::kRefreshJob.
 void AddRefreshRoutes(Api& api, vector::IndexService& indexes, jobs::JobService& jobs);
+/// /vectors/hnsw/evals… `jobs` must know the kind tuning::kEvalJob.
+void AddEvalRoutes(Api& api, tuning::EvalService& evals, jobs::JobService& jobs);
+/// /vectors/hnsw/trial, /vectors/hnsw/trials…, /vectors/hnsw/cache/stats. `jobs` must know the kind
+/// tuning::kTrialJob.
+void AddTrialRoutes(Api& api, tuning::TrialService& trials, jobs::JobService& jobs);
 /// POST /vectors/rag.
 void AddAnswerRoutes(Api& api, answers::AnswerService& answers);
 /// What one answer may hold; 0 = as much as there is.

@@ -1,6 +1,6 @@
 // The lists of the API as tables that statements read: system.datasets, system.columns, system.files,
-// system.versions, system.jobs, system.keys, system.audit. What a caller sees in a list is what they see in
-// the table, decided by the same functions; members are columns of the same name.
+// system.versions, system.jobs, system.trials, system.keys, system.audit. What a caller sees in a list is
+// what they see in the table, decided by the same functions; members are columns of the same name.
 #pragma once
 
 #include "lake/query/relation_provider.h"
@@ -12,6 +12,12 @@ class KeyService;
 namespace lake::jobs {
 class JobService;
 }
+namespace lake::tuning {
+class TrialService;
+}
+namespace lake::vector {
+class IndexService;
+}
 
 namespace lake::gateway {
 
@@ -19,6 +25,9 @@ namespace lake::gateway {
 void AddDatasetTables(query::RelationProviders& tables);
 /// The caller's own jobs; for administrators all. `jobs` must outlive the table.
 void AddJobTable(query::RelationProviders& tables, const jobs::JobService& jobs);
+/// The trials of the indexes that the caller may know of. The references must outlive the table.
+void AddTrialTable(query::RelationProviders& tables, const vector::IndexService& indexes,
+                   const tuning::TrialService& trials);
 /// Keys and the newest kMostAuditRows of the audit log, for administrators: others get
 /// permission_denied/forbidden. The references must outlive the tables.
 void AddAccessTables(query::RelationProviders& tables, const access::KeyService& keys,

@@ -1,0 +1,19 @@
+// A job as the answer of the route that asked for it.
+#pragma once
+
+#include <string_view>
+
+#include "lake/access/request.h"
+#include "lake/common/json.h"
+#include "lake/gateway/exchange.h"
+#include "lake/jobs/job_service.h"
+
+namespace lake::gateway {
+
+/// Submits a job and answers with its result when it has ended, 200; to a client that prefers respond-async
+/// with the job at once, 202. A client that goes away leaves the job running. Errors: those of
+/// JobService::Submit and of waiting; failed_precondition with the slug of a job that did not succeed.
+Status AnswerWithJob(jobs::JobService& jobs, const access::Request& request, std::string_view kind,
+                     JsonValue payload, const RequestHead& head, ResponseWriter& writer);
+
+}  // namespace lake::gateway

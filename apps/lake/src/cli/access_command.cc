@@ -1,12 +1,10 @@
 // lake key, lake role and lake audit: who may come in, what they see, and what they asked.
 #include <cstdio>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 
 #include "commands.h"
 #include "exit_code.h"
 #include "new_key_file.h"
+#include "request_body.h"
 #include "rest.h"
 #include "terminal.h"
 
@@ -16,13 +14,6 @@ namespace {
 constexpr int64_t kMaxKeys = 100'000;
 
 std::string RolePath(const std::string& name) { return "/access/roles/" + UrlEncode(name); }
-
-Result<std::string> ReadText(const std::string& file) {
-  if (file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return NotFound("file_not_found", "cannot read the file '{}'", file);
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
 
 /// The id of the key in force that has the name; the text itself when there is none, which may be an id.
 Result<std::string> FindKeyId(Rest& rest, const std::string& key) {

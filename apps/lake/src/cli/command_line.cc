@@ -37,6 +37,8 @@ struct Parsed {
   RefreshPolicyOptions policy;
   SearchOptions search;
   AskOptions ask;
+  EvalOptions eval;
+  TrialOptions trial;
   ListOptions list;
   KeyOptions new_key;
   CheckOptions check;
@@ -306,6 +308,58 @@ void AddIndexes(CLI::App& app, Parsed* parsed) {
   AddNamed(group, parsed, "drop", "Drop an index with its files", "name", RunIndexDrop);
 }
 
+void AddEvals(CLI::App& app, Parsed* parsed) {
+  CLI::App* group = app.add_subcommand("eval", "Make and look at the queries that indexes are measured with");
+  group->require_subcommand(1);
+  AddList(group, parsed, "List eval sets", RunEvalList);
+  AddNamed(group, parsed, "show", "Show one eval set", "name", RunEvalShow);
+  AddNamed(group, parsed, "create", "Save an eval set from a JSON file; - is stdin", "file", RunEvalCreate);
+  CLI::App* autogen = group->add_subcommand("autogen", "Make an eval set of an index; Ctrl-C cancels");
+  autogen->add_option("name", parsed->eval.name, "Name of the eval set")->required();
+  autogen->add_option("--index", parsed->eval.index, "Index that the queries are made of")->required();
+  autogen->add_option("--count", parsed->eval.count, "Most queries (default: 1000)");
+  autogen->add_option("-k,--k", parsed->eval.k, "Neighbours that are asked for (default: 10)");
+  autogen->add_option("--seed", parsed->eval.seed, "Another one gives other queries");
+  autogen->callback([parsed] {
+    parsed->run = [parsed](const Context& context) {
+      return RunEvalAutogen(context, parsed->client, parsed->eval);
+    };
+  });
+}
+
+using TrialCommand = int (*)(const Context&, const ClientOptions&, const TrialOptions&);
+
+CLI::App* AddTrial(CLI::App* group, Parsed* parsed, const std::string& word, const std::string& help,
+                   TrialCommand command) {
+  CLI::App* added = group->add_subcommand(word, help);
+  added->add_option("index", parsed->trial.index, "Index name")->required();
+  added->callback([parsed, command] {
+    parsed->run = [parsed, command](const Context& context) {
+      return command(context, parsed->client, parsed->trial);
+    };
+  });
+  return added;
+}
+
+void AddTrials(CLI::App& app, Parsed* parsed) {
+  CLI::App* group = app.add_subcommand("trial", "Try other configurations of an index; compare them");
+  group->require_subcommand(1);
+  CLI::App* run =
+      AddTrial(group, parsed, "run", "Build and measure one configuration; Ctrl-C cancels", RunTrial);
+  run->add_option("--eval", parsed->trial.eval_set, "Eval set to measure it with")->required();
+  run->add_option("--ef-construction", parsed->trial.ef_construction,
+                  "Effort of the build, 10 to 400 (default: 80)");
+  run->add_option("--ef-search", parsed->trial.ef_search, "Effort of a search, 10 to 200 (default: 30)");
+  run->add_option("--seed", parsed->trial.seed, "Another one gives another graph");
+  run->add_option("--note", parsed->trial.note, "What to remember of it");
+  CLI::App* list = AddTrial(group, parsed, "ls", "List the trials of an index, newest first", RunTrialList);
+  list->add_option("--limit", parsed->trial.list.limit, "Most items to show")->check(CLI::PositiveNumber);
+  CLI::App* best = AddTrial(group, parsed, "best", "Show the best trial of an index", RunTrialBest);
+  best->add_option("--metric", parsed->trial.metric,
+                   "recall, latency or pareto (default): the recall less what the latency costs")
+      ->check(CLI::IsMember({"recall", "latency", "pareto"}));
+}
+
 void AddRerankOptions(CLI::App* word, std::optional<std::string>* reranker) {
   word->add_flag_callback(
       "--rerank", [reranker] { reranker->emplace(reranker->value_or("")); },
@@ -445,6 +499,8 @@ int RunCommandLine(int argc, char** argv) {
   AddIngest(app, parsed.get());
   AddDatasets(app, parsed.get());
   AddIndexes(app, parsed.get());
+  AddEvals(app, parsed.get());
+  AddTrials(app, parsed.get());
   AddSearch(app, parsed.get());
   AddAsk(app, parsed.get());
   AddJobs(app, parsed.get());

@@ -91,6 +91,25 @@ struct ListOptions {
   int64_t limit = 1000;
 };
 
+struct EvalOptions {
+  std::string name;
+  std::string index;
+  std::optional<int64_t> count;
+  std::optional<int64_t> k;
+  std::optional<int64_t> seed;
+};
+
+struct TrialOptions {
+  std::string index;
+  std::string eval_set;
+  std::optional<int64_t> ef_construction;
+  std::optional<int64_t> ef_search;
+  std::optional<int64_t> seed;
+  std::string note;
+  std::string metric = "pareto";
+  ListOptions list;
+};
+
 struct KeyOptions {
   std::string name;
   std::string role;
@@ -140,6 +159,14 @@ int RunIndexShow(const Context& context, const ClientOptions& client, const std:
 int RunIndexRefresh(const Context& context, const ClientOptions& client, const RefreshOptions& options);
 int RunIndexPolicy(const Context& context, const ClientOptions& client, const RefreshPolicyOptions& options);
 int RunIndexDrop(const Context& context, const ClientOptions& client, const std::string& name);
+int RunEvalList(const Context& context, const ClientOptions& client, const ListOptions& options);
+int RunEvalShow(const Context& context, const ClientOptions& client, const std::string& name);
+/// From a file with the set as JSON; "-" is stdin.
+int RunEvalCreate(const Context& context, const ClientOptions& client, const std::string& file);
+int RunEvalAutogen(const Context& context, const ClientOptions& client, const EvalOptions& options);
+int RunTrial(const Context& context, const ClientOptions& client, const TrialOptions& options);
+int RunTrialList(const Context& context, const ClientOptions& client, const TrialOptions& options);
+int RunTrialBest(const Context& context, const ClientOptions& client, const TrialOptions& options);
 int RunSearch(const Context& context, const ClientOptions& client, const SearchOptions& options);
 int RunAsk(const Context& context, const ClientOptions& client, const AskOptions& options);
 int RunJobList(const Context& context, const ClientOptions& client, const ListOptions& options);

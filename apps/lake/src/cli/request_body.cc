@@ -1,8 +1,18 @@
 #include "request_body.h"
 
+#include <fstream>
+#include <iostream>
+#include <iterator>
 #include <utility>
 
 namespace lake::app {
+
+Result<std::string> ReadText(const std::string& file) {
+  if (file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return NotFound("file_not_found", "cannot read the file '{}'", file);
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
 
 void SetUnlessEmpty(JsonValue* document, std::string_view name, const std::string& text) {
   if (!text.empty()) document->Set(name, text);

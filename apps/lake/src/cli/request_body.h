@@ -1,4 +1,4 @@
-// Members of a request's document that are there only when somebody gave them.
+// What commands make the documents of their requests of.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +7,12 @@
 #include <string_view>
 
 #include "lake/common/json.h"
+#include "lake/common/result.h"
 
 namespace lake::app {
+
+/// A file's contents; "-" is stdin. Error: not_found/file_not_found.
+Result<std::string> ReadText(const std::string& file);
 
 void SetUnlessEmpty(JsonValue* document, std::string_view name, const std::string& text);
 void SetIfGiven(JsonValue* document, std::string_view name, const std::optional<int64_t>& number);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 
 namespace lake::tuning {
 namespace {
@@ -20,6 +21,20 @@ double MicrosSince(Clock::time_point start) {
 
 Status CheckAlive(const CancelToken& cancel) {
   return cancel.cancelled() ? Status(cancel.error()) : Status();
+}
+
+/// The mean of the shares. Where all queries have as many neighbours it is one division: evaluations that
+/// found as many must be equal to the last bit, or there are no ties.
+double RecallOf(const std::vector<uint32_t>& hits, const std::vector<ann::GroundTruth>& truths) {
+  if (truths.empty()) return 0;
+  const size_t k = truths.front().count;
+  const auto queries = static_cast<double>(truths.size());
+  if (k > 0 && std::ranges::all_of(truths, [k](const ann::GroundTruth& truth) { return truth.count == k; }))
+    return std::accumulate(hits.begin(), hits.end(), 0.0) / (static_cast<double>(k) * queries);
+  double shares = 0;
+  for (size_t i = 0; i < hits.size(); ++i)
+    shares += truths[i].count == 0 ? 1 : static_cast<double>(hits[i]) / static_cast<double>(truths[i].count);
+  return shares / queries;
 }
 
 }  // namespace
@@ -44,15 +59,12 @@ Result<Evaluation> Evaluate(const ann::Index& index, const AskedQueries& queries
     LAKE_ASSIGN_OR_RETURN(const ann::Answer answer,
                           index.Search(queries.vector(i), options, cancel, &memory));
     evaluation.latencies_us.push_back(MicrosSince(start));
-    const ann::GroundTruth& truth = queries.truths[i];
-    const size_t found = ann::CountFound(answer.hits, truth);
-    evaluation.hits.push_back(static_cast<uint32_t>(found));
-    evaluation.recall += truth.count == 0 ? 1 : static_cast<double>(found) / static_cast<double>(truth.count);
+    evaluation.hits.push_back(static_cast<uint32_t>(ann::CountFound(answer.hits, queries.truths[i])));
     evaluation.distances_mean += static_cast<double>(answer.distances);
     evaluation.hops_mean += static_cast<double>(answer.hops);
   }
   const auto n = static_cast<double>(std::max<size_t>(queries.count(), 1));
-  evaluation.recall /= n;
+  evaluation.recall = RecallOf(evaluation.hits, queries.truths);
   evaluation.distances_mean /= n;
   evaluation.hops_mean /= n;
   evaluation.interval = ann::WilsonInterval(evaluation.recall, queries.count());

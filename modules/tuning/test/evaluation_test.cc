@@ -80,6 +80,20 @@ TEST_F(EvaluationTest, CountsWhatIsAsNearAsTheTruth) {
   EXPECT_EQ(half.hits[19], 5u);
 }
 
+// In whatever order the losses come, and also where sums of tenths are not exact.
+TEST_F(EvaluationTest, AsManyHitsAreTheSameRecall) {
+  const ann::Index index = Build();
+  const AskedQueries queries = Queries(index, 10);
+  std::vector<double> recalls;
+  for (const size_t lost : {0u, 7u, 19u}) {
+    AskedQueries some = queries;
+    some.truths[lost].farthest = -1;
+    LAKE_ASSERT_OK_AND_ASSIGN(const Evaluation evaluation, Evaluate(index, some, {.k = 10}, {}));
+    recalls.push_back(evaluation.recall);
+  }
+  EXPECT_THAT(recalls, Each(0.95));
+}
+
 TEST_F(EvaluationTest, StopsWhenItIsCancelled) {
   const ann::Index index = Build();
   const AskedQueries queries = Queries(index, 5);

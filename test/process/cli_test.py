@@ -247,6 +247,39 @@ class DatasetTest(CommandLine):
         self.assertEqual(len(versions), 3, versions)
 
 
+class TrialTest(CommandLine):
+    def test_trials_are_run_and_compared(self):
+        notes = "".join(f"{i},A driver of lorry {i}. He brings goods {i * 7} to market {i * 3}.\n" for i in range(8))
+        self.lake("ingest", self.file("notes.csv", f"id,note\n{notes}"))
+        self.lake("index", "create", "notes", "--source", "notes", "--text", "note", "--id", "id")
+        self.lake("trial", "run", "notes", "--eval", "none", code=NOT_FOUND)
+        made = self.lake("-o", "table", "eval", "autogen", "auto", "--index", "notes", "--count", "4", "-k", "2")
+        self.assertEqual(made, "auto: 4 queries, k 2; of index notes\n")
+        self.lake("eval", "autogen", "auto", "--index", "nowhere", code=NOT_FOUND)
+        own = self.file("own.json", json.dumps({"name": "own", "queries": [{"id": "a", "text": "lorries"}]}))
+        self.assertEqual(self.lake("-o", "table", "eval", "create", own), "own: 1 queries, k 10\n")
+        self.lake("eval", "create", self.file("bad.json", '{"name": "own"}'), code=FAILED)
+        self.lake("eval", "create", "/does/not/exist.json", code=NOT_FOUND)
+        names = [json.loads(line)["name"] for line in self.lake("eval", "ls").splitlines()]
+        self.assertEqual(names, ["auto", "own"])
+        self.assertIn("lorries", self.lake("-o", "table", "eval", "show", "own"))
+        self.assertEqual(len(json.loads(self.lake("-o", "json", "eval", "show", "auto"))["queries"]), 4)
+        self.lake("trial", "best", "notes", code=NOT_FOUND)
+        self.lake("trial", "run", "notes", "--eval", "auto", "--ef-search", "500", code=FAILED)
+        trial = json.loads(self.lake("-o", "json", "trial", "run", "notes", "--eval", "auto", "--ef-construction", "20",
+                                     "--ef-search", "40", "--seed", "7", "--note", "quick"))
+        self.assertEqual(trial["config"], {"ef_construction": 20, "ef_search": 40, "seed": 7})
+        self.assertEqual(trial["note"], "quick")
+        shown = self.lake("-o", "table", "trial", "run", "notes", "--eval", "own")
+        self.assertRegex(shown, r"ef_construction .* recall_at_k")
+        rows = list(csv.DictReader(io.StringIO(self.lake("-o", "csv", "trial", "ls", "notes"))))
+        self.assertEqual([(row["ef_construction"], row["recall_at_k"]) for row in rows],
+                         [("80", "1.0000"), ("20", "1.0000")])
+        best = json.loads(self.lake("-o", "json", "trial", "best", "notes", "--metric", "recall"))
+        self.assertEqual(best["config"]["ef_construction"], 80)  # The newest of equals.
+        self.lake("trial", "best", "notes", "--metric", "nonsense", code=USAGE)
+
+
 class ConfigTest(CommandLine):
     def test_every_value_has_an_origin(self):
         config = self.file("lake.toml", "[server]\nport = 4711\n\n[query]\nthreads = 3\n")
@@ -270,7 +303,7 @@ class ConfigTest(CommandLine):
     def test_doctor_version_help(self):
         self.assertIn(f"the server at {self.server.url} is ready", self.lake("doctor", "--data", str(self.server.data)))
         self.assertRegex(self.lake("version"), r"^lake \d+\.\d+\.\d+\nserver at .*: \d+\.\d+\.\d+\n$")
-        for word in ("serve", "sql", "ingest", "dataset", "index", "search", "ask", "job", "config", "doctor", "version",
+        for word in ("serve", "sql", "ingest", "dataset", "index", "eval", "trial", "search", "ask", "job", "config", "doctor", "version",
                      "demo"):
             self.assertTrue(re.search(rf"^ +{word} ", self.lake("--help"), re.MULTILINE), word)
             self.lake(word, "--help")

@@ -44,8 +44,8 @@ class TrialKillTest(unittest.TestCase):
         made = server.post("/vectors/index", {"index_name": "notes", "source": "notes", "text_column": "note",
                                               "id_column": "id"})
         self.assertEqual(made.status, 202, made.body)
-        wait_until("the index is built",
-                   lambda: server.get("/vectors/indexes/notes").document["state"] == "ready", 300)
+        job = f"/jobs/{made.document['id']}"
+        wait_until("the index is built", lambda: server.get(job).document["state"] == "succeeded", 300)
         made = server.post("/vectors/hnsw/evals/check/autogen", {"index_name": "notes", "count": 50})
         self.assertEqual(made.status, 200, made.body)
         self.assertEqual(made.document["query_count"], 50)

@@ -17,6 +17,7 @@
 #include "lake/common/suggest.h"
 #include "lake/tables/dataset_service.h"
 #include "lake/vector/freshness.h"
+#include "record_changes.h"
 
 namespace lake::vector {
 namespace {

@@ -21,12 +21,13 @@ ann::RowSet RowsOf(std::span<const FusedRow> rows, const vector::OpenIndex& inde
 }
 
 Result<Ranked> ByVector(const Question& question, size_t k, StageClock& stages) {
-  LAKE_ASSIGN_OR_RETURN(const ann::Answer found, question.index.FindNearest(question.vector,
-                                                                            {.k = k,
-                                                                             .ef_search = question.ef_search,
-                                                                             .precision = question.precision,
-                                                                             .permitted = question.permitted},
-                                                                            question.context.cancel));
+  const vector::Nearest nearest = {.k = k,
+                                   .ef_search = question.ef_search,
+                                   .usual_ef_search = question.usual_ef_search,
+                                   .precision = question.precision,
+                                   .permitted = question.permitted};
+  LAKE_ASSIGN_OR_RETURN(const ann::Answer found,
+                        question.index.FindNearest(question.vector, nearest, question.context.cancel));
   Ranked ranked = {.rows = {}, .exact = found.exact};
   for (const ann::Hit& hit : found.hits)
     ranked.rows.push_back({.row = hit.id, .score = Cosine(hit), .vector_score = Cosine(hit)});

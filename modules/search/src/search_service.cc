@@ -133,6 +133,7 @@ class Service final : public SearchService {
                                .words = wanted.query,
                                .vector = vector,
                                .ef_search = wanted.ef_search,
+                               .usual_ef_search = vector::UsualEfSearch(target.record),
                                .precision = wanted.precision};
     LAKE_RETURN_IF_ERROR(Find(question, wanted, target.dataset->name, &answer, stages));
     if (reranker != nullptr) {
@@ -165,8 +166,7 @@ class Service final : public SearchService {
     for (size_t depth = candidates;; depth *= kDeeper) {
       LAKE_ASSIGN_OR_RETURN(const Ranked ranked, Rank(question, depth, stages));
       answer->exact = ranked.exact;
-      const std::optional<vector::MeasuredRecall>& recall = question.index.generation().recall;
-      if (!ranked.exact && recall) answer->recall_low = recall->low;
+      if (!ranked.exact) answer->recall_low = RecallLow(question);
       LAKE_ASSIGN_OR_RETURN(answer->hits,
                             HitsOf(question.index, ranked.rows, wanted.per_document, candidates));
       stages.Done("texts");
@@ -175,6 +175,14 @@ class Service final : public SearchService {
     }
     for (Hit& hit : answer->hits) hit.source = source;
     return {};
+  }
+
+  /// None of a walk that keeps fewer candidates than those it was measured with.
+  static std::optional<double> RecallLow(const Question& question) {
+    const vector::Generation& generation = question.index.generation();
+    const size_t ef_search = question.ef_search.value_or(question.usual_ef_search);
+    if (!generation.recall || ef_search < generation.config.ef_search) return std::nullopt;
+    return generation.recall->low;
   }
 
   static Result<access::Decision> Decide(const Request& request, Target* target) {

@@ -194,6 +194,23 @@ TEST_F(SearchTest, FindsTheNearest) {
   EXPECT_FALSE(answer.stale);
 }
 
+TEST_F(SearchTest, TellsTheRecallOfWalksWithAsMuchEffortAsItWasMeasuredWith) {
+  AddFile("more",
+          "SELECT i::BIGINT AS id, 'word' || i || ' and word' || (i % 7) AS text, 0::BIGINT AS region "
+          "FROM range(100, 1200) t(i)");
+  BuildIndex("more", {});
+  SearchRequest question = Question("word300", 10);
+  question.index_name = "more";
+  question.ef_search = 30;
+  LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer usual, service_->Search(Admin(), question));
+  EXPECT_FALSE(usual.exact);
+  EXPECT_TRUE(usual.recall_low.has_value());
+  question.ef_search = 29;
+  LAKE_ASSERT_OK_AND_ASSIGN(const SearchAnswer quick, service_->Search(Admin(), question));
+  EXPECT_FALSE(quick.exact);
+  EXPECT_FALSE(quick.recall_low.has_value());
+}
+
 TEST_F(SearchTest, FindsByWordsAndByBoth) {
   SearchRequest by_words = Question("the word12 of all", 5);
   by_words.mode = SearchMode::kText;

@@ -31,6 +31,11 @@ bool IsStale(const Dataset& dataset, const Generation& generation, Version now) 
          (generation.deletions && *generation.deletions != DeletionsOf(dataset));
 }
 
+bool CoverSameRows(const Dataset& dataset, const Generation& one, const Generation& other) {
+  return one.deletions && one.deletions == other.deletions &&
+         SameFiles(dataset, one, Version{other.dataset_version});
+}
+
 std::optional<Timestamp> StaleSince(const Dataset& dataset, const Generation& generation, Version now) {
   if (!IsStale(dataset, generation, now)) return std::nullopt;
   for (const catalog::DatasetChange& change : dataset.changes)

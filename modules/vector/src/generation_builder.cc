@@ -89,6 +89,9 @@ Result<Generation> GenerationBuilder::Attempt(jobs::JobRun& run, const IndexJob&
   if (!job.previous && material.parts.count() == 0 && counts.documents + counts.skipped > 0)
     return InvalidArgument("nothing_to_index",
                            "no row of the dataset has an id and a word in the text column");
+  parts_.log.Info("building_graph", {{"index", job.index_name},
+                                     {"generation", job.generation},
+                                     {"message", "building HNSW " + ToText(job.config)}});
   LAKE_ASSIGN_OR_RETURN(Generation generation, MakeGenerationFiles(context,
                                                                    {.store = *store,
                                                                     .embedder = *embedder,

@@ -3,8 +3,10 @@
 #include <memory>
 #include <utility>
 
+#include "kept_generations.h"
 #include "lake/common/fold.h"
 #include "lake/common/json_io.h"
+#include "lake/vector/freshness.h"
 #include "record_changes.h"
 
 namespace lake::vector {
@@ -27,7 +29,10 @@ IndexRecord NewRecord(const IndexJob& job, Timestamp now) {
           .live = {},
           .building = job.generation,
           .failed = {},
-          .refresh = job.refresh};
+          .refresh = job.refresh,
+          .config = job.config,
+          .promotions = {},
+          .kept = {}};
 }
 
 RefreshedIndex RefreshedOf(const IndexRecord& record) {
@@ -59,7 +64,11 @@ Error BeingBuilt(const IndexRecord& record) {
 }
 
 IndexBuilds::IndexBuilds(const IndexServiceParts& parts, BuildOptions options, GenerationStorage& storage)
-    : parts_(parts), storage_(storage), builder_(parts, std::move(options)), running_(parts.catalog) {}
+    : parts_(parts),
+      storage_(storage),
+      promotion_files_(parts.catalog, parts.buckets, parts.log),
+      builder_(parts, std::move(options)),
+      running_(parts.catalog) {}
 
 jobs::JobKind IndexBuilds::Kind() {
   return {.work = [this](jobs::JobRun& run) { return Create(run); },
@@ -119,10 +128,16 @@ Result<JsonValue> IndexBuilds::Refresh(jobs::JobRun& run) {
 }
 
 /// The record with the job's generation live. An error cancelled/… when nobody wants it any more.
-Result<IndexRecord> IndexBuilds::Build(jobs::JobRun& run, const IndexJob& job) {
-  LAKE_ASSIGN_OR_RETURN(IndexRecord record, Reserve(run.context(), job));
+Result<IndexRecord> IndexBuilds::Build(jobs::JobRun& run, const IndexJob& asked) {
+  LAKE_ASSIGN_OR_RETURN(IndexRecord record, Reserve(run.context(), asked));
   // The process may have died between the commit and the job's end.
-  if (record.live && record.live->id == job.generation) return record;
+  if (const Generation* built = FindGeneration(record, asked.generation)) {
+    record.live = Generation(*built);
+    return record;
+  }
+  IndexJob job = asked;
+  // What was promoted since it was asked for counts.
+  if (record.live || record.config) job.config = ConfigToBuild(record);
   RunningBuild build(running_, run, job);
   Result<Generation> generation = builder_.Build(build, job);
   Status published =
@@ -142,25 +157,27 @@ Result<IndexRecord> IndexBuilds::Reserve(const Context& context, const IndexJob&
   const catalog::SnapshotRef snapshot = parts_.catalog.snapshot();
   const Result<IndexRecord> known = FindIndexRecord(*snapshot, job.index_name);
   const bool ours =
-      known.ok() && (known->building == job.generation || (known->live && known->live->id == job.generation));
+      known.ok() && (known->building == job.generation || FindGeneration(*known, job.generation) != nullptr);
   if (ours || (!known.ok() && !known.error().Is(ErrorCode::kNotFound))) return known;
   if (!known.ok()) {
     LAKE_ASSIGN_OR_RETURN(const bool given_up, storage_.IsGivenUp(context, job.bucket, job.generation));
     if (job.previous || given_up) return IndexDropped(job);
-    return ReserveFirst(context, job, {}, 0);
+    return ReserveFirst(context, job, nullptr, 0);
   }
   if (known->live && job.previous) return ReserveNext(context, job);
   if (known->live || known->building)
     return AlreadyExists("index_exists", "index '{}' exists already", known->name);
-  return ReserveFirst(context, job, known->failed,
-                      snapshot->FindEntity(kIndexKind, Fold(job.index_name))->version);
+  return ReserveFirst(context, job, &*known, snapshot->FindEntity(kIndexKind, Fold(job.index_name))->version);
 }
 
-/// `failed`: an earlier build of it, which this one goes on from or replaces.
+/// `known`: the record of an earlier build that failed, which this one goes on from or replaces; or null.
 Result<IndexRecord> IndexBuilds::ReserveFirst(const Context& context, const IndexJob& job,
-                                              const std::optional<FailedBuild>& failed, uint64_t version) {
+                                              const IndexRecord* known, uint64_t version) {
   IndexRecord record = NewRecord(job, parts_.clock.Now());
+  const std::optional<FailedBuild> failed = known == nullptr ? std::nullopt : known->failed;
   if (failed && failed->generation == job.previous) record.failed = failed;
+  record.promotions = known == nullptr ? std::nullopt : known->promotions;
+  if (!record.promotions) record.promotions = promotion_files_.Read(context, job.bucket, job.index_name);
   Status put = PutIndexRecord(parts_.catalog, context, "create_index", job.created_by, record, version);
   if (!put.ok() && put.error().Is(ErrorCode::kAborted))
     return AlreadyExists("index_exists", "index '{}' exists already", job.index_name);
@@ -176,8 +193,7 @@ Result<IndexRecord> IndexBuilds::ReserveNext(const Context& context, const Index
   LAKE_RETURN_IF_ERROR(ChangeIndexRecord(parts_.catalog, context, "refresh_index", job.created_by,
                                          job.index_name, [&](IndexRecord& record) -> Status {
                                            if (record.building) return BeingBuilt(record);
-                                           if (!record.live || record.live->id != job.previous)
-                                             return Overtaken(job);
+                                           if (!FindGeneration(record, *job.previous)) return Overtaken(job);
                                            record.building = job.generation;
                                            reserved = record;
                                            return {};
@@ -186,15 +202,23 @@ Result<IndexRecord> IndexBuilds::ReserveNext(const Context& context, const Index
 }
 
 Status IndexBuilds::Publish(const Context& context, const IndexJob& job, const Generation& generation) {
+  const auto dataset = parts_.catalog.snapshot()->FindDataset(catalog::DatasetId(job.source));
+  const auto covers_same = [&](const Generation& before) {
+    return dataset != nullptr && CoverSameRows(*dataset, before, generation);
+  };
+  std::vector<std::string> gone;
   LAKE_RETURN_IF_ERROR(ChangeIndexRecord(parts_.catalog, context, "publish_index", job.created_by,
                                          job.index_name, [&](IndexRecord& record) -> Status {
                                            if (record.building != job.generation) return Overtaken(job);
-                                           record.live = generation;
+                                           if (!record.config)
+                                             record.config = record.live ? record.live->config : job.config;
+                                           gone = MakeLive(generation, covers_same, &record);
+                                           if (record.failed) gone.push_back(record.failed->generation);
                                            record.building.reset();
                                            record.failed.reset();
                                            return {};
                                          }));
-  if (job.previous) storage_.Retire(job.bucket, *job.previous);
+  for (const std::string& one : gone) storage_.Retire(job.bucket, one);
   return {};
 }
 
@@ -217,7 +241,7 @@ void IndexBuilds::KeepParts(const Context& context, const IndexJob& job) {
 void IndexBuilds::CleanUp(const IndexJob& job) {
   const catalog::SnapshotRef snapshot = parts_.catalog.snapshot();
   const Result<IndexRecord> record = FindIndexRecord(*snapshot, job.index_name);
-  if (record.ok() && record->live && record->live->id == job.generation) return;
+  if (record.ok() && FindGeneration(*record, job.generation) != nullptr) return;
   if (record.ok() && record->failed && record->failed->generation == job.generation) return;
   if (record.ok() && record->building == job.generation) {
     const Status gone =

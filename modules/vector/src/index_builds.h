@@ -4,11 +4,13 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "generation_builder.h"
 #include "generation_storage.h"
 #include "index_job.h"
 #include "lake/vector/index_service.h"
+#include "promotion_files.h"
 #include "running_builds.h"
 
 namespace lake::vector {
@@ -34,10 +36,10 @@ class IndexBuilds {
  private:
   Result<JsonValue> Create(jobs::JobRun& run);
   Result<JsonValue> Refresh(jobs::JobRun& run);
-  Result<IndexRecord> Build(jobs::JobRun& run, const IndexJob& job);
+  Result<IndexRecord> Build(jobs::JobRun& run, const IndexJob& asked);
   Result<IndexRecord> Reserve(const Context& context, const IndexJob& job);
-  Result<IndexRecord> ReserveFirst(const Context& context, const IndexJob& job,
-                                   const std::optional<FailedBuild>& failed, uint64_t version);
+  Result<IndexRecord> ReserveFirst(const Context& context, const IndexJob& job, const IndexRecord* known,
+                                   uint64_t version);
   Result<IndexRecord> ReserveNext(const Context& context, const IndexJob& job);
   Status Publish(const Context& context, const IndexJob& job, const Generation& generation);
   void KeepParts(const Context& context, const IndexJob& job);
@@ -46,6 +48,7 @@ class IndexBuilds {
 
   const IndexServiceParts parts_;
   GenerationStorage& storage_;
+  PromotionFiles promotion_files_;
   GenerationBuilder builder_;
   RunningBuilds running_;
   std::set<std::string> in_use_;

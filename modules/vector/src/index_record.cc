@@ -53,10 +53,39 @@ Status CheckRefreshSettings(const RefreshSettings& settings) {
   return error;
 }
 
+HnswConfig OwnConfig(const IndexRecord& record) {
+  if (record.config) return *record.config;
+  if (record.live) return record.live->config;
+  return record.failed ? record.failed->config : HnswConfig{};
+}
+
+HnswConfig ConfigToBuild(const IndexRecord& record) {
+  const bool promoted = record.promotions && record.promotions->current;
+  return promoted ? record.promotions->current->config : OwnConfig(record);
+}
+
+bool IsBuiltAsConfigured(const IndexRecord& record) {
+  return record.live && BuildSameGraph(record.live->config, ConfigToBuild(record));
+}
+
+uint32_t UsualEfSearch(const IndexRecord& record) {
+  if (record.live && !IsBuiltAsConfigured(record)) return record.live->config.ef_search;
+  return ConfigToBuild(record).ef_search;
+}
+
+const Generation* FindGeneration(const IndexRecord& record, std::string_view id) {
+  if (record.live && record.live->id == id) return &*record.live;
+  const auto found = std::ranges::find(record.kept, id, &Generation::id);
+  return found == record.kept.end() ? nullptr : &*found;
+}
+
 Status CheckIndexDocument(const JsonValue& document, const catalog::Entity*) {
   LAKE_ASSIGN_OR_RETURN(const IndexRecord record, FromJson<IndexRecord>(document, Reading::kTolerant));
   LAKE_RETURN_IF_ERROR(CheckIndexName(record.name));
   LAKE_RETURN_IF_ERROR(CheckRefreshSettings(record.refresh));
+  const bool too_many = record.kept.size() > kMaxKeptGenerations ||
+                        (record.promotions && record.promotions->history.size() > kMaxFormerPromotions);
+  if (too_many) return InvalidArgument("bad_index", "an index keeps more than it may");
   if (record.live || record.building || record.failed) return {};
   return InvalidArgument("bad_index", "an index has a generation, is getting one or failed to");
 }

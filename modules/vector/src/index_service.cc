@@ -17,6 +17,7 @@
 #include "lake/common/suggest.h"
 #include "lake/tables/dataset_service.h"
 #include "lake/vector/freshness.h"
+#include "promotion_files.h"
 #include "record_changes.h"
 
 namespace lake::vector {
@@ -104,6 +105,7 @@ class Service final : public IndexService {
   Service(const IndexServiceParts& parts, IndexServiceOptions options)
       : parts_(parts),
         storage_(parts.buckets, parts.log, std::move(options.on_removed), options.grace),
+        promotion_files_(parts.catalog, parts.buckets, parts.log),
         builds_(parts,
                 {.work_directory = std::move(options.work_directory),
                  .threads = options.threads > 0 ? options.threads
@@ -156,10 +158,10 @@ class Service final : public IndexService {
     // Without this a crash would bring the index back: its job runs again, and nothing names it.
     if (!info.record.live && info.record.building)
       LAKE_RETURN_IF_ERROR(storage_.GiveUp(request.context, info.record.bucket, *info.record.building));
-    LAKE_ASSIGN_OR_RETURN(const IndexRecord dropped, TakeIndexRecord(parts_.catalog, request.context,
-                                                                     request.caller.name, info.record.name));
+    LAKE_ASSIGN_OR_RETURN(const IndexRecord dropped, TakeRecord(request, info.record));
     builds_.StopUnwanted();
     if (dropped.live) storage_.Remove(dropped.bucket, dropped.live->id);
+    for (const Generation& kept : dropped.kept) storage_.Remove(dropped.bucket, kept.id);
     if (dropped.failed) storage_.Remove(dropped.bucket, dropped.failed->generation);
     return {};
   }
@@ -181,6 +183,7 @@ class Service final : public IndexService {
     return info;
   }
 
+  Result<IndexRecord> TakeRecord(const Request& request, const IndexRecord& record);
   Result<IndexJob> FirstJob(const Request& request, const NewIndex& wanted);
   Result<ChunkSettings> ChunkOf(const Context& context, const NewIndex& wanted, const IndexModel& model,
                                 models::Embedder& embedder);
@@ -189,8 +192,20 @@ class Service final : public IndexService {
 
   const IndexServiceParts parts_;
   GenerationStorage storage_;
+  PromotionFiles promotion_files_;
   IndexBuilds builds_;
 };
+
+/// Its file goes first: after a crash in between it is written again, and no later index of that name takes
+/// it over.
+Result<IndexRecord> Service::TakeRecord(const Request& request, const IndexRecord& record) {
+  if (record.promotions) promotion_files_.Remove(record.bucket, record.name);
+  Result<IndexRecord> taken =
+      TakeIndexRecord(parts_.catalog, request.context, request.caller.name, record.name);
+  if (record.promotions || (taken.ok() && taken->promotions))
+    promotion_files_.Export(record.bucket, record.name);
+  return taken;
+}
 
 Result<IndexJob> Service::FirstJob(const Request& request, const NewIndex& wanted) {
   if (Status name = CheckIndexName(wanted.name); !name.ok()) return At(name.error(), "/index_name");
@@ -298,7 +313,7 @@ Status Service::AddNextJob(const Context& context, const catalog::Snapshot& snap
   const DatasetRef dataset = snapshot.FindDataset(catalog::DatasetId(record.source));
   if (dataset == nullptr || dataset->dropped)
     return FailedPrecondition("source_dropped", "the dataset of index '{}' was dropped", record.name);
-  if (record.live && !IsStale(*dataset, *record.live, snapshot.version())) {
+  if (IsBuiltAsConfigured(record) && !IsStale(*dataset, *record.live, snapshot.version())) {
     refresh->unchanged.push_back(record.name);
     return {};
   }
@@ -315,7 +330,7 @@ Status Service::AddNextJob(const Context& context, const catalog::Snapshot& snap
                               .id_field_id = record.id_field_id,
                               .model = record.model,
                               .chunk = record.chunk,
-                              .config = record.live ? record.live->config : record.failed->config,
+                              .config = ConfigToBuild(record),
                               .bucket = record.bucket,
                               .created_by = actor,
                               .refresh = record.refresh,
@@ -330,6 +345,7 @@ Status Service::CollectGarbage(const Context& context) {
     // Nobody knows what it still names: nothing is removed.
     if (!record.ok()) return {};
     if (record->live) used.insert(record->live->id);
+    for (const Generation& kept : record->kept) used.insert(kept.id);
     if (record->building) used.insert(*record->building);
     if (record->failed) used.insert(record->failed->generation);
   }

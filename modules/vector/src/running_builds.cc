@@ -13,7 +13,7 @@ Status CheckWanted(const catalog::Snapshot& snapshot, const IndexJob& job) {
   const Result<IndexRecord> record = FindIndexRecord(snapshot, job.index_name);
   if (!record.ok() && !record.error().Is(ErrorCode::kNotFound)) return {};  // Nobody knows.
   const bool waits = record.ok() && (record->building == job.generation ||
-                                     (record->live && record->live->id == job.generation));
+                                     FindGeneration(*record, job.generation) != nullptr);
   if (!waits) return IndexDropped(job);  // One of that name may have been created since.
   const auto dataset = snapshot.FindDataset(catalog::DatasetId(job.source));
   if (dataset == nullptr || dataset->dropped)

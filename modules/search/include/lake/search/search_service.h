@@ -83,14 +83,16 @@ struct StageTime {
 
 struct SearchAnswer {
   std::string index_name;
-  std::vector<Hit> hits;             ///< The best first, ties by document and chunk; reranked, as before it.
-  bool exact = false;                ///< What is near is proven to be the nearest; else what the graph found.
-  std::optional<double> recall_low;  ///< Of an approximate answer: what the index's recall is at least.
-  bool short_of_k = false;           ///< Fewer than k chunks may be found.
-  bool query_truncated = false;      ///< The question is longer than the model reads.
-  bool stale = false;                ///< The dataset has changed since the index was built.
-  catalog::Version version;          ///< Snapshot whose rights and deletions apply.
-  vector::IndexModel model;          ///< What embedded the chunks.
+  std::vector<Hit> hits;  ///< The best first, ties by document and chunk; reranked, as before it.
+  bool exact = false;     ///< What is near is proven to be the nearest; else what the graph found.
+  /// Of an approximate answer: what the index's recall is at least; none when less effort was asked for than
+  /// it was measured with.
+  std::optional<double> recall_low;
+  bool short_of_k = false;                   ///< Fewer than k chunks may be found.
+  bool query_truncated = false;              ///< The question is longer than the model reads.
+  bool stale = false;                        ///< The dataset has changed since the index was built.
+  catalog::Version version;                  ///< Snapshot whose rights and deletions apply.
+  vector::IndexModel model;                  ///< What embedded the chunks.
   std::vector<access::AuditedTable> tables;  ///< As they are on record: for those who say more with the hits.
   std::vector<StageTime> stages;             ///< Those that there were.
 };

@@ -15,6 +15,9 @@ Deletions DeletionsOf(const catalog::Dataset& dataset);
 /// asked for.
 bool IsStale(const catalog::Dataset& dataset, const Generation& generation, catalog::Version now);
 
+/// Whether both generations are of the same rows.
+bool CoverSameRows(const catalog::Dataset& dataset, const Generation& one, const Generation& other);
+
 /// Time of the first change that the generation does not cover; none when it is not stale.
 std::optional<Timestamp> StaleSince(const catalog::Dataset& dataset, const Generation& generation,
                                     catalog::Version now);

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "lake/catalog/snapshot.h"
 #include "lake/common/clock.h"
@@ -19,18 +20,15 @@
 #include "lake/common/json.h"
 #include "lake/common/result.h"
 #include "lake/vector/chunker.h"
+#include "lake/vector/hnsw_config.h"
+#include "lake/vector/promotions.h"
 
 namespace lake::vector {
 
 inline constexpr std::string_view kIndexKind = "index";
 
-/// Of the graph; the bounds apply wherever one comes in.
-struct HnswConfig {
-  uint32_t ef_construction = 80;
-  uint32_t ef_search = 30;
-  std::optional<uint64_t> seed;
-  bool operator==(const HnswConfig&) const = default;
-};
+/// Generations that are kept to go back to; each takes as much of a disk as the live one.
+inline constexpr size_t kMaxKeptGenerations = 2;
 
 /// models::ModelFingerprint as it is kept.
 struct IndexModel {
@@ -120,7 +118,25 @@ struct IndexRecord {
   std::optional<std::string> building;  ///< Id of a generation on its way.
   std::optional<FailedBuild> failed;    ///< None once there was a live one.
   RefreshSettings refresh;
+  /// What it was asked for with; none: written before it was noted, see OwnConfig.
+  std::optional<HnswConfig> config;
+  std::optional<Promotions> promotions;  ///< None: there never was one.
+  /// Built over the same rows as the live one, for other configurations; that which was live last is the
+  /// last.
+  std::vector<Generation> kept;
 };
+
+/// What the index is built with while nothing is promoted.
+HnswConfig OwnConfig(const IndexRecord& record);
+/// What its next generation is built with: the promoted configuration or its own.
+HnswConfig ConfigToBuild(const IndexRecord& record);
+/// Whether there is a live graph and another one would not be built now over the same rows.
+bool IsBuiltAsConfigured(const IndexRecord& record);
+/// Chunks kept on a walk in the live graph by a search that does not say how many: those of ConfigToBuild
+/// when the graph is built for it, else those it was built for.
+uint32_t UsualEfSearch(const IndexRecord& record);
+/// The live or a kept generation of that id; null when it is neither.
+const Generation* FindGeneration(const IndexRecord& record, std::string_view id);
 
 /// 1–100 bytes of letters, digits, '_', '-' and '.', starting with a letter or digit. Error:
 /// invalid_argument/bad_index_name.
@@ -154,18 +170,6 @@ struct lake::Describe<lake::vector::ChunkSettings> {
       Optional(
           "unit", &T::unit,
           "What size and overlap count; tokens are those of a built-in model, at most as many as it reads.")};
-};
-template <>
-struct lake::Describe<lake::vector::HnswConfig> {
-  using T = lake::vector::HnswConfig;
-  static constexpr std::string_view kName = "HnswConfig";
-  static constexpr auto kFields = std::tuple{
-      Optional("ef_construction", &T::ef_construction,
-               "Candidates a chunk finds before it chooses its neighbours.")
-          .Between(10, 400),
-      Optional("ef_search", &T::ef_search, "Chunks kept on a walk: more find more and take longer.")
-          .Between(10, 200),
-      Optional("seed", &T::seed, "Another one gives another graph over the same vectors.").NullWhenNone()};
 };
 template <>
 struct lake::Describe<lake::vector::IndexModel> {
@@ -261,5 +265,8 @@ struct lake::Describe<lake::vector::IndexRecord> {
                  Optional("live", &T::live, "The generation that answers."),
                  Optional("building", &T::building, "Id of a generation on its way."),
                  Optional("failed", &T::failed, "A first build that failed."),
-                 Optional("refresh", &T::refresh, "When it is brought up to date.")};
+                 Optional("refresh", &T::refresh, "When it is brought up to date."),
+                 Optional("config", &T::config, "What it was asked for with."),
+                 Optional("promotions", &T::promotions, "What was promoted."),
+                 Optional("kept", &T::kept, "Generations to go back to.")};
 };

@@ -1,0 +1,58 @@
+// Promotion: which configuration an index is to have, decided by one commit of its record and taken back by
+// another. docs/decisions/0025-promotion-is-a-commit.md.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lake/access/request.h"
+#include "lake/catalog/catalog.h"
+#include "lake/common/clock.h"
+#include "lake/common/log.h"
+#include "lake/storage/bucket_registry.h"
+#include "lake/vector/index_service.h"
+
+namespace lake::vector {
+
+struct NewPromotion {
+  HnswConfig config;
+  std::string trial_id;                    ///< Opaque here.
+  std::optional<std::string> promoted_by;  ///< None: the caller.
+  std::optional<std::string> note;
+};
+
+/// What the service works with; all of it outlives the service.
+struct PromotionServiceParts {
+  catalog::Catalog& catalog;
+  const storage::BucketRegistry& buckets;
+  const IndexService& indexes;
+  Clock& clock;
+  Log& log;
+};
+
+/// Any thread.
+///
+/// A promotion is in effect at once where a generation is built for it: the live one, when it differs from
+/// what that was built with in ef_search only, or a kept one, which is live from the same commit on. Else it
+/// is from the next rebuild on, which a refresh makes when it is asked for one.
+class PromotionService {
+ public:
+  static std::unique_ptr<PromotionService> Make(const PromotionServiceParts& parts);
+  virtual ~PromotionService() = default;
+
+  /// The record as it is then; durable on ok. Errors: those of IndexService::Find and CheckHnswConfig,
+  /// failed_precondition/index_not_ready when it was never built.
+  virtual Result<IndexRecord> Promote(const access::Request& request, std::string_view index,
+                                      const NewPromotion& wanted) = 0;
+  /// Back to the promotion before, or to the index's own configuration when there is none. The same. Errors:
+  /// those of IndexService::Find, failed_precondition/nothing_promoted.
+  virtual Result<IndexRecord> RollBack(const access::Request& request, std::string_view index) = 0;
+
+  /// Exports what a crash left unexported, and takes over files of indexes that have had no promotion. Once,
+  /// at the start. What fails is logged.
+  virtual void Reconcile(const Context& context) = 0;
+};
+
+}  // namespace lake::vector

@@ -1,0 +1,103 @@
+#include "lake/vector/promotion_service.h"
+
+#include <map>
+#include <set>
+#include <utility>
+
+#include "kept_generations.h"
+#include "lake/common/json_io.h"
+#include "promotion_files.h"
+#include "record_changes.h"
+
+namespace lake::vector {
+namespace {
+
+constexpr size_t kMaxIndexes = 10'000;
+constexpr const char* kServer = "server";
+
+class Service final : public PromotionService {
+ public:
+  explicit Service(const PromotionServiceParts& parts)
+      : parts_(parts), files_(parts.catalog, parts.buckets, parts.log) {}
+
+  Result<IndexRecord> Promote(const access::Request& request, std::string_view index,
+                              const NewPromotion& wanted) override {
+    LAKE_RETURN_IF_ERROR(CheckHnswConfig(wanted.config));
+    const Promotion promotion = {.config = wanted.config,
+                                 .trial_id = wanted.trial_id,
+                                 .promoted_at = parts_.clock.Now(),
+                                 .promoted_by = wanted.promoted_by.value_or(request.caller.name),
+                                 .note = wanted.note,
+                                 .unknown = {}};
+    return Change(request, index, "promote_index", [&](IndexRecord& record) -> Status {
+      if (!record.live)
+        return FailedPrecondition("index_not_ready", "index '{}' was not built yet", record.name);
+      if (!record.promotions) record.promotions.emplace();
+      vector::Promote(promotion, &*record.promotions);
+      return {};
+    });
+  }
+
+  Result<IndexRecord> RollBack(const access::Request& request, std::string_view index) override {
+    return Change(request, index, "roll_back_index", [](IndexRecord& record) -> Status {
+      Promotions none;
+      return vector::RollBack(record.promotions ? &*record.promotions : &none);
+    });
+  }
+
+  void Reconcile(const Context& context) override {
+    std::map<std::string, std::set<std::string>> files;
+    for (const auto& entity : parts_.catalog.snapshot()->ListEntities(kIndexKind, "", kMaxIndexes)) {
+      const Result<IndexRecord> record = FromJson<IndexRecord>(entity->document, Reading::kTolerant);
+      if (!record.ok()) continue;
+      const auto [in_bucket, first] = files.try_emplace(record->bucket);
+      if (first) in_bucket->second = files_.List(context, record->bucket);
+      const bool has_file = in_bucket->second.contains(record->name);
+      if (record->promotions)
+        files_.Mend(context, *record);
+      else if (has_file)
+        Import(context, *record);
+    }
+  }
+
+ private:
+  /// One commit moves what is promoted and what is live.
+  Result<IndexRecord> Change(const access::Request& request, std::string_view index,
+                             const std::string& operation, const RecordChange& change) {
+    LAKE_RETURN_IF_ERROR(parts_.indexes.Find(request, index));
+    IndexRecord changed;
+    LAKE_RETURN_IF_ERROR(ChangeIndexRecord(parts_.catalog, request.context, operation, request.caller.name,
+                                           index, [&](IndexRecord& record) -> Status {
+                                             LAKE_RETURN_IF_ERROR(change(record));
+                                             UseKept(&record);
+                                             changed = record;
+                                             return {};
+                                           }));
+    files_.Export(changed.bucket, changed.name);
+    return changed;
+  }
+
+  void Import(const Context& context, const IndexRecord& known) {
+    const std::optional<Promotions> promotions = files_.Read(context, known.bucket, known.name);
+    if (!promotions) return;
+    const Status imported = ChangeIndexRecord(parts_.catalog, context, "import_promotions", kServer,
+                                              known.name, [&](IndexRecord& record) -> Status {
+                                                if (!record.promotions) record.promotions = *promotions;
+                                                return {};
+                                              });
+    if (!imported.ok())
+      parts_.log.Warning("promotions_not_imported",
+                         {{"index", known.name}, {"error", imported.error().ToString()}});
+  }
+
+  const PromotionServiceParts parts_;
+  PromotionFiles files_;
+};
+
+}  // namespace
+
+std::unique_ptr<PromotionService> PromotionService::Make(const PromotionServiceParts& parts) {
+  return std::make_unique<Service>(parts);
+}
+
+}  // namespace lake::vector

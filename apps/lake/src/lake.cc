@@ -42,6 +42,7 @@
 #include "lake/tuning/trial_service.h"
 #include "lake/vector/index_service.h"
 #include "lake/vector/open_indexes.h"
+#include "lake/vector/promotion_service.h"
 #include "lake/vector/refresh_policies.h"
 #include "open_models.h"
 
@@ -245,6 +246,7 @@ class WiredLake final : public Lake {
       seams_.log.Warning("spool_not_collected",
                          {{"reason", "a job whose file cannot be read may need what is there"}});
     }
+    promotions_->Reconcile(Context{});
     refresh_policies_ = vector::RefreshPolicies::Start({.catalog = *catalog_,
                                                         .indexes = *index_service_,
                                                         .jobs = *jobs_,
@@ -268,6 +270,11 @@ class WiredLake final : public Lake {
                              .on_removed = [this](const std::string& gone) { open_indexes_->Close(gone); }}));
     LAKE_ASSIGN_OR_RETURN(
         open_indexes_, vector::OpenIndexes::Make(buckets_, seams_.log, {.cache_directory = work / "cache"}));
+    promotions_ = vector::PromotionService::Make({.catalog = *catalog_,
+                                                  .buckets = buckets_,
+                                                  .indexes = *index_service_,
+                                                  .clock = seams_.clock,
+                                                  .log = seams_.log});
     return {};
   }
 
@@ -322,6 +329,7 @@ class WiredLake final : public Lake {
     gateway::AddDatasetTables(tables);
     gateway::AddJobTable(tables, *jobs_);
     gateway::AddTrialTable(tables, *index_service_, *trials_);
+    gateway::AddPromotionTable(tables, *index_service_);
     gateway::AddAccessTables(tables, *keys_, *audit_);
     query_ =
         query::QueryService::Make({.engine = *engine_,
@@ -395,6 +403,7 @@ class WiredLake final : public Lake {
   std::unique_ptr<tuning::EvalService> evals_;
   std::unique_ptr<tuning::TrialJournals> trial_journals_;
   std::unique_ptr<tuning::TrialService> trials_;
+  std::unique_ptr<vector::PromotionService> promotions_;
   std::unique_ptr<WorkerPool> job_pool_;
   std::unique_ptr<jobs::JobService> jobs_;
   std::unique_ptr<vector::RefreshPolicies> refresh_policies_;
@@ -433,6 +442,8 @@ void WiredLake::AddRoutes(const Settings& settings) {
   gateway::AddRefreshRoutes(*api_, *index_service_, *jobs_);
   gateway::AddEvalRoutes(*api_, *evals_, *jobs_);
   gateway::AddTrialRoutes(*api_, *trials_, *jobs_);
+  gateway::AddPromotionRoutes(
+      *api_, {.indexes = *index_service_, .journals = *trial_journals_, .promotions = *promotions_});
   gateway::AddAnswerRoutes(*api_, *answers_);
   gateway::AddQueryRoutes(
       *api_, *query_,

@@ -35,6 +35,8 @@ struct Parsed {
   IndexOptions index;
   RefreshOptions refresh;
   RefreshPolicyOptions policy;
+  PromoteOptions promote;
+  PromotedOptions promoted;
   SearchOptions search;
   AskOptions ask;
   EvalOptions eval;
@@ -298,11 +300,33 @@ void AddIndexCreate(CLI::App* group, Parsed* parsed) {
   });
 }
 
+void AddIndexPromotion(CLI::App* group, Parsed* parsed) {
+  CLI::App* promote = group->add_subcommand("promote", "Give an index the configuration of a trial");
+  promote->add_option("name", parsed->promote.index, "Index name")->required();
+  promote->add_option("trial", parsed->promote.trial, "Trial id")->required();
+  promote->add_option("--note", parsed->promote.note, "Why");
+  promote->callback([parsed] {
+    parsed->run = [parsed](const Context& context) {
+      return RunIndexPromote(context, parsed->client, parsed->promote);
+    };
+  });
+  AddNamed(group, parsed, "rollback", "Go back to what was promoted before", "name", RunIndexRollback);
+  CLI::App* promoted = group->add_subcommand("promoted", "Show what is promoted, and was for an index");
+  promoted->add_option("name", parsed->promoted.index, "Index name (default: what is for each)");
+  promoted->add_option("--limit", parsed->promoted.limit, "Most indexes to show")->check(CLI::PositiveNumber);
+  promoted->callback([parsed] {
+    parsed->run = [parsed](const Context& context) {
+      return RunIndexPromoted(context, parsed->client, parsed->promoted);
+    };
+  });
+}
+
 void AddIndexes(CLI::App& app, Parsed* parsed) {
-  CLI::App* group = app.add_subcommand("index", "Build, refresh, look at and drop indexes for search");
+  CLI::App* group = app.add_subcommand("index", "Build, refresh, tune, look at and drop indexes for search");
   group->require_subcommand(1);
   AddIndexCreate(group, parsed);
   AddIndexRefresh(group, parsed);
+  AddIndexPromotion(group, parsed);
   AddList(group, parsed, "List indexes", RunIndexList);
   AddNamed(group, parsed, "show", "Show one index", "name", RunIndexShow);
   AddNamed(group, parsed, "drop", "Drop an index with its files", "name", RunIndexDrop);

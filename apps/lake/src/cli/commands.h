@@ -63,6 +63,17 @@ struct RefreshOptions {
   IndexOptions::Wait wait = IndexOptions::Wait::kToTheEnd;
 };
 
+struct PromoteOptions {
+  std::string index;
+  std::string trial;
+  std::string note;
+};
+
+struct PromotedOptions {
+  std::string index;  ///< Empty: what is promoted for each.
+  int64_t limit = 1000;
+};
+
 struct SearchOptions {
   std::string index;
   std::string query;
@@ -167,6 +178,9 @@ int RunEvalAutogen(const Context& context, const ClientOptions& client, const Ev
 int RunTrial(const Context& context, const ClientOptions& client, const TrialOptions& options);
 int RunTrialList(const Context& context, const ClientOptions& client, const TrialOptions& options);
 int RunTrialBest(const Context& context, const ClientOptions& client, const TrialOptions& options);
+int RunIndexPromote(const Context& context, const ClientOptions& client, const PromoteOptions& options);
+int RunIndexRollback(const Context& context, const ClientOptions& client, const std::string& index);
+int RunIndexPromoted(const Context& context, const ClientOptions& client, const PromotedOptions& options);
 int RunSearch(const Context& context, const ClientOptions& client, const SearchOptions& options);
 int RunAsk(const Context& context, const ClientOptions& client, const AskOptions& options);
 int RunJobList(const Context& context, const ClientOptions& client, const ListOptions& options);

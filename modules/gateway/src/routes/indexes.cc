@@ -34,6 +34,7 @@ wire::Index ToWire(const IndexInfo& info) {
                        .chunk = record.chunk,
                        .generation = {},
                        .config = {},
+                       .promoted = {},
                        .recall = {},
                        .created_at = record.created_at,
                        .last_embedded_at = {},
@@ -42,11 +43,13 @@ wire::Index ToWire(const IndexInfo& info) {
                        .stale_since = info.stale_since,
                        .refresh_policy = record.refresh.policy,
                        .refresh_cron = record.refresh.cron};
+  if (record.promotions && record.promotions->current) index.promoted = record.promotions->current->config;
   if (!record.live && !record.building) index.state = wire::IndexState::kFailed;
   if (!record.live) return index;
   index.state = wire::IndexState::kReady;
   index.generation = record.live->id;
   index.config = record.live->config;
+  index.outdated = !vector::IsBuiltAsConfigured(record);
   index.rows = record.live->documents;
   index.skipped = record.live->skipped;
   index.chunks = record.live->chunks;

@@ -10,6 +10,7 @@
 #include "lake/gateway/api.h"
 #include "lake/gateway/wire/health.h"
 #include "lake/models/gpu_memory.h"
+#include "lake/tuning/promote_trial.h"
 
 namespace lake::access {
 class AuditLog;
@@ -85,6 +86,8 @@ void AddEvalRoutes(Api& api, tuning::EvalService& evals, jobs::JobService& jobs)
 /// /vectors/hnsw/trial, /vectors/hnsw/trials…, /vectors/hnsw/cache/stats. `jobs` must know the kind
 /// tuning::kTrialJob.
 void AddTrialRoutes(Api& api, tuning::TrialService& trials, jobs::JobService& jobs);
+/// /vectors/hnsw/promote…, /vectors/hnsw/rollback/{index}, /vectors/hnsw/promoted…
+void AddPromotionRoutes(Api& api, const tuning::PromotionParts& parts);
 /// POST /vectors/rag.
 void AddAnswerRoutes(Api& api, answers::AnswerService& answers);
 /// What one answer may hold; 0 = as much as there is.

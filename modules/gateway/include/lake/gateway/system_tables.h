@@ -1,6 +1,7 @@
 // The lists of the API as tables that statements read: system.datasets, system.columns, system.files,
-// system.versions, system.jobs, system.trials, system.keys, system.audit. What a caller sees in a list is
-// what they see in the table, decided by the same functions; members are columns of the same name.
+// system.versions, system.jobs, system.trials, system.promotions, system.keys, system.audit. What a caller
+// sees in a list is what they see in the table, decided by the same functions; members are columns of the
+// same name.
 #pragma once
 
 #include "lake/query/relation_provider.h"
@@ -32,6 +33,10 @@ void AddTrialTable(query::RelationProviders& tables, const vector::IndexService&
 /// permission_denied/forbidden. The references must outlive the tables.
 void AddAccessTables(query::RelationProviders& tables, const access::KeyService& keys,
                      access::AuditLog& audit);
+
+/// What is and was promoted for the indexes whose dataset the caller may know of. `indexes` must outlive the
+/// table.
+void AddPromotionTable(query::RelationProviders& tables, const vector::IndexService& indexes);
 
 inline constexpr size_t kMostAuditRows = 10'000;
 

@@ -50,6 +50,8 @@ struct Index {
   vector::ChunkSettings chunk;
   std::optional<std::string> generation;
   std::optional<vector::HnswConfig> config;
+  std::optional<vector::HnswConfig> promoted;
+  bool outdated = false;
   uint64_t rows = 0;
   uint64_t skipped = 0;
   uint64_t chunks = 0;
@@ -195,6 +197,9 @@ struct lake::Describe<lake::gateway::wire::Index> {
       Required("chunk", &T::chunk, "How texts are cut."),
       Optional("generation", &T::generation, "The built generation that answers."),
       Optional("config", &T::config, "What its graph was built with."),
+      Optional("promoted", &T::promoted, "The promoted configuration, when there is one."),
+      Required("outdated", &T::outdated,
+               "Whether the next refresh builds another graph, because of what was promoted or rolled back."),
       Required("rows", &T::rows, "Rows of the dataset that are in it."),
       Required("skipped", &T::skipped, "Rows without an id or without a word in the text."),
       Required("chunks", &T::chunks, "Chunks in it."),

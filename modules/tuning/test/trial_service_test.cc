@@ -61,9 +61,9 @@ TEST_F(TrialServiceTest, VectorsAreLoadedOnceAndTheBestIsFound) {
               IsError(ErrorCode::kNotFound, "no_trials"));
   LAKE_ASSERT_OK_AND_ASSIGN(const Trial low, Try(Wanted(10, 10)));
   LAKE_ASSERT_OK_AND_ASSIGN(const Trial high, Try(Wanted(200, 200)));
-  EXPECT_EQ(trials_->cache_stats().misses, 1u);
-  EXPECT_EQ(trials_->cache_stats().hits, 1u);
-  EXPECT_EQ(trials_->cache_stats().pinned, 0u);
+  EXPECT_EQ(runner_->cache_stats().misses, 1u);
+  EXPECT_EQ(runner_->cache_stats().hits, 1u);
+  EXPECT_EQ(runner_->cache_stats().pinned, 0u);
   EXPECT_GE(high.metrics.recall_at_k, low.metrics.recall_at_k);
   EXPECT_GT(*high.metrics.distances_mean, *low.metrics.distances_mean);
   LAKE_ASSERT_OK_AND_ASSIGN(const Trial best, trials_->Best(Request(), "notes-index", BestBy::kRecall));

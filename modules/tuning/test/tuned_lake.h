@@ -22,15 +22,22 @@ class TunedLake : public vector::IndexedLake {
                                 .log = log_,
                                 .threads = 2});
     journals_ = std::make_unique<TrialJournals>(buckets_, log_);
-    trials_ = TrialService::Make({.catalog = *catalog_,
-                                  .indexes = *service_,
+    runner_ = std::make_unique<TrialRunner>(TrialRunnerParts{.catalog = *catalog_,
+                                                             .open_indexes = *indexes_,
+                                                             .evals = *evals_,
+                                                             .journals = *journals_,
+                                                             .clock = clock_,
+                                                             .random = random_,
+                                                             .log = log_},
+                                            TrialRunnerOptions{.threads = 2, .code_version = "test"});
+    trials_ = TrialService::Make({.indexes = *service_,
                                   .open_indexes = *indexes_,
                                   .evals = *evals_,
                                   .journals = *journals_,
+                                  .runner = *runner_,
                                   .clock = clock_,
-                                  .random = random_,
-                                  .log = log_},
-                                 {.threads = 2, .code_version = "test"});
+                                  .random = random_},
+                                 ParetoRule{});
     const jobs::JobLane lane = {.name = kTuningLane, .max_waiting = 4};
     kinds.emplace(kEvalJob, jobs::JobKind{.work = evals_->Work(), .cleanup = {}, .lane = lane});
     kinds.emplace(kTrialJob, jobs::JobKind{.work = trials_->Work(), .cleanup = {}, .lane = lane});
@@ -72,6 +79,7 @@ class TunedLake : public vector::IndexedLake {
 
   std::unique_ptr<EvalService> evals_;
   std::unique_ptr<TrialJournals> journals_;
+  std::unique_ptr<TrialRunner> runner_;
   std::unique_ptr<TrialService> trials_;
 };
 

@@ -10,16 +10,14 @@
 #include <vector>
 
 #include "lake/access/request.h"
-#include "lake/catalog/catalog.h"
 #include "lake/common/clock.h"
-#include "lake/common/log.h"
 #include "lake/common/random.h"
 #include "lake/jobs/job_service.h"
 #include "lake/tuning/best_trial.h"
-#include "lake/tuning/embedding_cache.h"
 #include "lake/tuning/eval_service.h"
 #include "lake/tuning/trial.h"
 #include "lake/tuning/trial_journals.h"
+#include "lake/tuning/trial_runner.h"
 #include "lake/vector/index_service.h"
 #include "lake/vector/open_indexes.h"
 
@@ -40,27 +38,19 @@ struct NewTrial {
 
 /// What the service works with; all of it outlives the service.
 struct TrialParts {
-  catalog::Catalog& catalog;
   vector::IndexService& indexes;
   vector::OpenIndexes& open_indexes;
   EvalService& evals;
   TrialJournals& journals;
+  TrialRunner& runner;
   Clock& clock;
   RandomSource& random;
-  Log& log;
-};
-
-struct TrialOptions {
-  size_t threads = 1;               ///< Of a build.
-  uint64_t cache_bytes = 2u << 30;  ///< Of EmbeddingCache.
-  ParetoRule pareto = {};
-  std::string code_version;
 };
 
 /// Any thread.
 class TrialService {
  public:
-  static std::unique_ptr<TrialService> Make(const TrialParts& parts, TrialOptions options);
+  static std::unique_ptr<TrialService> Make(const TrialParts& parts, const ParetoRule& pareto);
   virtual ~TrialService() = default;
 
   /// The payload of a job of kind kTrialJob. Errors, with pointers: those of IndexService::Find and
@@ -78,8 +68,6 @@ class TrialService {
                              BestBy by) const = 0;
   /// What is in the journal, merged. Errors: Read's.
   virtual Result<TrialJournal> Compact(const access::Request& request, std::string_view index_name) = 0;
-
-  virtual EmbeddingCacheStats cache_stats() const = 0;
 };
 
 }  // namespace lake::tuning

@@ -23,23 +23,25 @@ class Service final : public PromotionService {
   Result<IndexRecord> Promote(const access::Request& request, std::string_view index,
                               const NewPromotion& wanted) override {
     LAKE_RETURN_IF_ERROR(CheckHnswConfig(wanted.config));
-    const Promotion promotion = {.config = wanted.config,
-                                 .trial_id = wanted.trial_id,
-                                 .promoted_at = parts_.clock.Now(),
-                                 .promoted_by = wanted.promoted_by.value_or(request.caller.name),
-                                 .note = wanted.note,
-                                 .unknown = {}};
-    return Change(request, index, "promote_index", [&](IndexRecord& record) -> Status {
-      if (!record.live)
-        return FailedPrecondition("index_not_ready", "index '{}' was not built yet", record.name);
-      if (!record.promotions) record.promotions.emplace();
-      vector::Promote(promotion, &*record.promotions);
+    const Promotion promotion = PromotionOf(wanted, request.caller.name);
+    return ChangeFor(request, index, "promote_index",
+                     [&](IndexRecord& record) { return AddTo(&record, promotion); });
+  }
+
+  Status PromoteOnce(const Context& context, std::string_view index, const NewPromotion& wanted) override {
+    LAKE_RETURN_IF_ERROR(CheckHnswConfig(wanted.config));
+    const Promotion promotion = PromotionOf(wanted, kServer);
+    const Result<IndexRecord> known = FindIndexRecord(*parts_.catalog.snapshot(), index);
+    if (known.ok() && known->promotions && known->promotions->current &&
+        known->promotions->current->trial_id == wanted.trial_id)
       return {};
-    });
+    LAKE_RETURN_IF_ERROR(Change(context, promotion.promoted_by, index, "promote_index",
+                                [&](IndexRecord& record) { return AddTo(&record, promotion); }));
+    return {};
   }
 
   Result<IndexRecord> RollBack(const access::Request& request, std::string_view index) override {
-    return Change(request, index, "roll_back_index", [](IndexRecord& record) -> Status {
+    return ChangeFor(request, index, "roll_back_index", [](IndexRecord& record) -> Status {
       Promotions none;
       return vector::RollBack(record.promotions ? &*record.promotions : &none);
     });
@@ -61,13 +63,35 @@ class Service final : public PromotionService {
   }
 
  private:
-  /// One commit moves what is promoted and what is live.
-  Result<IndexRecord> Change(const access::Request& request, std::string_view index,
-                             const std::string& operation, const RecordChange& change) {
+  Promotion PromotionOf(const NewPromotion& wanted, std::string_view actor) const {
+    return {.config = wanted.config,
+            .trial_id = wanted.trial_id,
+            .promoted_at = parts_.clock.Now(),
+            .promoted_by = wanted.promoted_by.value_or(std::string(actor)),
+            .note = wanted.note,
+            .unknown = {}};
+  }
+
+  static Status AddTo(IndexRecord* record, const Promotion& promotion) {
+    if (!record->live)
+      return FailedPrecondition("index_not_ready", "index '{}' was not built yet", record->name);
+    if (!record->promotions) record->promotions.emplace();
+    vector::Promote(promotion, &*record->promotions);
+    return {};
+  }
+
+  Result<IndexRecord> ChangeFor(const access::Request& request, std::string_view index,
+                                const std::string& operation, const RecordChange& change) {
     LAKE_RETURN_IF_ERROR(parts_.indexes.Find(request, index));
+    return Change(request.context, request.caller.name, index, operation, change);
+  }
+
+  /// One commit moves what is promoted and what is live.
+  Result<IndexRecord> Change(const Context& context, const std::string& actor, std::string_view index,
+                             const std::string& operation, const RecordChange& change) {
     IndexRecord changed;
-    LAKE_RETURN_IF_ERROR(ChangeIndexRecord(parts_.catalog, request.context, operation, request.caller.name,
-                                           index, [&](IndexRecord& record) -> Status {
+    LAKE_RETURN_IF_ERROR(ChangeIndexRecord(parts_.catalog, context, operation, actor, index,
+                                           [&](IndexRecord& record) -> Status {
                                              LAKE_RETURN_IF_ERROR(change(record));
                                              UseKept(&record);
                                              changed = record;

@@ -46,6 +46,9 @@ class PromotionService {
   /// failed_precondition/index_not_ready when it was never built.
   virtual Result<IndexRecord> Promote(const access::Request& request, std::string_view index,
                                       const NewPromotion& wanted) = 0;
+  /// The same on behalf of what runs in this process and names itself in `promoted_by`. Nothing when that
+  /// trial is promoted already: what is run again after a crash adds no second entry.
+  virtual Status PromoteOnce(const Context& context, std::string_view index, const NewPromotion& wanted) = 0;
   /// Back to the promotion before, or to the index's own configuration when there is none. The same. Errors:
   /// those of IndexService::Find, failed_precondition/nothing_promoted.
   virtual Result<IndexRecord> RollBack(const access::Request& request, std::string_view index) = 0;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "lake/tuning/autotune.h"
 #include "lake/tuning/trial_service.h"
 #include "lake/vector_testing/indexed_lake.h"
 
@@ -38,8 +39,21 @@ class TunedLake : public vector::IndexedLake {
                                   .clock = clock_,
                                   .random = random_},
                                  ParetoRule{});
+    promotions_ = vector::PromotionService::Make(
+        {.catalog = *catalog_, .buckets = buckets_, .indexes = *service_, .clock = clock_, .log = log_});
+    autotune_ = AutotuneService::Make({.indexes = *service_,
+                                       .open_indexes = *indexes_,
+                                       .promotions = *promotions_,
+                                       .evals = *evals_,
+                                       .journals = *journals_,
+                                       .runner = *runner_,
+                                       .clock = clock_,
+                                       .random = random_});
     const jobs::JobLane lane = {.name = kTuningLane, .max_waiting = 4};
     kinds.emplace(kEvalJob, jobs::JobKind{.work = evals_->Work(), .cleanup = {}, .lane = lane});
+    jobs::JobKind autotune = autotune_->Kind();
+    autotune.lane = lane;
+    kinds.emplace(kAutotuneJob, std::move(autotune));
     kinds.emplace(kTrialJob, jobs::JobKind{.work = trials_->Work(), .cleanup = {}, .lane = lane});
   }
 
@@ -81,6 +95,8 @@ class TunedLake : public vector::IndexedLake {
   std::unique_ptr<TrialJournals> journals_;
   std::unique_ptr<TrialRunner> runner_;
   std::unique_ptr<TrialService> trials_;
+  std::unique_ptr<vector::PromotionService> promotions_;
+  std::unique_ptr<AutotuneService> autotune_;
 };
 
 }  // namespace lake::tuning

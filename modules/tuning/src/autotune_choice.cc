@@ -1,0 +1,85 @@
+#include "autotune_choice.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <tuple>
+
+namespace lake::tuning {
+namespace {
+
+struct Bounds {
+  const char* name;
+  int64_t GridConfig::* member;
+  int64_t low;
+  int64_t high;
+};
+constexpr std::array<Bounds, 2> kBounds = {{{"ef_construction", &GridConfig::ef_construction, 10, 400},
+                                            {"ef_search", &GridConfig::ef_search, 10, 200}}};
+
+/// As an amount of which less is better.
+double Cost(double value) { return std::isnan(value) ? std::numeric_limits<double>::infinity() : value; }
+
+auto Rank(const Trial& trial) {
+  const TrialMetrics& metrics = trial.metrics;
+  return std::tuple(-metrics.recall_at_k, Cost(metrics.search_latency_p50_us), Cost(metrics.build_time_secs));
+}
+
+}  // namespace
+
+std::vector<GridConfig> DefaultGrid() {
+  constexpr uint64_t kSeed = 42;
+  return {{20, 30, kSeed}, {40, 30, kSeed}, {80, 30, kSeed}, {80, 60, kSeed}, {160, 30, kSeed}};
+}
+
+CheckedGrid CheckBounds(std::span<const GridConfig> grid) {
+  CheckedGrid checked;
+  for (const GridConfig& config : grid) {
+    const auto broken = std::ranges::find_if(kBounds, [&](const Bounds& bounds) {
+      return config.*bounds.member < bounds.low || config.*bounds.member > bounds.high;
+    });
+    if (broken == kBounds.end())
+      checked.configs.push_back({.ef_construction = static_cast<uint32_t>(config.ef_construction),
+                                 .ef_search = static_cast<uint32_t>(config.ef_search),
+                                 .seed = config.seed});
+    else
+      checked.skipped.push_back(fmt::format("{}={} out of bounds [{},{}]", broken->name,
+                                            config.*broken->member, broken->low, broken->high));
+  }
+  return checked;
+}
+
+std::vector<size_t> OrderByBuild(std::span<const vector::HnswConfig> configs) {
+  std::vector<size_t> firsts(configs.size());  // The first that builds the same.
+  for (size_t i = 0; i < configs.size(); ++i)
+    firsts[i] = static_cast<size_t>(
+        std::ranges::find_if(configs, [&](const auto& other) { return BuildSameGraph(configs[i], other); }) -
+        configs.begin());
+  std::vector<size_t> order(configs.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::sort(order, {}, [&](size_t position) { return std::pair(firsts[position], position); });
+  return order;
+}
+
+bool IsEligible(const Trial& trial, const TuningLimits& limits) {
+  const TrialMetrics& metrics = trial.metrics;
+  return metrics.recall_at_k >= limits.min_recall &&
+         (!limits.max_p95_us || metrics.search_latency_p95_us <= *limits.max_p95_us) &&
+         (!limits.max_memory_bytes || metrics.memory_bytes <= *limits.max_memory_bytes) &&
+         (!limits.max_build_secs || metrics.build_time_secs <= *limits.max_build_secs);
+}
+
+std::optional<size_t> FindWinner(std::span<const Trial> trials, const TuningLimits& limits) {
+  std::optional<size_t> winner;
+  for (size_t i = 0; i < trials.size(); ++i) {
+    if (!IsEligible(trials[i], limits)) continue;
+    if (!winner || Rank(trials[i]) < Rank(trials[*winner])) winner = i;
+  }
+  return winner;
+}
+
+}  // namespace lake::tuning

@@ -37,6 +37,7 @@
 #include "lake/storage/local_store.h"
 #include "lake/storage/scratch_store.h"
 #include "lake/tables/dataset_service.h"
+#include "lake/tuning/autotune.h"
 #include "lake/tuning/eval_service.h"
 #include "lake/tuning/trial_journals.h"
 #include "lake/tuning/trial_service.h"
@@ -236,6 +237,7 @@ class WiredLake final : public Lake {
     const jobs::JobLane lane = {.name = tuning::kTuningLane, .max_waiting = settings.tuning.max_waiting};
     kinds.emplace(tuning::kEvalJob, jobs::JobKind{.work = evals_->Work(), .cleanup = {}, .lane = lane});
     kinds.emplace(tuning::kTrialJob, jobs::JobKind{.work = trials_->Work(), .cleanup = {}, .lane = lane});
+    kinds.emplace(tuning::kAutotuneJob, autotune_->Kind()).first->second.lane = lane;
     LAKE_ASSIGN_OR_RETURN(
         jobs_, jobs::JobService::Open(Context{}, *primary_, seams_.clock, seams_.random, seams_.log,
                                       *job_pool_, std::move(kinds), jobs::JobOptions{}));
@@ -289,20 +291,34 @@ class WiredLake final : public Lake {
                                         .log = seams_.log,
                                         .threads = threads});
     trial_journals_ = std::make_unique<tuning::TrialJournals>(buckets_, seams_.log);
-    trials_ =
-        tuning::TrialService::Make({.catalog = *catalog_,
-                                    .indexes = *index_service_,
-                                    .open_indexes = *open_indexes_,
-                                    .evals = *evals_,
-                                    .journals = *trial_journals_,
-                                    .clock = seams_.clock,
-                                    .random = seams_.random,
-                                    .log = seams_.log},
-                                   {.threads = threads,
-                                    .cache_bytes = settings.cache_bytes,
-                                    .pareto = {.latency_weight = settings.pareto_latency_weight,
-                                               .latency_cap_us = settings.pareto_latency_cap_us},
-                                    .code_version = fmt::format("{} {}", kBuildVersion, LAKE_REVISION)});
+    trial_runner_ = std::make_unique<tuning::TrialRunner>(
+        tuning::TrialRunnerParts{.catalog = *catalog_,
+                                 .open_indexes = *open_indexes_,
+                                 .evals = *evals_,
+                                 .journals = *trial_journals_,
+                                 .clock = seams_.clock,
+                                 .random = seams_.random,
+                                 .log = seams_.log},
+        tuning::TrialRunnerOptions{.threads = threads,
+                                   .cache_bytes = settings.cache_bytes,
+                                   .code_version = fmt::format("{} {}", kBuildVersion, LAKE_REVISION)});
+    trials_ = tuning::TrialService::Make(
+        {.indexes = *index_service_,
+         .open_indexes = *open_indexes_,
+         .evals = *evals_,
+         .journals = *trial_journals_,
+         .runner = *trial_runner_,
+         .clock = seams_.clock,
+         .random = seams_.random},
+        {.latency_weight = settings.pareto_latency_weight, .latency_cap_us = settings.pareto_latency_cap_us});
+    autotune_ = tuning::AutotuneService::Make({.indexes = *index_service_,
+                                               .open_indexes = *open_indexes_,
+                                               .promotions = *promotions_,
+                                               .evals = *evals_,
+                                               .journals = *trial_journals_,
+                                               .runner = *trial_runner_,
+                                               .clock = seams_.clock,
+                                               .random = seams_.random});
   }
 
   Status OpenAccess(const Settings& settings) {
@@ -402,8 +418,10 @@ class WiredLake final : public Lake {
   std::unique_ptr<vector::OpenIndexes> open_indexes_;
   std::unique_ptr<tuning::EvalService> evals_;
   std::unique_ptr<tuning::TrialJournals> trial_journals_;
-  std::unique_ptr<tuning::TrialService> trials_;
   std::unique_ptr<vector::PromotionService> promotions_;
+  std::unique_ptr<tuning::TrialRunner> trial_runner_;
+  std::unique_ptr<tuning::TrialService> trials_;
+  std::unique_ptr<tuning::AutotuneService> autotune_;
   std::unique_ptr<WorkerPool> job_pool_;
   std::unique_ptr<jobs::JobService> jobs_;
   std::unique_ptr<vector::RefreshPolicies> refresh_policies_;
@@ -441,7 +459,8 @@ void WiredLake::AddRoutes(const Settings& settings) {
   gateway::AddIndexRoutes(*api_, *index_service_, *searches_, *jobs_);
   gateway::AddRefreshRoutes(*api_, *index_service_, *jobs_);
   gateway::AddEvalRoutes(*api_, *evals_, *jobs_);
-  gateway::AddTrialRoutes(*api_, *trials_, *jobs_);
+  gateway::AddTrialRoutes(*api_, *trials_, *trial_runner_, *jobs_);
+  gateway::AddAutotuneRoute(*api_, *autotune_, *jobs_);
   gateway::AddPromotionRoutes(
       *api_, {.indexes = *index_service_, .journals = *trial_journals_, .promotions = *promotions_});
   gateway::AddAnswerRoutes(*api_, *answers_);

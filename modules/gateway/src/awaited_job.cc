@@ -22,6 +22,11 @@ Status AnswerWithJob(jobs::JobService& jobs, const access::Request& request, std
                      JsonValue payload, const RequestHead& head, ResponseWriter& writer) {
   LAKE_ASSIGN_OR_RETURN(jobs::Job job, jobs.Submit(request.context, std::string(kind), request.caller.name,
                                                    std::move(payload)));
+  return AnswerWithSubmitted(jobs, request, std::move(job), head, writer);
+}
+
+Status AnswerWithSubmitted(jobs::JobService& jobs, const access::Request& request, jobs::Job job,
+                           const RequestHead& head, ResponseWriter& writer) {
   ResponseHead answer = {.status = 202, .content_type = "application/json"};
   answer.headers = {{"Location", fmt::format("/jobs/{}", job.id.value())}};
   std::string body;

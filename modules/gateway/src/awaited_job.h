@@ -16,4 +16,8 @@ namespace lake::gateway {
 Status AnswerWithJob(jobs::JobService& jobs, const access::Request& request, std::string_view kind,
                      JsonValue payload, const RequestHead& head, ResponseWriter& writer);
 
+/// The same for a job that was submitted already.
+Status AnswerWithSubmitted(jobs::JobService& jobs, const access::Request& request, jobs::Job job,
+                           const RequestHead& head, ResponseWriter& writer);
+
 }  // namespace lake::gateway

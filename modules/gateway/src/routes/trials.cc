@@ -59,7 +59,8 @@ void AddJournalRoutes(Api& api, TrialService& trials) {
 
 }  // namespace
 
-void AddTrialRoutes(Api& api, TrialService& trials, jobs::JobService& jobs) {
+void AddTrialRoutes(Api& api, TrialService& trials, const tuning::TrialRunner& runner,
+                    jobs::JobService& jobs) {
   api.AddStream<wire::RunTrial>(
       {Method::kPost, "/vectors/hnsw/trial",
        "Build an index with another configuration beside the one that answers, measure it with an eval set "
@@ -92,8 +93,8 @@ void AddTrialRoutes(Api& api, TrialService& trials, jobs::JobService& jobs) {
   AddJournalRoutes(api, trials);
   api.Add<Nothing, tuning::EmbeddingCacheStats>(
       {Method::kGet, "/vectors/hnsw/cache/stats", "Show what trials keep in memory.", Permission::kRead},
-      [&trials](const Request&, const Nothing&) -> Result<tuning::EmbeddingCacheStats> {
-        return trials.cache_stats();
+      [&runner](const Request&, const Nothing&) -> Result<tuning::EmbeddingCacheStats> {
+        return runner.cache_stats();
       });
 }
 

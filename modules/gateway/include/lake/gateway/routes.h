@@ -39,7 +39,9 @@ namespace lake::tables {
 class DatasetService;
 }
 namespace lake::tuning {
+class AutotuneService;
 class EvalService;
+class TrialRunner;
 class TrialService;
 }  // namespace lake::tuning
 namespace lake::vector {
@@ -85,7 +87,10 @@ void AddRefreshRoutes(Api& api, vector::IndexService& indexes, jobs::JobService&
 void AddEvalRoutes(Api& api, tuning::EvalService& evals, jobs::JobService& jobs);
 /// /vectors/hnsw/trial, /vectors/hnsw/trials…, /vectors/hnsw/cache/stats. `jobs` must know the kind
 /// tuning::kTrialJob.
-void AddTrialRoutes(Api& api, tuning::TrialService& trials, jobs::JobService& jobs);
+void AddTrialRoutes(Api& api, tuning::TrialService& trials, const tuning::TrialRunner& runner,
+                    jobs::JobService& jobs);
+/// /vectors/hnsw/autotune. `jobs` must know the kind tuning::kAutotuneJob.
+void AddAutotuneRoute(Api& api, tuning::AutotuneService& autotune, jobs::JobService& jobs);
 /// /vectors/hnsw/promote…, /vectors/hnsw/rollback/{index}, /vectors/hnsw/promoted…
 void AddPromotionRoutes(Api& api, const tuning::PromotionParts& parts);
 /// POST /vectors/rag.

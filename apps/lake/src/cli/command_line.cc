@@ -41,6 +41,7 @@ struct Parsed {
   AskOptions ask;
   EvalOptions eval;
   TrialOptions trial;
+  TuneOptions tune;
   ListOptions list;
   KeyOptions new_key;
   CheckOptions check;
@@ -384,6 +385,26 @@ void AddTrials(CLI::App& app, Parsed* parsed) {
       ->check(CLI::IsMember({"recall", "latency", "pareto"}));
 }
 
+void AddTune(CLI::App& app, Parsed* parsed) {
+  TuneOptions& options = parsed->tune;
+  CLI::App* word = app.add_subcommand(
+      "tune", "Try a grid of configurations of an index and promote the best; Ctrl-C cancels");
+  word->add_option("index", options.index, "Index name")->required();
+  word->add_option("--eval", options.eval_set, "Eval set to measure with")->required();
+  word->add_option("--grid", options.grid,
+                   "ef_construction:ef_search[:seed], several with blanks or commas between\n"
+                   "(default: 20:30:42 40:30:42 80:30:42 80:60:42 160:30:42)")
+      ->delimiter(',');
+  word->add_option("--min-recall", options.min_recall, "Least recall of a winner (default: 0.9)");
+  word->add_option("--max-p95-us", options.max_p95_us,
+                   "Greatest 95th percentile of its latency, microseconds");
+  word->add_option("--max-memory-bytes", options.max_memory_bytes, "Most bytes that a search of it reads");
+  word->add_option("--max-build-secs", options.max_build_secs, "Most seconds that its build may take");
+  word->callback([parsed] {
+    parsed->run = [parsed](const Context& context) { return RunTune(context, parsed->client, parsed->tune); };
+  });
+}
+
 void AddRerankOptions(CLI::App* word, std::optional<std::string>* reranker) {
   word->add_flag_callback(
       "--rerank", [reranker] { reranker->emplace(reranker->value_or("")); },
@@ -525,6 +546,7 @@ int RunCommandLine(int argc, char** argv) {
   AddIndexes(app, parsed.get());
   AddEvals(app, parsed.get());
   AddTrials(app, parsed.get());
+  AddTune(app, parsed.get());
   AddSearch(app, parsed.get());
   AddAsk(app, parsed.get());
   AddJobs(app, parsed.get());

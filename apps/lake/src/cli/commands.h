@@ -121,6 +121,16 @@ struct TrialOptions {
   ListOptions list;
 };
 
+struct TuneOptions {
+  std::string index;
+  std::string eval_set;
+  std::vector<std::string> grid;  ///< "ef_construction:ef_search", or with ":seed"; none: the server's.
+  std::optional<double> min_recall;
+  std::optional<double> max_p95_us;
+  std::optional<double> max_build_secs;
+  std::optional<int64_t> max_memory_bytes;
+};
+
 struct KeyOptions {
   std::string name;
   std::string role;
@@ -177,6 +187,7 @@ int RunEvalCreate(const Context& context, const ClientOptions& client, const std
 int RunEvalAutogen(const Context& context, const ClientOptions& client, const EvalOptions& options);
 int RunTrial(const Context& context, const ClientOptions& client, const TrialOptions& options);
 int RunTrialList(const Context& context, const ClientOptions& client, const TrialOptions& options);
+int RunTune(const Context& context, const ClientOptions& client, const TuneOptions& options);
 int RunTrialBest(const Context& context, const ClientOptions& client, const TrialOptions& options);
 int RunIndexPromote(const Context& context, const ClientOptions& client, const PromoteOptions& options);
 int RunIndexRollback(const Context& context, const ClientOptions& client, const std::string& index);

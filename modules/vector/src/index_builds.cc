@@ -155,7 +155,7 @@ Result<IndexRecord> IndexBuilds::Build(jobs::JobRun& run, const IndexJob& asked)
 /// The name is taken from the first moment on, so that of two who want it one is told at once.
 Result<IndexRecord> IndexBuilds::Reserve(const Context& context, const IndexJob& job) {
   const catalog::SnapshotRef snapshot = parts_.catalog.snapshot();
-  const Result<IndexRecord> known = FindIndexRecord(*snapshot, job.index_name);
+  Result<IndexRecord> known = FindIndexRecord(*snapshot, job.index_name);
   const bool ours =
       known.ok() && (known->building == job.generation || FindGeneration(*known, job.generation) != nullptr);
   if (ours || (!known.ok() && !known.error().Is(ErrorCode::kNotFound))) return known;

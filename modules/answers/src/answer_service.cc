@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "answer_audit.h"
+#include "lake/common/error_at.h"
 #include "lake/vector/index_service.h"
 #include "prompt.h"
 #include "sentences.h"
@@ -20,12 +21,6 @@ constexpr size_t kMaxSourceBytes = models::kMaxPromptBytes / 2;
 /// A call of the embedder takes them and the question: 20 chunks of 153 words have about 240.
 constexpr size_t kMaxSentences = 512;
 static_assert(kMaxSentences < models::kMaxTexts);
-
-Error At(Error error, std::string pointer) {
-  std::string message = error.message();
-  error.AddDetail(std::move(pointer), std::move(message));
-  return error;
-}
 
 /// The search speaks of its query, the client of a question.
 Error AboutQuestion(const Error& error) {

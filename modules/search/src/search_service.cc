@@ -1,4 +1,5 @@
 #include "lake/search/search_service.h"
+#include "lake/common/error_at.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -22,12 +23,6 @@ constexpr size_t kDeeper = 4;
 using access::Request;
 using catalog::Column;
 using vector::IndexRecord;
-
-Error At(Error error, std::string pointer) {
-  std::string message = error.message();
-  error.AddDetail(std::move(pointer), std::move(message));
-  return error;
-}
 
 Status CheckShape(const SearchRequest& wanted) {
   if (wanted.query.empty() && wanted.vector.empty())

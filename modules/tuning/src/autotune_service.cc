@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "autotune_choice.h"
+#include "lake/common/error_at.h"
 #include "lake/common/fold.h"
 #include "lake/common/json_io.h"
 #include "lake/common/mutex.h"
@@ -55,12 +56,6 @@ namespace {
 
 using access::Request;
 using vector::IndexInfo;
-
-Error At(Error error, std::string pointer) {
-  std::string message = error.message();
-  error.AddDetail(std::move(pointer), std::move(message));
-  return error;
-}
 
 class Service final : public AutotuneService {
  public:

@@ -1,4 +1,5 @@
 #include "lake/tuning/eval_service.h"
+#include "lake/common/error_at.h"
 
 #include <algorithm>
 #include <utility>
@@ -42,12 +43,6 @@ struct lake::Describe<lake::tuning::EvalJob> {
 
 namespace lake::tuning {
 namespace {
-
-Error At(Error error, std::string pointer) {
-  std::string message = error.message();
-  error.AddDetail(std::move(pointer), std::move(message));
-  return error;
-}
 
 std::string BucketOf(const IndexRecord& record) {
   return record.bucket.empty() ? storage::kPrimaryBucket.value() : record.bucket;

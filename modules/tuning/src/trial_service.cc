@@ -1,4 +1,5 @@
 #include "lake/tuning/trial_service.h"
+#include "lake/common/error_at.h"
 
 #include <utility>
 
@@ -37,12 +38,6 @@ struct lake::Describe<lake::tuning::TrialJob> {
 
 namespace lake::tuning {
 namespace {
-
-Error At(Error error, std::string pointer) {
-  std::string message = error.message();
-  error.AddDetail(std::move(pointer), std::move(message));
-  return error;
-}
 
 class Service final : public TrialService {
  public:

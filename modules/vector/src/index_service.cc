@@ -1,4 +1,5 @@
 #include "lake/vector/index_service.h"
+#include "lake/common/error_at.h"
 
 #include <algorithm>
 #include <array>
@@ -32,12 +33,6 @@ constexpr size_t kMaxIndexes = 10'000;
 /// English texts have about four words for five tokens of a BERT vocabulary, others fewer; what does not fit
 /// is halved (chunk_embedder.h), which costs a second embedding.
 constexpr double kWordsPerToken = 0.6;
-
-Error At(Error error, std::string pointer) {
-  std::string message = error.message();
-  error.AddDetail(std::move(pointer), std::move(message));
-  return error;
-}
 
 /// A column that whoever asks for an index sees as it is.
 Result<Column> ClearColumn(const Dataset& dataset, const access::Decision& decision, std::string_view name,

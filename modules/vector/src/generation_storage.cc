@@ -97,23 +97,22 @@ Result<bool> GenerationStorage::Has(const Context& context, const std::string& b
   return info.error();
 }
 
-Status GenerationStorage::Collect(const Context& context, const std::set<std::string>& used) {
-  for (const storage::BucketName& name : buckets_.Names()) {
-    LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<storage::ObjectStore> store, buckets_.Find(name));
-    LAKE_RETURN_IF_ERROR(CollectIn(context, *store, used));
-  }
+Status GenerationStorage::Collect(const Context& context, const GenerationPlaces& used) {
+  for (const storage::BucketName& name : buckets_.Names())
+    LAKE_RETURN_IF_ERROR(CollectIn(context, name, used));
   return {};
 }
 
-Status GenerationStorage::CollectIn(const Context& context, storage::ObjectStore& store,
-                                    const std::set<std::string>& used) {
+Status GenerationStorage::CollectIn(const Context& context, const storage::BucketName& bucket,
+                                    const GenerationPlaces& used) {
+  LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<storage::ObjectStore> store, buckets_.Find(bucket));
   storage::ListOptions options = {.prefix = std::string(kGenerationsPrefix), .delimiter = "/"};
   for (;;) {
-    LAKE_ASSIGN_OR_RETURN(const storage::ObjectPage page, store.List(context, options));
+    LAKE_ASSIGN_OR_RETURN(const storage::ObjectPage page, store->List(context, options));
     for (const std::string& prefix : page.common_prefixes) {
       const std::string generation =
           prefix.substr(kGenerationsPrefix.size(), prefix.size() - kGenerationsPrefix.size() - 1);
-      if (!used.contains(generation)) LAKE_RETURN_IF_ERROR(RemovePrefix(store, prefix));
+      if (!used.contains({bucket.value(), generation})) LAKE_RETURN_IF_ERROR(RemovePrefix(*store, prefix));
     }
     if (!page.next_after) return {};
     options.after = *page.next_after;

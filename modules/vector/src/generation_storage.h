@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lake/common/context.h"
@@ -18,6 +19,9 @@ namespace lake::vector {
 
 /// Key prefix of a generation's files in its bucket.
 std::string GenerationPrefix(std::string_view generation);
+
+/// Buckets and ids of generations in them.
+using GenerationPlaces = std::set<std::pair<std::string, std::string>>;
 
 /// Any thread.
 class GenerationStorage {
@@ -47,7 +51,7 @@ class GenerationStorage {
   Result<bool> HasParts(const Context& context, const std::string& bucket, const std::string& generation);
 
   /// Removes what is not among `used`, in every bucket.
-  Status Collect(const Context& context, const std::set<std::string>& used);
+  Status Collect(const Context& context, const GenerationPlaces& used);
 
  private:
   struct Retired {
@@ -57,7 +61,7 @@ class GenerationStorage {
   };
 
   Result<bool> Has(const Context& context, const std::string& bucket, const std::string& object);
-  Status CollectIn(const Context& context, storage::ObjectStore& store, const std::set<std::string>& used);
+  Status CollectIn(const Context& context, const storage::BucketName& bucket, const GenerationPlaces& used);
 
   const storage::BucketRegistry& buckets_;
   Log& log_;

@@ -13,7 +13,8 @@ namespace lake::vector {
 namespace {
 
 Error Overtaken(const IndexJob& job) {
-  return Aborted("index_changed", "index '{}' was dropped or built anew in the meantime", job.index_name);
+  return Aborted("index_changed", "index '{}' was dropped, moved or built anew in the meantime",
+                 job.index_name);
 }
 
 IndexRecord NewRecord(const IndexJob& job, Timestamp now) {
@@ -77,7 +78,10 @@ jobs::JobKind IndexBuilds::Kind() {
                 const Result<IndexJob> job = FromJson<IndexJob>(payload, Reading::kTolerant);
                 if (job.ok()) CleanUp(*job);
               },
-          .in_use = [this](const JsonValue& payload) { in_use_.emplace(payload.FindString("generation")); }};
+          .in_use =
+              [this](const JsonValue& payload) {
+                in_use_.emplace(payload.FindString("bucket"), payload.FindString("generation"));
+              }};
 }
 
 jobs::JobKind IndexBuilds::RefreshKind() {
@@ -93,7 +97,8 @@ jobs::JobKind IndexBuilds::RefreshKind() {
               },
           .in_use =
               [this, for_each](const JsonValue& payload) {
-                for_each(payload, [this](const IndexJob& job) { in_use_.emplace(job.generation); });
+                for_each(payload,
+                         [this](const IndexJob& job) { in_use_.emplace(job.bucket, job.generation); });
               }};
 }
 
@@ -193,7 +198,9 @@ Result<IndexRecord> IndexBuilds::ReserveNext(const Context& context, const Index
   LAKE_RETURN_IF_ERROR(ChangeIndexRecord(parts_.catalog, context, "refresh_index", job.created_by,
                                          job.index_name, [&](IndexRecord& record) -> Status {
                                            if (record.building) return BeingBuilt(record);
-                                           if (!FindGeneration(record, *job.previous)) return Overtaken(job);
+                                           if (record.bucket != job.bucket ||
+                                               !FindGeneration(record, *job.previous))
+                                             return Overtaken(job);
                                            record.building = job.generation;
                                            reserved = record;
                                            return {};

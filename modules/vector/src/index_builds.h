@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -28,7 +27,7 @@ class IndexBuilds {
   jobs::JobKind RefreshKind();
 
   /// Generations that jobs which have not ended name. Filled while the jobs are loaded.
-  const std::set<std::string>& in_use() const { return in_use_; }
+  const GenerationPlaces& in_use() const { return in_use_; }
 
   /// Stops builds whose index or dataset was dropped: their jobs end as cancelled, soon.
   void StopUnwanted() { running_.StopUnwanted(); }
@@ -51,7 +50,7 @@ class IndexBuilds {
   PromotionFiles promotion_files_;
   GenerationBuilder builder_;
   RunningBuilds running_;
-  std::set<std::string> in_use_;
+  GenerationPlaces in_use_;
 };
 
 }  // namespace lake::vector

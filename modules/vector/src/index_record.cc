@@ -73,6 +73,15 @@ uint32_t UsualEfSearch(const IndexRecord& record) {
   return ConfigToBuild(record).ef_search;
 }
 
+std::set<std::string> GenerationIds(const IndexRecord& record) {
+  std::set<std::string> ids;
+  if (record.live) ids.insert(record.live->id);
+  if (record.building) ids.insert(*record.building);
+  if (record.failed) ids.insert(record.failed->generation);
+  for (const Generation& kept : record.kept) ids.insert(kept.id);
+  return ids;
+}
+
 const Generation* FindGeneration(const IndexRecord& record, std::string_view id) {
   if (record.live && record.live->id == id) return &*record.live;
   const auto found = std::ranges::find(record.kept, id, &Generation::id);

@@ -12,6 +12,7 @@
 #include "generation_storage.h"
 #include "index_builds.h"
 #include "index_job.h"
+#include "index_mover.h"
 #include "lake/access/decision.h"
 #include "lake/common/fold.h"
 #include "lake/common/json_io.h"
@@ -106,7 +107,8 @@ class Service final : public IndexService {
                  .threads = options.threads > 0 ? options.threads
                                                 : std::max(1u, std::thread::hardware_concurrency()),
                  .retry_pause = options.retry_pause},
-                storage_) {}
+                storage_),
+        mover_(parts.catalog, parts.buckets, storage_, promotion_files_) {}
 
   Result<JsonValue> Prepare(const Request& request, const NewIndex& wanted) override {
     LAKE_ASSIGN_OR_RETURN(const IndexJob job, FirstJob(request, wanted));
@@ -161,6 +163,27 @@ class Service final : public IndexService {
     return {};
   }
 
+  Result<IndexMove> PrepareMove(const Request& request, std::string_view name,
+                                const std::string& bucket) const override {
+    LAKE_ASSIGN_OR_RETURN(const IndexInfo info, Find(request, name));
+    if (const auto known = tables::BucketForWriting(parts_.buckets, bucket); !known.ok())
+      return At(known.error(), "/bucket");
+    if (info.record.building) return BeingBuilt(info.record);
+    return IndexMove{.index_name = info.record.name,
+                     .from = info.record.bucket,
+                     .to = bucket,
+                     .moved_by = request.caller.name};
+  }
+  Result<IndexMoved> Move(const Context& context, const IndexMove& move,
+                          const MoveProgress& progress) override {
+    return mover_.Move(context, move, progress);
+  }
+  void KeepCopies(const IndexMove& move) override {
+    const Result<IndexRecord> record = FindIndexRecord(*parts_.catalog.snapshot(), move.index_name);
+    if (!record.ok()) return;
+    for (const std::string& generation : GenerationIds(*record)) copies_in_use_.emplace(move.to, generation);
+  }
+
   Status CollectGarbage(const Context& context) override;
   void StopUnwanted() override { builds_.StopUnwanted(); }
   void RemoveReplaced() override { storage_.RemoveRetired(); }
@@ -189,6 +212,8 @@ class Service final : public IndexService {
   GenerationStorage storage_;
   PromotionFiles promotion_files_;
   IndexBuilds builds_;
+  IndexMover mover_;
+  GenerationPlaces copies_in_use_;
 };
 
 /// Its file goes first: after a crash in between it is written again, and no later index of that name takes
@@ -334,15 +359,13 @@ Status Service::AddNextJob(const Context& context, const catalog::Snapshot& snap
 }
 
 Status Service::CollectGarbage(const Context& context) {
-  std::set<std::string> used = builds_.in_use();
+  GenerationPlaces used = builds_.in_use();
+  used.insert(copies_in_use_.begin(), copies_in_use_.end());
   for (const auto& entity : parts_.catalog.snapshot()->ListEntities(kIndexKind, "", kMaxIndexes)) {
     const Result<IndexRecord> record = FromJson<IndexRecord>(entity->document, Reading::kTolerant);
     // Nobody knows what it still names: nothing is removed.
     if (!record.ok()) return {};
-    if (record->live) used.insert(record->live->id);
-    for (const Generation& kept : record->kept) used.insert(kept.id);
-    if (record->building) used.insert(*record->building);
-    if (record->failed) used.insert(record->failed->generation);
+    for (const std::string& generation : GenerationIds(*record)) used.emplace(record->bucket, generation);
   }
   return storage_.Collect(context, used);
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -135,6 +136,8 @@ bool IsBuiltAsConfigured(const IndexRecord& record);
 /// Chunks kept on a walk in the live graph by a search that does not say how many: those of ConfigToBuild
 /// when the graph is built for it, else those it was built for.
 uint32_t UsualEfSearch(const IndexRecord& record);
+/// Ids of all whose files are the index's: live, kept, being built, failed.
+std::set<std::string> GenerationIds(const IndexRecord& record);
 /// The live or a kept generation of that id; null when it is neither.
 const Generation* FindGeneration(const IndexRecord& record, std::string_view id);
 

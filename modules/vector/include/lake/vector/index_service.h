@@ -21,6 +21,7 @@
 #include "lake/jobs/job_service.h"
 #include "lake/models/provider.h"
 #include "lake/storage/bucket_registry.h"
+#include "lake/vector/index_move.h"
 #include "lake/vector/index_record.h"
 #include "lake/vector/refresh.h"
 
@@ -111,6 +112,20 @@ class IndexService {
   /// stops, takes away what it made and ends as cancelled (when it is for other indexes, too, it goes on with
   /// those). Errors: Find's.
   virtual Status Drop(const access::Request& request, std::string_view name) = 0;
+
+  /// What Move is to do. Errors, with pointer: Find's, unavailable/bucket_not_found,
+  /// failed_precondition/index_being_built.
+  virtual Result<IndexMove> PrepareMove(const access::Request& request, std::string_view name,
+                                        const std::string& bucket) const = 0;
+  /// Its files are copied to the other bucket and compared, then one commit says that they are there; the
+  /// first ones go after their grace. Searches answer all the while. Done again after a crash it does what is
+  /// left. Errors: not_found/index_not_found, failed_precondition/{index_being_built, index_being_moved,
+  /// index_moved}, data_loss/copy_differs, those of the stores: nothing has changed, and what was copied is
+  /// gone.
+  virtual Result<IndexMoved> Move(const Context& context, const IndexMove& move,
+                                  const MoveProgress& progress) = 0;
+  /// What was copied for a move that will go on is not garbage. While the jobs are loaded.
+  virtual void KeepCopies(const IndexMove& move) = 0;
 
   /// Removes files of generations that no index and no unfinished job names. Once, after the jobs were loaded
   /// and before serving.

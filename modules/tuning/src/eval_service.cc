@@ -8,6 +8,7 @@
 #include "eval_sets.h"
 #include "ground_truth.h"
 #include "lake/access/decision.h"
+#include "lake/common/fold.h"
 #include "lake/common/json_io.h"
 
 namespace lake::tuning {
@@ -43,10 +44,6 @@ struct lake::Describe<lake::tuning::EvalJob> {
 
 namespace lake::tuning {
 namespace {
-
-std::string BucketOf(const IndexRecord& record) {
-  return record.bucket.empty() ? storage::kPrimaryBucket.value() : record.bucket;
-}
 
 EvalSetInfo InfoOf(const EvalSet& set, const std::string& bucket) {
   const auto in_half = [&](EvalHalf half) {
@@ -195,6 +192,23 @@ class Service final : public EvalService {
     return built;
   }
 
+  Status MoveSets(const Context& context, std::string_view index_name, const std::string& from,
+                  const std::string& to) override {
+    LAKE_ASSIGN_OR_RETURN(const std::vector<std::string> names, sets_.Names(context));
+    for (const std::string& name : names) {
+      const Result<StoredEvalSet> stored = sets_.Find(context, name);
+      // One that nobody can read is nobody's.
+      if (!stored.ok() &&
+          (stored.error().Is(ErrorCode::kNotFound) || stored.error().Is(ErrorCode::kDataLoss)))
+        continue;
+      if (!stored.ok()) return stored.error();
+      if (stored->bucket != from || !stored->set.index_name) continue;
+      if (SameFolded(*stored->set.index_name, index_name))
+        LAKE_RETURN_IF_ERROR(sets_.Move(context, *stored, to));
+    }
+    return {};
+  }
+
  private:
   bool MayKnow(const Request& request, const EvalSet& set) const {
     return !set.index_name || MayKnowIndex(parts_.indexes, request, *set.index_name);
@@ -252,8 +266,8 @@ class Service final : public EvalService {
       return FailedPrecondition("no_eval_queries",
                                 "index '{}' has too few different chunks to make queries of", record.name);
     LAKE_ASSIGN_OR_RETURN(set, BuildGroundTruth(context, parts, std::move(set), record, *index));
-    LAKE_RETURN_IF_ERROR(sets_.Put(context, BucketOf(record), set));
-    return InfoOf(set, BucketOf(record));
+    LAKE_RETURN_IF_ERROR(sets_.Put(context, record.bucket, set));
+    return InfoOf(set, record.bucket);
   }
 
   const EvalParts parts_;

@@ -94,4 +94,14 @@ Status EvalSets::Replace(const Context& context, const StoredEvalSet& stored, co
   return {};
 }
 
+Status EvalSets::Move(const Context& context, const StoredEvalSet& stored, const std::string& to) const {
+  if (stored.bucket == to) return {};
+  LAKE_ASSIGN_OR_RETURN(const ObjectKey key, KeyOf(stored.set.name));
+  LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<ObjectStore> target, buckets_.Find(BucketName(to)));
+  LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<ObjectStore> source, buckets_.Find(BucketName(stored.bucket)));
+  const Result<storage::Etag> put = target->Put(context, key, WriteJson(stored.set), storage::IfAbsent{});
+  if (!put.ok() && !put.error().Is("object_exists")) return put.error();
+  return source->Delete(context, key);
+}
+
 }  // namespace lake::tuning

@@ -36,6 +36,10 @@ class EvalSets {
   /// The same unless somebody put another one meanwhile. Errors: aborted/etag_mismatch, those of the store.
   Status Replace(const Context& context, const StoredEvalSet& stored, const EvalSet& set) const;
 
+  /// To another bucket, unless one of that name is there already: that is newer. Errors:
+  /// not_found/bucket_not_found, those of the stores.
+  Status Move(const Context& context, const StoredEvalSet& stored, const std::string& to) const;
+
  private:
   std::vector<storage::BucketName> Buckets() const;  ///< `primary` last.
 

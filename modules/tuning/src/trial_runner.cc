@@ -38,9 +38,7 @@ class Series final : public TrialSeries {
                                                                subject_.set.k, context.cancel));
     }
     Trial trial = Record(order, evaluation);
-    const std::string& bucket = subject_.record.bucket;
-    LAKE_RETURN_IF_ERROR(parts_.journals.Append(
-        context, bucket.empty() ? std::string(storage::kPrimaryBucket.value()) : bucket, trial));
+    LAKE_RETURN_IF_ERROR(parts_.journals.Append(context, subject_.record.bucket, trial));
     return trial;
   }
 

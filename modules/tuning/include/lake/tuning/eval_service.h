@@ -94,6 +94,11 @@ class EvalService {
   virtual Result<EvalSet> ForTrial(const Context& context, std::string_view name,
                                    const vector::IndexRecord& record, vector::OpenIndex& index,
                                    const std::function<void(uint64_t done, uint64_t total)>& progress) = 0;
+
+  /// The sets that were made of the index go from one bucket to the other. Done again it moves what is left.
+  /// Errors: not_found/bucket_not_found, those of the stores.
+  virtual Status MoveSets(const Context& context, std::string_view index_name, const std::string& from,
+                          const std::string& to) = 0;
 };
 
 /// Whether the caller may know of the index: as IndexService::Find; of one that is not there, administrators.

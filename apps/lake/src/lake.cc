@@ -39,6 +39,7 @@
 #include "lake/tables/dataset_service.h"
 #include "lake/tuning/autotune.h"
 #include "lake/tuning/eval_service.h"
+#include "lake/tuning/index_home.h"
 #include "lake/tuning/trial_journals.h"
 #include "lake/tuning/trial_service.h"
 #include "lake/vector/index_service.h"
@@ -234,6 +235,7 @@ class WiredLake final : public Lake {
     kinds.emplace(ingest::kIngestFileJob, ingest_->Kind());
     kinds.emplace(vector::kIndexJob, index_service_->Kind());
     kinds.emplace(vector::kRefreshJob, index_service_->RefreshKind());
+    kinds.emplace(tuning::kMoveIndexJob, index_home_->Kind());
     const jobs::JobLane lane = {.name = tuning::kTuningLane, .max_waiting = settings.tuning.max_waiting};
     kinds.emplace(tuning::kEvalJob, jobs::JobKind{.work = evals_->Work(), .cleanup = {}, .lane = lane});
     kinds.emplace(tuning::kTrialJob, jobs::JobKind{.work = trials_->Work(), .cleanup = {}, .lane = lane});
@@ -290,6 +292,7 @@ class WiredLake final : public Lake {
                                         .clock = seams_.clock,
                                         .log = seams_.log,
                                         .threads = threads});
+    index_home_ = std::make_unique<tuning::IndexHome>(*index_service_, *evals_);
     trial_journals_ = std::make_unique<tuning::TrialJournals>(buckets_, seams_.log);
     trial_runner_ = std::make_unique<tuning::TrialRunner>(
         tuning::TrialRunnerParts{.catalog = *catalog_,
@@ -417,6 +420,7 @@ class WiredLake final : public Lake {
   std::unique_ptr<vector::IndexService> index_service_;
   std::unique_ptr<vector::OpenIndexes> open_indexes_;
   std::unique_ptr<tuning::EvalService> evals_;
+  std::unique_ptr<tuning::IndexHome> index_home_;
   std::unique_ptr<tuning::TrialJournals> trial_journals_;
   std::unique_ptr<vector::PromotionService> promotions_;
   std::unique_ptr<tuning::TrialRunner> trial_runner_;
@@ -457,6 +461,7 @@ void WiredLake::AddRoutes(const Settings& settings) {
     return models::ReadGpuMemory(context, program);
   });
   gateway::AddIndexRoutes(*api_, *index_service_, *searches_, *jobs_);
+  gateway::AddIndexChangeRoute(*api_, *index_service_, *index_home_, *jobs_);
   gateway::AddRefreshRoutes(*api_, *index_service_, *jobs_);
   gateway::AddEvalRoutes(*api_, *evals_, *jobs_);
   gateway::AddTrialRoutes(*api_, *trials_, *trial_runner_, *jobs_);

@@ -19,27 +19,28 @@ Error ErrorOf(const jobs::Job& job) {
 }  // namespace
 
 Status AnswerWithJob(jobs::JobService& jobs, const access::Request& request, std::string_view kind,
-                     JsonValue payload, const RequestHead& head, ResponseWriter& writer) {
+                     JsonValue payload, const RequestHead& head, ResponseWriter& writer,
+                     const AnswerFromResult& answer) {
   LAKE_ASSIGN_OR_RETURN(jobs::Job job, jobs.Submit(request.context, std::string(kind), request.caller.name,
                                                    std::move(payload)));
-  return AnswerWithSubmitted(jobs, request, std::move(job), head, writer);
+  return AnswerWithSubmitted(jobs, request, std::move(job), head, writer, answer);
 }
 
 Status AnswerWithSubmitted(jobs::JobService& jobs, const access::Request& request, jobs::Job job,
-                           const RequestHead& head, ResponseWriter& writer) {
-  ResponseHead answer = {.status = 202, .content_type = "application/json"};
-  answer.headers = {{"Location", fmt::format("/jobs/{}", job.id.value())}};
+                           const RequestHead& head, ResponseWriter& writer, const AnswerFromResult& answer) {
+  ResponseHead start = {.status = 202, .content_type = "application/json"};
+  start.headers = {{"Location", fmt::format("/jobs/{}", job.id.value())}};
   std::string body;
   if (WaitingOf(head) == Waiting::kAsync) {
-    answer.headers.push_back({"Preference-Applied", "respond-async"});
+    start.headers.push_back({"Preference-Applied", "respond-async"});
     body = WriteJson(ToJson(job));
   } else {
     LAKE_ASSIGN_OR_RETURN(job, jobs.WaitUntilFinished(request.context, job.id));
     if (job.state != jobs::JobState::kSucceeded) return ErrorOf(job);
-    answer.status = 200;
-    body = WriteJson(*job.result);
+    start.status = 200;
+    body = WriteJson(answer ? answer(*job.result) : *job.result);
   }
-  LAKE_RETURN_IF_ERROR(writer.Start(answer));
+  LAKE_RETURN_IF_ERROR(writer.Start(start));
   LAKE_RETURN_IF_ERROR(writer.Write(body));
   return writer.Finish({});
 }

@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "index_pages.h"
+#include "index_wire.h"
 #include "lake/common/fold.h"
 #include "lake/gateway/routes.h"
 #include "lake/gateway/wire/index.h"
 #include "lake/gateway/wire/job.h"
-#include "lake/gateway/wire/refresh.h"
 #include "lake/jobs/job_service.h"
 #include "lake/search/search_service.h"
 #include "lake/vector/index_service.h"
@@ -20,45 +20,6 @@ using access::Request;
 using vector::IndexInfo;
 using vector::IndexService;
 using Clock = std::chrono::steady_clock;
-
-wire::Index ToWire(const IndexInfo& info) {
-  const vector::IndexRecord& record = info.record;
-  wire::Index index = {.index_name = record.name,
-                       .source = info.source,
-                       .text_column = info.text_column,
-                       .id_column = info.id_column,
-                       .model = record.model.name,
-                       .model_version = record.model.version,
-                       .dimensions = record.model.dimensions,
-                       .bucket = record.bucket,
-                       .chunk = record.chunk,
-                       .generation = {},
-                       .config = {},
-                       .promoted = {},
-                       .recall = {},
-                       .created_at = record.created_at,
-                       .last_embedded_at = {},
-                       .dataset_version = {},
-                       .stale = info.stale,
-                       .stale_since = info.stale_since,
-                       .refresh_policy = record.refresh.policy,
-                       .refresh_cron = record.refresh.cron};
-  if (record.promotions && record.promotions->current) index.promoted = record.promotions->current->config;
-  if (!record.live && !record.building) index.state = wire::IndexState::kFailed;
-  if (!record.live) return index;
-  index.state = wire::IndexState::kReady;
-  index.generation = record.live->id;
-  index.config = record.live->config;
-  index.outdated = !vector::IsBuiltAsConfigured(record);
-  index.rows = record.live->documents;
-  index.skipped = record.live->skipped;
-  index.chunks = record.live->chunks;
-  index.bytes = record.live->segment.bytes + record.live->chunk_store.bytes;
-  index.recall = record.live->recall;
-  index.last_embedded_at = record.live->created_at;
-  index.dataset_version = record.live->dataset_version;
-  return index;
-}
 
 Result<Reply<jobs::Job>> Create(IndexService& indexes, jobs::JobService& jobs, const Request& request,
                                 wire::CreateIndex create) {
@@ -86,8 +47,8 @@ Result<wire::Page<wire::Index>> List(const IndexService& indexes, const Request&
     return (!list.source || SameFolded(*list.source, info.source)) &&
            (!list.model || *list.model == info.record.model.name);
   };
-  return PageOfIndexes<wire::Index>(indexes, request, "indexes",
-                                    {.limit = list.limit, .page_token = list.page_token}, wanted, ToWire);
+  return PageOfIndexes<wire::Index>(
+      indexes, request, "indexes", {.limit = list.limit, .page_token = list.page_token}, wanted, IndexToWire);
 }
 
 /// As browsers show it (W3C Server Timing): milliseconds by stage.
@@ -158,16 +119,7 @@ void AddIndexRoutes(Api& api, IndexService& indexes, search::SearchService& sear
       {Method::kGet, "/vectors/indexes/{name}", "Show an index.", Permission::kRead},
       [&indexes](const Request& request, const wire::NamedIndex& named) -> Result<wire::Index> {
         LAKE_ASSIGN_OR_RETURN(const IndexInfo info, indexes.Find(request, named.name));
-        return ToWire(info);
-      });
-  api.Add<wire::SetIndexRefresh, wire::Index>(
-      {Method::kPatch, "/vectors/indexes/{name}", "Say when an index is brought up to date.",
-       Permission::kWrite},
-      [&indexes](const Request& request, const wire::SetIndexRefresh& set) -> Result<wire::Index> {
-        LAKE_ASSIGN_OR_RETURN(
-            const IndexInfo info,
-            indexes.SetRefresh(request, set.name, {.policy = set.refresh_policy, .cron = set.refresh_cron}));
-        return ToWire(info);
+        return IndexToWire(info);
       });
   api.Add<wire::NamedIndex, Nothing>(
       {Method::kDelete, "/vectors/indexes/{name}", "Drop an index with its files.", Permission::kWrite},

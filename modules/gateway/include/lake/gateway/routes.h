@@ -41,6 +41,7 @@ class DatasetService;
 namespace lake::tuning {
 class AutotuneService;
 class EvalService;
+class IndexHome;
 class TrialRunner;
 class TrialService;
 }  // namespace lake::tuning
@@ -81,6 +82,9 @@ void AddModelMemoryRoutes(Api& api, models::Provider& models, GpuReader read_gpu
 /// /vectors/index, /vectors/indexes…, /vectors/search. `jobs` must know the kind vector::kIndexJob.
 void AddIndexRoutes(Api& api, vector::IndexService& indexes, search::SearchService& searches,
                     jobs::JobService& jobs);
+/// PATCH /vectors/indexes/{name}. `jobs` must know the kind tuning::kMoveIndexJob.
+void AddIndexChangeRoute(Api& api, vector::IndexService& indexes, const tuning::IndexHome& home,
+                         jobs::JobService& jobs);
 /// /vectors/refresh/{dataset}, /vectors/stale. `jobs` must know the kind vector::kRefreshJob.
 void AddRefreshRoutes(Api& api, vector::IndexService& indexes, jobs::JobService& jobs);
 /// /vectors/hnsw/evals… `jobs` must know the kind tuning::kEvalJob.

@@ -24,12 +24,6 @@ struct RefreshDataset {
   std::string bucket = "primary";
 };
 
-struct SetIndexRefresh {
-  std::string name;
-  vector::RefreshPolicy refresh_policy = vector::RefreshPolicy::kManual;
-  std::optional<std::string> refresh_cron;
-};
-
 struct StaleIndex {
   std::string dataset;
   std::string index_name;
@@ -58,19 +52,6 @@ struct lake::Describe<lake::gateway::wire::RefreshDataset> {
       Optional("chunk", &T::chunk, "How the texts of an index that is not there yet are cut."),
       Optional("hnsw_config", &T::hnsw_config, "Graph of an index that is not there yet."),
       Optional("bucket", &T::bucket, "Bucket of an index that is not there yet.").Between(1, 63)};
-};
-template <>
-struct lake::Describe<lake::gateway::wire::SetIndexRefresh> {
-  using T = lake::gateway::wire::SetIndexRefresh;
-  static constexpr std::string_view kName = "SetIndexRefresh";
-  static constexpr auto kFields = std::tuple{
-      Required("name", &T::name, "Index name.").Between(1, 255),
-      Required("embedding_refresh_policy", &T::refresh_policy,
-               "manual; on_append: whenever the dataset has other rows; scheduled: then, at the times of "
-               "embedding_refresh_cron."),
-      Optional("embedding_refresh_cron", &T::refresh_cron,
-               "Of the policy scheduled: minute, hour, day of the month, month, day of the week, in UTC.")
-          .Between(1, 255)};
 };
 template <>
 struct lake::Describe<lake::gateway::wire::StaleIndex> {

@@ -2,20 +2,15 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <map>
 #include <memory>
 
-#include "api_key.h"
-#include "commands.h"
-#include "demo_command.h"
+#include "command_words.h"
 #include "environment.h"
 #include "exit_code.h"
-#include "interrupt.h"
 #include "serve_command.h"
 #include "sql_shell.h"
 #include "terminal.h"
@@ -24,39 +19,6 @@ extern char** environ;
 
 namespace lake::app {
 namespace {
-
-/// What the options write into, and what to run in the end.
-struct Parsed {
-  ClientOptions client;
-  KeySources key;
-  std::string output;
-  SqlOptions sql;
-  IngestOptions ingest;
-  IndexOptions index;
-  RefreshOptions refresh;
-  RefreshPolicyOptions policy;
-  PromoteOptions promote;
-  PromotedOptions promoted;
-  SearchOptions search;
-  AskOptions ask;
-  EvalOptions eval;
-  TrialOptions trial;
-  TuneOptions tune;
-  ListOptions list;
-  KeyOptions new_key;
-  CheckOptions check;
-  AuditOptions audit;
-  std::string name;
-  std::string config_file;
-  std::string data_directory;
-  std::optional<uint16_t> port;
-  bool insecure = false;
-  std::vector<std::string> settings;
-  ConfigOptions::Show show = ConfigOptions::Show::kValues;
-  DemoOptions demo;
-  std::function<int(const Context&)> run;
-  Interrupt* interrupt = nullptr;  ///< For the SQL shell, where Ctrl-C ends a statement only.
-};
 
 const std::map<std::string, OutputFormat> kOutputs = {
     {"table", OutputFormat::kTable},   {"json", OutputFormat::kJson},   {"csv", OutputFormat::kCsv},
@@ -156,30 +118,6 @@ void AddIngest(CLI::App& app, Parsed* parsed) {
   });
 }
 
-using NamedCommand = int (*)(const Context&, const ClientOptions&, const std::string&);
-using ListCommand = int (*)(const Context&, const ClientOptions&, const ListOptions&);
-
-void AddNamed(CLI::App* group, Parsed* parsed, const std::string& word, const std::string& help,
-              const char* argument, NamedCommand command) {
-  CLI::App* added = group->add_subcommand(word, help);
-  added->add_option(argument, parsed->name)->required();
-  added->callback([parsed, command] {
-    parsed->run = [parsed, command](const Context& context) {
-      return command(context, parsed->client, parsed->name);
-    };
-  });
-}
-
-void AddList(CLI::App* group, Parsed* parsed, const std::string& help, ListCommand command) {
-  CLI::App* added = group->add_subcommand("ls", help);
-  added->add_option("--limit", parsed->list.limit, "Most items to show")->check(CLI::PositiveNumber);
-  added->callback([parsed, command] {
-    parsed->run = [parsed, command](const Context& context) {
-      return command(context, parsed->client, parsed->list);
-    };
-  });
-}
-
 void AddDatasets(CLI::App& app, Parsed* parsed) {
   CLI::App* group = app.add_subcommand("dataset", "Look at datasets; drop and bring back");
   group->require_subcommand(1);
@@ -238,170 +176,6 @@ void AddAudit(CLI::App& app, Parsed* parsed) {
     parsed->run = [parsed](const Context& context) {
       return RunAudit(context, parsed->client, parsed->audit);
     };
-  });
-}
-
-void AddPolicyOptions(CLI::App* word, const std::string& policy, RefreshPolicyOptions* options) {
-  word->add_option(policy, options->policy,
-                   "manual; on_append: whenever the dataset has other rows; scheduled: then, at the times of "
-                   "--cron")
-      ->check(CLI::IsMember({"manual", "on_append", "scheduled"}));
-  word->add_option("--cron", options->cron,
-                   "Of the policy scheduled: minute, hour, day of the month, month, day of the week, in UTC");
-}
-
-void AddIndexRefresh(CLI::App* group, Parsed* parsed) {
-  CLI::App* refresh = group->add_subcommand(
-      "refresh", "Embed what is new or changed since an index was built; Ctrl-C cancels");
-  refresh->add_option("name", parsed->refresh.index, "Index name")->required();
-  refresh->add_flag_callback(
-      "--no-wait", [parsed] { parsed->refresh.wait = IndexOptions::Wait::kNot; },
-      "Print the job instead of waiting for its end");
-  refresh->callback([parsed] {
-    parsed->run = [parsed](const Context& context) {
-      return RunIndexRefresh(context, parsed->client, parsed->refresh);
-    };
-  });
-  CLI::App* policy = group->add_subcommand("policy", "Say when an index is refreshed by itself");
-  policy->add_option("name", parsed->policy.index, "Index name")->required();
-  AddPolicyOptions(policy, "policy", &parsed->policy);
-  policy->get_option("policy")->required();
-  policy->callback([parsed] {
-    parsed->run = [parsed](const Context& context) {
-      return RunIndexPolicy(context, parsed->client, parsed->policy);
-    };
-  });
-}
-
-void AddIndexCreate(CLI::App* group, Parsed* parsed) {
-  CLI::App* create = group->add_subcommand("create", "Build an index over a text column; Ctrl-C cancels");
-  create->add_option("name", parsed->index.name, "Name of the new index")->required();
-  create->add_option("--source", parsed->index.source, "Dataset whose texts are indexed")->required();
-  create->add_option("--text", parsed->index.text_column, "Column with the texts")->required();
-  create->add_option("--id", parsed->index.id_column, "Column that names a row; its values are unique")
-      ->required();
-  create->add_option("--model", parsed->index.model, "Model that embeds (default: the server's)");
-  create->add_option("--chunk-unit", parsed->index.chunk_unit,
-                     "What the length of a chunk is counted in: words (default) or the model's tokens");
-  create->add_option("--chunk-size,--chunk-words", parsed->index.chunk_size,
-                     "Most words or tokens of a chunk");
-  create->add_option("--overlap,--overlap-words", parsed->index.chunk_overlap,
-                     "Words or tokens that stand in two chunks that follow each other");
-  create->add_option("--ef-construction", parsed->index.ef_construction, "Effort of the build, 10 to 400");
-  create->add_option("--ef-search", parsed->index.ef_search, "Effort of a search, 10 to 200");
-  create->add_option("--bucket", parsed->index.bucket, "Bucket of its files");
-  AddPolicyOptions(create, "--refresh-policy", &parsed->index.refresh);
-  create->add_flag_callback(
-      "--no-wait", [parsed] { parsed->index.wait = IndexOptions::Wait::kNot; },
-      "Print the job instead of waiting for its end");
-  create->callback([parsed] {
-    parsed->run = [parsed](const Context& context) {
-      return RunIndexCreate(context, parsed->client, parsed->index);
-    };
-  });
-}
-
-void AddIndexPromotion(CLI::App* group, Parsed* parsed) {
-  CLI::App* promote = group->add_subcommand("promote", "Give an index the configuration of a trial");
-  promote->add_option("name", parsed->promote.index, "Index name")->required();
-  promote->add_option("trial", parsed->promote.trial, "Trial id")->required();
-  promote->add_option("--note", parsed->promote.note, "Why");
-  promote->callback([parsed] {
-    parsed->run = [parsed](const Context& context) {
-      return RunIndexPromote(context, parsed->client, parsed->promote);
-    };
-  });
-  AddNamed(group, parsed, "rollback", "Go back to what was promoted before", "name", RunIndexRollback);
-  CLI::App* promoted = group->add_subcommand("promoted", "Show what is promoted, and was for an index");
-  promoted->add_option("name", parsed->promoted.index, "Index name (default: what is for each)");
-  promoted->add_option("--limit", parsed->promoted.limit, "Most indexes to show")->check(CLI::PositiveNumber);
-  promoted->callback([parsed] {
-    parsed->run = [parsed](const Context& context) {
-      return RunIndexPromoted(context, parsed->client, parsed->promoted);
-    };
-  });
-}
-
-void AddIndexes(CLI::App& app, Parsed* parsed) {
-  CLI::App* group = app.add_subcommand("index", "Build, refresh, tune, look at and drop indexes for search");
-  group->require_subcommand(1);
-  AddIndexCreate(group, parsed);
-  AddIndexRefresh(group, parsed);
-  AddIndexPromotion(group, parsed);
-  AddList(group, parsed, "List indexes", RunIndexList);
-  AddNamed(group, parsed, "show", "Show one index", "name", RunIndexShow);
-  AddNamed(group, parsed, "drop", "Drop an index with its files", "name", RunIndexDrop);
-}
-
-void AddEvals(CLI::App& app, Parsed* parsed) {
-  CLI::App* group = app.add_subcommand("eval", "Make and look at the queries that indexes are measured with");
-  group->require_subcommand(1);
-  AddList(group, parsed, "List eval sets", RunEvalList);
-  AddNamed(group, parsed, "show", "Show one eval set", "name", RunEvalShow);
-  AddNamed(group, parsed, "create", "Save an eval set from a JSON file; - is stdin", "file", RunEvalCreate);
-  CLI::App* autogen = group->add_subcommand("autogen", "Make an eval set of an index; Ctrl-C cancels");
-  autogen->add_option("name", parsed->eval.name, "Name of the eval set")->required();
-  autogen->add_option("--index", parsed->eval.index, "Index that the queries are made of")->required();
-  autogen->add_option("--count", parsed->eval.count, "Most queries (default: 1000)");
-  autogen->add_option("-k,--k", parsed->eval.k, "Neighbours that are asked for (default: 10)");
-  autogen->add_option("--seed", parsed->eval.seed, "Another one gives other queries");
-  autogen->callback([parsed] {
-    parsed->run = [parsed](const Context& context) {
-      return RunEvalAutogen(context, parsed->client, parsed->eval);
-    };
-  });
-}
-
-using TrialCommand = int (*)(const Context&, const ClientOptions&, const TrialOptions&);
-
-CLI::App* AddTrial(CLI::App* group, Parsed* parsed, const std::string& word, const std::string& help,
-                   TrialCommand command) {
-  CLI::App* added = group->add_subcommand(word, help);
-  added->add_option("index", parsed->trial.index, "Index name")->required();
-  added->callback([parsed, command] {
-    parsed->run = [parsed, command](const Context& context) {
-      return command(context, parsed->client, parsed->trial);
-    };
-  });
-  return added;
-}
-
-void AddTrials(CLI::App& app, Parsed* parsed) {
-  CLI::App* group = app.add_subcommand("trial", "Try other configurations of an index; compare them");
-  group->require_subcommand(1);
-  CLI::App* run =
-      AddTrial(group, parsed, "run", "Build and measure one configuration; Ctrl-C cancels", RunTrial);
-  run->add_option("--eval", parsed->trial.eval_set, "Eval set to measure it with")->required();
-  run->add_option("--ef-construction", parsed->trial.ef_construction,
-                  "Effort of the build, 10 to 400 (default: 80)");
-  run->add_option("--ef-search", parsed->trial.ef_search, "Effort of a search, 10 to 200 (default: 30)");
-  run->add_option("--seed", parsed->trial.seed, "Another one gives another graph");
-  run->add_option("--note", parsed->trial.note, "What to remember of it");
-  CLI::App* list = AddTrial(group, parsed, "ls", "List the trials of an index, newest first", RunTrialList);
-  list->add_option("--limit", parsed->trial.list.limit, "Most items to show")->check(CLI::PositiveNumber);
-  CLI::App* best = AddTrial(group, parsed, "best", "Show the best trial of an index", RunTrialBest);
-  best->add_option("--metric", parsed->trial.metric,
-                   "recall, latency or pareto (default): the recall less what the latency costs")
-      ->check(CLI::IsMember({"recall", "latency", "pareto"}));
-}
-
-void AddTune(CLI::App& app, Parsed* parsed) {
-  TuneOptions& options = parsed->tune;
-  CLI::App* word = app.add_subcommand(
-      "tune", "Try a grid of configurations of an index and promote the best; Ctrl-C cancels");
-  word->add_option("index", options.index, "Index name")->required();
-  word->add_option("--eval", options.eval_set, "Eval set to measure with")->required();
-  word->add_option("--grid", options.grid,
-                   "ef_construction:ef_search[:seed], several with blanks or commas between\n"
-                   "(default: 20:30:42 40:30:42 80:30:42 80:60:42 160:30:42)")
-      ->delimiter(',');
-  word->add_option("--min-recall", options.min_recall, "Least recall of a winner (default: 0.9)");
-  word->add_option("--max-p95-us", options.max_p95_us,
-                   "Greatest 95th percentile of its latency, microseconds");
-  word->add_option("--max-memory-bytes", options.max_memory_bytes, "Most bytes that a search of it reads");
-  word->add_option("--max-build-secs", options.max_build_secs, "Most seconds that its build may take");
-  word->callback([parsed] {
-    parsed->run = [parsed](const Context& context) { return RunTune(context, parsed->client, parsed->tune); };
   });
 }
 
@@ -543,10 +317,8 @@ int RunCommandLine(int argc, char** argv) {
   AddSql(app, parsed.get());
   AddIngest(app, parsed.get());
   AddDatasets(app, parsed.get());
-  AddIndexes(app, parsed.get());
-  AddEvals(app, parsed.get());
-  AddTrials(app, parsed.get());
-  AddTune(app, parsed.get());
+  AddIndexWords(app, parsed.get());
+  AddTuningWords(app, parsed.get());
   AddSearch(app, parsed.get());
   AddAsk(app, parsed.get());
   AddJobs(app, parsed.get());

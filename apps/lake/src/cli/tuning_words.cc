@@ -1,0 +1,87 @@
+// The words of lake eval, lake trial and lake tune.
+#include "command_words.h"
+
+namespace lake::app {
+namespace {
+
+void AddEvals(CLI::App& app, Parsed* parsed) {
+  CLI::App* group = app.add_subcommand("eval", "Make and look at the queries that indexes are measured with");
+  group->require_subcommand(1);
+  AddList(group, parsed, "List eval sets", RunEvalList);
+  AddNamed(group, parsed, "show", "Show one eval set", "name", RunEvalShow);
+  AddNamed(group, parsed, "create", "Save an eval set from a JSON file; - is stdin", "file", RunEvalCreate);
+  CLI::App* autogen = group->add_subcommand("autogen", "Make an eval set of an index; Ctrl-C cancels");
+  autogen->add_option("name", parsed->eval.name, "Name of the eval set")->required();
+  autogen->add_option("--index", parsed->eval.index, "Index that the queries are made of")->required();
+  autogen->add_option("--count", parsed->eval.count, "Most queries (default: 1000)");
+  autogen->add_option("-k,--k", parsed->eval.k, "Neighbours that are asked for (default: 10)");
+  autogen->add_option("--seed", parsed->eval.seed, "Another one gives other queries");
+  autogen->callback([parsed] {
+    parsed->run = [parsed](const Context& context) {
+      return RunEvalAutogen(context, parsed->client, parsed->eval);
+    };
+  });
+}
+
+using TrialCommand = int (*)(const Context&, const ClientOptions&, const TrialOptions&);
+
+CLI::App* AddTrial(CLI::App* group, Parsed* parsed, const std::string& word, const std::string& help,
+                   TrialCommand command) {
+  CLI::App* added = group->add_subcommand(word, help);
+  added->add_option("index", parsed->trial.index, "Index name")->required();
+  added->callback([parsed, command] {
+    parsed->run = [parsed, command](const Context& context) {
+      return command(context, parsed->client, parsed->trial);
+    };
+  });
+  return added;
+}
+
+void AddTrials(CLI::App& app, Parsed* parsed) {
+  CLI::App* group = app.add_subcommand("trial", "Try other configurations of an index; compare them");
+  group->require_subcommand(1);
+  CLI::App* run =
+      AddTrial(group, parsed, "run", "Build and measure one configuration; Ctrl-C cancels", RunTrial);
+  run->add_option("--eval", parsed->trial.eval_set, "Eval set to measure it with")->required();
+  run->add_option("--ef-construction", parsed->trial.ef_construction,
+                  "Effort of the build, 10 to 400 (default: 80)");
+  run->add_option("--ef-search", parsed->trial.ef_search, "Effort of a search, 10 to 200 (default: 30)");
+  run->add_option("--seed", parsed->trial.seed, "Another one gives another graph");
+  run->add_option("--note", parsed->trial.note, "What to remember of it");
+  CLI::App* list = AddTrial(group, parsed, "ls", "List the trials of an index, newest first", RunTrialList);
+  list->add_option("--limit", parsed->trial.list.limit, "Most items to show")->check(CLI::PositiveNumber);
+  CLI::App* best = AddTrial(group, parsed, "best", "Show the best trial of an index", RunTrialBest);
+  best->add_option("--metric", parsed->trial.metric,
+                   "recall, latency or pareto (default): the recall less what the latency costs")
+      ->check(CLI::IsMember({"recall", "latency", "pareto"}));
+}
+
+void AddTune(CLI::App& app, Parsed* parsed) {
+  TuneOptions& options = parsed->tune;
+  CLI::App* word = app.add_subcommand(
+      "tune", "Try a grid of configurations of an index and promote the best; Ctrl-C cancels");
+  word->add_option("index", options.index, "Index name")->required();
+  word->add_option("--eval", options.eval_set, "Eval set to measure with")->required();
+  word->add_option("--grid", options.grid,
+                   "ef_construction:ef_search[:seed], several with blanks or commas between\n"
+                   "(default: 20:30:42 40:30:42 80:30:42 80:60:42 160:30:42)")
+      ->delimiter(',');
+  word->add_option("--min-recall", options.min_recall, "Least recall of a winner (default: 0.9)");
+  word->add_option("--max-p95-us", options.max_p95_us,
+                   "Greatest 95th percentile of its latency, microseconds");
+  word->add_option("--max-memory-bytes", options.max_memory_bytes, "Most bytes that a search of it reads");
+  word->add_option("--max-build-secs", options.max_build_secs, "Most seconds that its build may take");
+  word->callback([parsed] {
+    parsed->run = [parsed](const Context& context) { return RunTune(context, parsed->client, parsed->tune); };
+  });
+}
+
+}  // namespace
+
+void AddTuningWords(CLI::App& app, Parsed* parsed) {
+  AddEvals(app, parsed);
+  AddTrials(app, parsed);
+  AddTune(app, parsed);
+}
+
+}  // namespace lake::app

@@ -3,11 +3,14 @@
 wrong use; the server killed while it tunes goes on with what is not in the journal, and promotes once.
 Method: the released binary, and an index of 3,000 notes."""
 
+import collections
+import itertools
 import json
 import random
 import tempfile
 import time
 import unittest
+from html.parser import HTMLParser
 from pathlib import Path
 
 from lake_process import Server, run_lake, wait_until
@@ -16,6 +19,41 @@ WORDS = ("nurse driver ledger forklift payroll surgery welding audit compiler ki
          "ward invoice gearbox scaffold vaccine database").split()
 NOTES = 3_000
 TUNE = {"index_name": "notes", "harness": "auto", "min_recall": 0.1}
+
+
+def measured(number: int, construction: int, search: int, seed: int) -> dict:
+    return {"id": f"trial-1767323045000-{number:08x}", "index_name": "notes", "eval_set": "e",
+            "config": {"ef_construction": construction, "ef_search": search, "seed": seed},
+            "metrics": {"build_time_secs": 1.0, "search_latency_p50_us": construction + seed / 100,
+                        "search_latency_p95_us": 99.0, "search_latency_p99_us": 99.0,
+                        "recall_at_k": (0.8 if search == 10 else 0.95) + seed / 10_000, "memory_bytes": 1,
+                        "vectors": 1, "eval_queries": 1, "brute_force_latency_us": 9.0},
+            "created_at": f"2026-01-02T03:04:{number:02d}Z", "note": None}
+
+
+class Page(HTMLParser):
+    """Elements of a page: how many of each, and the texts in them."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.count, self._texts, self._open = collections.Counter(), collections.defaultdict(list), []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.count[tag] += 1
+        self._open.append(tag)
+        self._texts[tag].append("")
+
+    def handle_endtag(self, tag):
+        while self._open and self._open.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        if self._open:
+            self._texts[self._open[-1]][-1] += data
+
+    def texts(self, tag: str) -> list[str]:
+        return self._texts[tag]
 
 
 class TuneTest(unittest.TestCase):
@@ -63,6 +101,43 @@ class TuneTest(unittest.TestCase):
         self.assertEqual(self.server.get("/vectors/hnsw/promoted/notes").document["current"]["trial_id"], winner)
         whole = self.tune("--grid", "20:10", "--min-recall", "0", "--output", "json")
         self.assertEqual(json.loads(whole.stdout)["trials_run"], 1)
+
+    def test_report(self):
+        empty = run_lake("--url", self.server.url, "tune", "report", "notes", "--out", "-")
+        self.assertEqual(empty.returncode, 0, empty.stderr)
+        self.assertIn(b"No trial was made yet.", empty.stdout)
+        # What is found depends on ef_search alone, how quickly on ef_construction alone.
+        trials = [measured(i, construction, search, seed) for i, (construction, search, seed) in enumerate(
+            itertools.product((20, 80), (10, 100), (1, 2)))]
+        journal = self.data / "_hnsw_trials"
+        journal.mkdir()
+        (journal / "notes.jsonl").write_text("".join(json.dumps(one) + "\n" for one in trials))
+        promoted = self.server.post(f"/vectors/hnsw/promote/notes/{trials[3]['id']}?note=%3Cscript%3Ealert(1)%3C/script%3E", {})
+        self.assertEqual(promoted.status, 200, promoted.body)
+        file = self.data.parent / "report.html"
+        written = run_lake("--url", self.server.url, "tune", "report", "notes", "--out", str(file))
+        self.assertEqual((written.returncode, written.stdout.decode()), (0, f"{file}: 8 trials\n"), written.stderr)
+        text = file.read_text(encoding="utf-8")
+        page = Page(text)
+        for one in trials:
+            self.assertEqual(sum(one["id"] in title for title in page.texts("title")), 1, "a point for each trial")
+            self.assertIn(one["id"], page.texts("td"))
+        self.assertEqual(page.count["circle"], 8)
+        self.assertEqual((text.count('<g class="best"'), text.count('<g class="best promoted"')), (1, 1),
+                         "two of them find more than any that is as quick")
+        cells = page.texts("td")
+        shares = {name: [cell.strip() for cell in cells[cells.index(name) + 2:][:2]]
+                  for name in ("ef_construction", "ef_search", "seed")}
+        self.assertEqual(shares["ef_search"], ["100 %", "0 %"])
+        self.assertEqual(shares["ef_construction"], ["0 %", "100 %"])
+        self.assertEqual(shares["seed"], ["0 %", "0 %"])
+        self.assertEqual(set(page.count) & {"script", "link", "img", "iframe"}, set(), "it needs nothing else")
+        self.assertIn("<script>alert(1)</script>", " ".join(page.texts("p")))
+        missing = run_lake("--url", self.server.url, "tune", "report", "none", "--out", str(file))
+        self.assertEqual(missing.returncode, 3)
+        nowhere = run_lake("--url", self.server.url, "tune", "report", "notes", "--out", str(self.data / "none" / "x"))
+        self.assertEqual(nowhere.returncode, 1)
+        self.assertEqual(run_lake("--url", self.server.url, "tune", "notes").returncode, 2)
 
     def test_wrong_use(self):
         for grid, words in (("80", "80"), ("80:30:1:2", "80:30:1:2"), ("80:x", "80:x"), ("80:", "80:")):

@@ -26,6 +26,7 @@ struct Parsed {
   IndexOptions index;
   RefreshOptions refresh;
   RefreshPolicyOptions policy;
+  MoveOptions move;
   PromoteOptions promote;
   PromotedOptions promoted;
   SearchOptions search;
@@ -33,6 +34,7 @@ struct Parsed {
   EvalOptions eval;
   TrialOptions trial;
   TuneOptions tune;
+  TuneReportOptions tune_report;
   ListOptions list;
   KeyOptions new_key;
   CheckOptions check;

@@ -63,6 +63,17 @@ struct RefreshOptions {
   IndexOptions::Wait wait = IndexOptions::Wait::kToTheEnd;
 };
 
+struct MoveOptions {
+  std::string index;
+  std::string bucket;
+  IndexOptions::Wait wait = IndexOptions::Wait::kToTheEnd;
+};
+
+struct TuneReportOptions {
+  std::string index;
+  std::string file;  ///< Empty: named after the index; "-" is stdout.
+};
+
 struct PromoteOptions {
   std::string index;
   std::string trial;
@@ -179,6 +190,7 @@ int RunIndexList(const Context& context, const ClientOptions& client, const List
 int RunIndexShow(const Context& context, const ClientOptions& client, const std::string& name);
 int RunIndexRefresh(const Context& context, const ClientOptions& client, const RefreshOptions& options);
 int RunIndexPolicy(const Context& context, const ClientOptions& client, const RefreshPolicyOptions& options);
+int RunIndexMove(const Context& context, const ClientOptions& client, const MoveOptions& options);
 int RunIndexDrop(const Context& context, const ClientOptions& client, const std::string& name);
 int RunEvalList(const Context& context, const ClientOptions& client, const ListOptions& options);
 int RunEvalShow(const Context& context, const ClientOptions& client, const std::string& name);
@@ -188,6 +200,7 @@ int RunEvalAutogen(const Context& context, const ClientOptions& client, const Ev
 int RunTrial(const Context& context, const ClientOptions& client, const TrialOptions& options);
 int RunTrialList(const Context& context, const ClientOptions& client, const TrialOptions& options);
 int RunTune(const Context& context, const ClientOptions& client, const TuneOptions& options);
+int RunTuneReport(const Context& context, const ClientOptions& client, const TuneReportOptions& options);
 int RunTrialBest(const Context& context, const ClientOptions& client, const TrialOptions& options);
 int RunIndexPromote(const Context& context, const ClientOptions& client, const PromoteOptions& options);
 int RunIndexRollback(const Context& context, const ClientOptions& client, const std::string& index);

@@ -64,6 +64,12 @@ void PrintRefreshed(const JsonValue& refreshed) {
     for (const JsonValue& name : names->as_array()) fmt::print("{} is up to date\n", CellText(name));
 }
 
+void PrintMoved(const JsonValue& moved) {
+  fmt::print("{} went from bucket {} to {}: {} objects, {} bytes\n", moved.FindString("index_name"),
+             moved.FindString("from"), moved.FindString("bucket"), FormatCount(Number(moved, "objects")),
+             FormatCount(Number(moved, "bytes")));
+}
+
 /// Follows it with a bar to the end, and prints what it came to.
 int ShowJob(Rest& rest, const ClientOptions& client, const JsonValue& job, const std::string& name,
             void (*print)(const JsonValue&)) {
@@ -127,6 +133,20 @@ int RunIndexPolicy(const Context& context, const ClientOptions& client, const Re
   fmt::print("{} is refreshed by policy {}\n", index->FindString("index_name"),
              index->FindString("embedding_refresh_policy"));
   return kExitOk;
+}
+
+int RunIndexMove(const Context& context, const ClientOptions& client, const MoveOptions& options) {
+  Rest rest(context, client);
+  const JsonValue body = JsonValue::MakeObject({{"bucket", options.bucket}});
+  const Result<JsonValue> job = rest.PatchForJob(IndexPath(options.index), body);
+  if (!job.ok() || options.wait == IndexOptions::Wait::kNot) return PrintDocument(job);
+  // An index that is there already comes without a job.
+  if (job->Find("index_name") != nullptr && client.output != OutputFormat::kTable) return PrintDocument(job);
+  if (job->Find("index_name") != nullptr) {
+    fmt::print("{} is in bucket {} already\n", options.index, options.bucket);
+    return kExitOk;
+  }
+  return ShowJob(rest, client, *job, options.index, PrintMoved);
 }
 
 int RunIndexList(const Context& context, const ClientOptions& client, const ListOptions& options) {

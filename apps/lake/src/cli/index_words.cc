@@ -64,6 +64,20 @@ void AddIndexCreate(CLI::App* group, Parsed* parsed) {
   });
 }
 
+void AddIndexMove(CLI::App* group, Parsed* parsed) {
+  CLI::App* move = group->add_subcommand("move", "Move an index to another bucket; Ctrl-C cancels");
+  move->add_option("name", parsed->move.index, "Index name")->required();
+  move->add_option("bucket", parsed->move.bucket, "Bucket that it goes to")->required();
+  move->add_flag_callback(
+      "--no-wait", [parsed] { parsed->move.wait = IndexOptions::Wait::kNot; },
+      "Print the job instead of waiting for its end");
+  move->callback([parsed] {
+    parsed->run = [parsed](const Context& context) {
+      return RunIndexMove(context, parsed->client, parsed->move);
+    };
+  });
+}
+
 void AddIndexPromotion(CLI::App* group, Parsed* parsed) {
   CLI::App* promote = group->add_subcommand("promote", "Give an index the configuration of a trial");
   promote->add_option("name", parsed->promote.index, "Index name")->required();
@@ -92,6 +106,7 @@ void AddIndexWords(CLI::App& app, Parsed* parsed) {
   group->require_subcommand(1);
   AddIndexCreate(group, parsed);
   AddIndexRefresh(group, parsed);
+  AddIndexMove(group, parsed);
   AddIndexPromotion(group, parsed);
   AddList(group, parsed, "List indexes", RunIndexList);
   AddNamed(group, parsed, "show", "Show one index", "name", RunIndexShow);

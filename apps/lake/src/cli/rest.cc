@@ -65,6 +65,9 @@ Result<JsonValue> Rest::PostForJob(const std::string& path, const JsonValue& bod
 Result<JsonValue> Rest::Patch(const std::string& path, const JsonValue& body) {
   return SendJson({.method = "PATCH", .path = path}, body);
 }
+Result<JsonValue> Rest::PatchForJob(const std::string& path, const JsonValue& body) {
+  return SendJson({.method = "PATCH", .path = path, .headers = {{"Prefer", "respond-async"}}}, body);
+}
 
 Result<JsonValue> Rest::SendJson(HttpRequest request, const JsonValue& body) {
   if (!body.is_null()) {

@@ -22,6 +22,7 @@ class Rest {
   /// The same for what a job does: its document, at once.
   Result<JsonValue> PostForJob(const std::string& path, const JsonValue& body);
   Result<JsonValue> Patch(const std::string& path, const JsonValue& body);
+  Result<JsonValue> PatchForJob(const std::string& path, const JsonValue& body);
   /// All items of a list, page by page, at most `limit`.
   Result<JsonValue::Array> List(const std::string& path, int64_t limit);
 

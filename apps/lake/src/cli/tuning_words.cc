@@ -56,12 +56,25 @@ void AddTrials(CLI::App& app, Parsed* parsed) {
       ->check(CLI::IsMember({"recall", "latency", "pareto"}));
 }
 
+void AddTuneReport(CLI::App* group, Parsed* parsed) {
+  CLI::App* report = group->add_subcommand(
+      "report", "Write what the trials of an index came to as an HTML file: front, parameters, decision");
+  report->add_option("index", parsed->tune_report.index, "Index name")->required();
+  report->add_option("--out", parsed->tune_report.file,
+                     "File to write (default: INDEX-tuning.html); - is stdout");
+  report->callback([parsed] {
+    parsed->run = [parsed](const Context& context) {
+      return RunTuneReport(context, parsed->client, parsed->tune_report);
+    };
+  });
+}
+
 void AddTune(CLI::App& app, Parsed* parsed) {
   TuneOptions& options = parsed->tune;
   CLI::App* word = app.add_subcommand(
       "tune", "Try a grid of configurations of an index and promote the best; Ctrl-C cancels");
-  word->add_option("index", options.index, "Index name")->required();
-  word->add_option("--eval", options.eval_set, "Eval set to measure with")->required();
+  word->add_option("index", options.index, "Index name");
+  word->add_option("--eval", options.eval_set, "Eval set to measure with");
   word->add_option("--grid", options.grid,
                    "ef_construction:ef_search[:seed], several with blanks or commas between\n"
                    "(default: 20:30:42 40:30:42 80:30:42 80:60:42 160:30:42)")
@@ -71,9 +84,14 @@ void AddTune(CLI::App& app, Parsed* parsed) {
                    "Greatest 95th percentile of its latency, microseconds");
   word->add_option("--max-memory-bytes", options.max_memory_bytes, "Most bytes that a search of it reads");
   word->add_option("--max-build-secs", options.max_build_secs, "Most seconds that its build may take");
-  word->callback([parsed] {
+  word->callback([parsed, word] {
+    if (!word->get_subcommands().empty()) return;
+    // Not of its words, which have arguments of their own.
+    if (parsed->tune.index.empty()) throw CLI::RequiredError("index");
+    if (parsed->tune.eval_set.empty()) throw CLI::RequiredError("--eval");
     parsed->run = [parsed](const Context& context) { return RunTune(context, parsed->client, parsed->tune); };
   });
+  AddTuneReport(word, parsed);
 }
 
 }  // namespace

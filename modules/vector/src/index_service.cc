@@ -206,7 +206,7 @@ class Service final : public IndexService {
   Result<ChunkSettings> ChunkOf(const Context& context, const NewIndex& wanted, const IndexModel& model,
                                 models::Embedder& embedder);
   Status AddNextJob(const Context& context, const catalog::Snapshot& snapshot, const std::string& actor,
-                    const IndexRecord& record, RefreshJob* refresh);
+                    const IndexRecord& record, RefreshNeed need, RefreshJob* refresh);
 
   const IndexServiceParts parts_;
   GenerationStorage storage_;
@@ -299,7 +299,7 @@ Result<JsonValue> Service::PrepareRefresh(const Request& request, const RefreshR
     if (!wanted.index_name.empty() && !SameFolded(record->name, wanted.index_name)) continue;
     if (wanted.otherwise) LAKE_RETURN_IF_ERROR(CheckSameColumns(*dataset, *record, *wanted.otherwise));
     LAKE_RETURN_IF_ERROR(
-        AddNextJob(request.context, *request.snapshot, request.caller.name, *record, &refresh));
+        AddNextJob(request.context, *request.snapshot, request.caller.name, *record, wanted.need, &refresh));
   }
   if (!refresh.indexes.empty() || !refresh.unchanged.empty()) return ToJson(refresh);
   if (wanted.otherwise) {
@@ -322,18 +322,21 @@ Result<JsonValue> Service::PrepareRefreshByPolicy(const Context& context, std::s
   const DatasetRef dataset = snapshot->FindDataset(catalog::DatasetId(record.source));
   RefreshJob refresh = {
       .dataset = dataset == nullptr ? std::string() : dataset->name, .indexes = {}, .unchanged = {}};
-  LAKE_RETURN_IF_ERROR(AddNextJob(context, *snapshot, "refresh-policy", record, &refresh));
+  LAKE_RETURN_IF_ERROR(
+      AddNextJob(context, *snapshot, "refresh-policy", record, RefreshNeed::kBehind, &refresh));
   return ToJson(refresh);
 }
 
 /// What brings one index up to date, when something does.
 Status Service::AddNextJob(const Context& context, const catalog::Snapshot& snapshot,
-                           const std::string& actor, const IndexRecord& record, RefreshJob* refresh) {
+                           const std::string& actor, const IndexRecord& record, RefreshNeed need,
+                           RefreshJob* refresh) {
   if (record.building || (!record.live && !record.failed)) return BeingBuilt(record);
   const DatasetRef dataset = snapshot.FindDataset(catalog::DatasetId(record.source));
   if (dataset == nullptr || dataset->dropped)
     return FailedPrecondition("source_dropped", "the dataset of index '{}' was dropped", record.name);
-  if (IsBuiltAsConfigured(record) && !IsStale(*dataset, *record.live, snapshot.version())) {
+  if (need == RefreshNeed::kBehind && IsBuiltAsConfigured(record) &&
+      !IsStale(*dataset, *record.live, snapshot.version())) {
     refresh->unchanged.push_back(record.name);
     return {};
   }

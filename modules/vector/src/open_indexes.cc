@@ -170,19 +170,28 @@ class Registry final : public OpenIndexes {
   }
 
   Result<std::shared_ptr<OpenIndex>> Find(const Context& context, const IndexRecord& record) override {
-    if (!record.live)
-      return FailedPrecondition(
-          "index_not_ready", "index '{}' {}", record.name,
-          record.building ? "is still being built" : "was not built to its end; create it again to go on");
+    LAKE_RETURN_IF_ERROR(CheckReady(record));
     const std::string& id = record.live->id;
+    if (std::shared_ptr<OpenIndex> warm = FindWarm(id)) return warm;
     if (std::shared_ptr<OpenIndex> open = FindOpen(id)) return open;
-    LAKE_ASSIGN_OR_RETURN(std::shared_ptr<OpenGeneration> opened, Open(context, record));
+    LAKE_ASSIGN_OR_RETURN(std::shared_ptr<OpenGeneration> opened,
+                          Open(context, record, ann::Residence::kMapped));
     return Keep(id, std::move(opened));
+  }
+
+  Result<std::shared_ptr<OpenIndex>> Warm(const Context& context, const IndexRecord& record,
+                                          ann::Residence residence) override {
+    LAKE_RETURN_IF_ERROR(CheckReady(record));
+    const std::string& id = record.live->id;
+    if (std::shared_ptr<OpenIndex> warm = FindWarm(id)) return warm;
+    LAKE_ASSIGN_OR_RETURN(std::shared_ptr<OpenGeneration> opened, Open(context, record, residence));
+    return KeepWarm(id, std::move(opened));
   }
 
   void Close(const std::string& generation) override LAKE_EXCLUDES(mutex_) {
     std::shared_ptr<OpenGeneration> closed;  // Outside of the lock: closing takes a while.
     MutexLock lock(mutex_);
+    warm_.erase(generation);
     const auto found = open_.find(generation);
     if (found == open_.end()) return;
     closed = std::move(found->second.index);
@@ -195,6 +204,19 @@ class Registry final : public OpenIndexes {
     uint64_t asked = 0;
   };
 
+  static Status CheckReady(const IndexRecord& record) {
+    if (record.live) return {};
+    return FailedPrecondition(
+        "index_not_ready", "index '{}' {}", record.name,
+        record.building ? "is still being built" : "was not built to its end; create it again to go on");
+  }
+
+  std::shared_ptr<OpenIndex> FindWarm(const std::string& id) LAKE_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    const auto found = warm_.find(id);
+    return found == warm_.end() ? nullptr : found->second.lock();
+  }
+
   std::shared_ptr<OpenIndex> FindOpen(const std::string& id) LAKE_EXCLUDES(mutex_) {
     MutexLock lock(mutex_);
     const auto found = open_.find(id);
@@ -203,13 +225,14 @@ class Registry final : public OpenIndexes {
     return found->second.index;
   }
 
-  Result<std::shared_ptr<OpenGeneration>> Open(const Context& context, const IndexRecord& record) {
+  Result<std::shared_ptr<OpenGeneration>> Open(const Context& context, const IndexRecord& record,
+                                               ann::Residence residence) {
     LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<storage::ObjectStore> store,
                           buckets_.Find(storage::BucketName(record.bucket)));
     const Generation& generation = *record.live;
     LAKE_ASSIGN_OR_RETURN(LocalFileRef segment_file, FileOf(context, *store, generation.segment));
     LAKE_ASSIGN_OR_RETURN(LocalFileRef chunk_file, FileOf(context, *store, generation.chunk_store));
-    LAKE_ASSIGN_OR_RETURN(ann::Index segment, ann::Index::Open(segment_file->path().string()));
+    LAKE_ASSIGN_OR_RETURN(ann::Index segment, ann::Index::Open(segment_file->path().string(), residence));
     LAKE_ASSIGN_OR_RETURN(std::unique_ptr<ChunkStore> chunk_store, ChunkStore::Open(chunk_file->path()));
     return std::make_shared<OpenGeneration>(generation, std::move(segment_file), std::move(chunk_file),
                                             std::move(segment), std::move(chunk_store));
@@ -243,6 +266,26 @@ class Registry final : public OpenIndexes {
     return opened;
   }
 
+  /// What was open before goes when nobody searches in it any more.
+  std::shared_ptr<OpenIndex> KeepWarm(const std::string& id, std::shared_ptr<OpenGeneration> opened)
+      LAKE_EXCLUDES(mutex_) {
+    std::shared_ptr<OpenGeneration> closed;  // Outside of the lock: closing takes a while.
+    {
+      MutexLock lock(mutex_);
+      std::erase_if(warm_, [](const auto& item) { return item.second.expired(); });
+      const auto [entry, added] = warm_.try_emplace(id, opened);
+      if (!added)
+        if (std::shared_ptr<OpenIndex> other = entry->second.lock()) return other;
+      entry->second = opened;
+      if (const auto found = open_.find(id); found != open_.end()) {
+        closed = std::move(found->second.index);
+        open_.erase(found);
+      }
+    }
+    (void)verifying_.Submit([this, opened] { Verify(*opened); }).ok();
+    return opened;
+  }
+
   void Verify(OpenGeneration& index) {
     const Status verified = index.Verify(stop_.token());
     if (verified.ok() || verified.error().Is(ErrorCode::kCancelled)) return;
@@ -256,6 +299,8 @@ class Registry final : public OpenIndexes {
   std::atomic<uint64_t> copies_ = 0;
   Mutex mutex_;
   std::unordered_map<std::string, Entry> open_ LAKE_GUARDED_BY(mutex_);
+  /// Those that somebody keeps open; by generation, as in open_.
+  std::unordered_map<std::string, std::weak_ptr<OpenGeneration>> warm_ LAKE_GUARDED_BY(mutex_);
   uint64_t asked_ LAKE_GUARDED_BY(mutex_) = 0;
   CancelSource stop_;
   WorkerPool verifying_;  ///< Last: its thread uses the rest.

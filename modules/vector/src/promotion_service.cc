@@ -47,6 +47,18 @@ class Service final : public PromotionService {
     });
   }
 
+  Result<IndexRecord> Configure(const Context& context, const std::string& actor, std::string_view index,
+                                const HnswConfig& config) override {
+    LAKE_RETURN_IF_ERROR(CheckHnswConfig(config));
+    LAKE_ASSIGN_OR_RETURN(IndexRecord known, FindIndexRecord(*parts_.catalog.snapshot(), index));
+    if (known.live && OwnConfig(known) == config) return known;
+    return Change(context, actor, index, "configure_index", [&](IndexRecord& record) -> Status {
+      if (!record.live) return NotBuilt(record);
+      record.config = config;
+      return {};
+    });
+  }
+
   void Reconcile(const Context& context) override {
     std::map<std::string, std::set<std::string>> files;
     for (const auto& entity : parts_.catalog.snapshot()->ListEntities(kIndexKind, "", kMaxIndexes)) {
@@ -72,9 +84,12 @@ class Service final : public PromotionService {
             .unknown = {}};
   }
 
+  static Error NotBuilt(const IndexRecord& record) {
+    return FailedPrecondition("index_not_ready", "index '{}' was not built yet", record.name);
+  }
+
   static Status AddTo(IndexRecord* record, const Promotion& promotion) {
-    if (!record->live)
-      return FailedPrecondition("index_not_ready", "index '{}' was not built yet", record->name);
+    if (!record->live) return NotBuilt(*record);
     if (!record->promotions) record->promotions.emplace();
     vector::Promote(promotion, &*record->promotions);
     return {};

@@ -3,6 +3,7 @@
 #include "lake/vector/open_indexes.h"
 
 #include <filesystem>
+#include <thread>
 
 #include "lake/vector_testing/indexed_lake.h"
 
@@ -157,6 +158,29 @@ TEST_F(OpenIndexesTest, CopiesGoWithTheIndex) {
   EXPECT_EQ(copies(), 2u);
   indexes_.reset();
   EXPECT_EQ(copies(), 0u);
+}
+
+TEST_F(OpenIndexesTest, WhatIsWarmStaysForAsLongAsItIsHeld) {
+  LAKE_ASSERT_OK_AND_ASSIGN(const IndexInfo info, service_->Find(Request(), "notes-index"));
+  LAKE_ASSERT_OK_AND_ASSIGN(const std::shared_ptr<OpenIndex> mapped, OpenLive("notes-index"));
+  for (const ann::Residence residence : {ann::Residence::kCopied, ann::Residence::kMapped}) {
+    LAKE_ASSERT_OK_AND_ASSIGN(std::shared_ptr<OpenIndex> warm,
+                              indexes_->Warm(Context{}, info.record, residence));
+    EXPECT_NE(warm, mapped);
+    EXPECT_THAT(OpenLive("notes-index"), HasValue(warm));
+    EXPECT_THAT(indexes_->Warm(Context{}, info.record, residence), HasValue(warm));
+    LAKE_ASSERT_OK_AND_ASSIGN(const ann::Answer theirs, warm->FindNearest(Query("alpha"), {.k = 5}, {}));
+    LAKE_ASSERT_OK_AND_ASSIGN(const ann::Answer ours, mapped->FindNearest(Query("alpha"), {.k = 5}, {}));
+    EXPECT_EQ(theirs.hits, ours.hits);
+    const std::weak_ptr<OpenIndex> gone = warm;
+    warm.reset();
+    while (!gone.expired()) std::this_thread::yield();  // What verifies it may hold it for a moment.
+    LAKE_EXPECT_OK(OpenLive("notes-index"));
+  }
+  IndexRecord building = info.record;
+  building.live.reset();
+  EXPECT_THAT(indexes_->Warm(Context{}, building, ann::Residence::kCopied),
+              IsError(ErrorCode::kFailedPrecondition, "index_not_ready"));
 }
 
 TEST_F(OpenIndexesTest, ADamagedHeaderIsAnError) {

@@ -271,5 +271,50 @@ TEST_F(PromotionServiceTest, WhatCannotBePromotedIsRefused) {
   EXPECT_EQ(ReadFile(), "object_not_found");
 }
 
+TEST_F(PromotionServiceTest, AnotherConfigurationOfItsOwn) {
+  BuildNotes(kManyNotes);
+  const std::string first = Record().live->id;
+  const auto configure = [&](const HnswConfig& config) {
+    return promotions_->Configure(Context{}, "somebody", "NOTES-INDEX", config);
+  };
+  // What only searches see is in effect at once.
+  LAKE_ASSERT_OK_AND_ASSIGN(IndexRecord record, configure({.ef_construction = 80, .ef_search = 90}));
+  EXPECT_TRUE(IsBuiltAsConfigured(record));
+  EXPECT_EQ(UsualEfSearch(record), 90u);
+  LAKE_ASSERT_OK_AND_ASSIGN(record, configure(kSlow));
+  EXPECT_FALSE(IsBuiltAsConfigured(record));
+  LAKE_ASSERT_OK(RefreshOk(All()));
+  EXPECT_EQ(Record().live->config, kSlow);
+  EXPECT_NE(Record().live->id, first);
+  // The one before was kept; the same again is no commit.
+  LAKE_ASSERT_OK_AND_ASSIGN(record, configure({}));
+  EXPECT_EQ(record.live->id, first);
+  const catalog::Version version = catalog_->snapshot()->version();
+  LAKE_ASSERT_OK(configure({}));
+  EXPECT_EQ(catalog_->snapshot()->version(), version);
+  // What is promoted goes before it, and rolling back comes to it.
+  LAKE_ASSERT_OK(Promote("a", {.ef_construction = 30, .ef_search = 40}));
+  LAKE_ASSERT_OK_AND_ASSIGN(record, configure(kSlow));
+  EXPECT_EQ(ConfigToBuild(record).ef_construction, 30u);
+  LAKE_ASSERT_OK_AND_ASSIGN(record, RollBack());
+  EXPECT_EQ(ConfigToBuild(record), kSlow);
+  EXPECT_EQ(record.live->config, kSlow);
+  EXPECT_THAT(configure({.ef_construction = 5}), IsError(ErrorCode::kInvalidArgument, "invalid_request"));
+  EXPECT_THAT(promotions_->Configure(Context{}, "somebody", "none", {}),
+              IsError(ErrorCode::kNotFound, "index_not_found"));
+}
+
+TEST_F(PromotionServiceTest, ARefreshThatIsWantedAnyway) {
+  BuildNotes(kFewNotes);
+  RefreshRequest wanted = All();
+  LAKE_ASSERT_OK_AND_ASSIGN(Refreshed done, RefreshOk(wanted));
+  EXPECT_THAT(done.up_to_date, ElementsAre("notes-index"));
+  wanted.need = RefreshNeed::kAnyway;
+  LAKE_ASSERT_OK_AND_ASSIGN(done, RefreshOk(wanted));
+  EXPECT_THAT(done.up_to_date, IsEmpty());
+  ASSERT_THAT(done.indexes, SizeIs(1));
+  EXPECT_EQ(done.indexes[0].embedded, 0u);
+}
+
 }  // namespace
 }  // namespace lake::vector

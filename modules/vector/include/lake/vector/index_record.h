@@ -119,7 +119,8 @@ struct IndexRecord {
   std::optional<std::string> building;  ///< Id of a generation on its way.
   std::optional<FailedBuild> failed;    ///< None once there was a live one.
   RefreshSettings refresh;
-  /// What it was asked for with; none: written before it was noted, see OwnConfig.
+  /// What it has while nothing is promoted: what it was asked for with, until a profile brings another. None:
+  /// written before it was noted, see OwnConfig.
   std::optional<HnswConfig> config;
   std::optional<Promotions> promotions;  ///< None: there never was one.
   /// Built over the same rows as the live one, for other configurations; that which was live last is the
@@ -269,7 +270,7 @@ struct lake::Describe<lake::vector::IndexRecord> {
                  Optional("building", &T::building, "Id of a generation on its way."),
                  Optional("failed", &T::failed, "A first build that failed."),
                  Optional("refresh", &T::refresh, "When it is brought up to date."),
-                 Optional("config", &T::config, "What it was asked for with."),
+                 Optional("config", &T::config, "What it has while nothing is promoted."),
                  Optional("promotions", &T::promotions, "What was promoted."),
                  Optional("kept", &T::kept, "Generations to go back to.")};
 };

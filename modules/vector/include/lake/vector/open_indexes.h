@@ -31,6 +31,10 @@ class OpenIndexes {
   /// The live generation. Errors: failed_precondition/index_not_ready (the first one is being built),
   /// those of ann::Index::Open, data_loss/chunk_store_damaged, those of the store.
   virtual Result<std::shared_ptr<OpenIndex>> Find(const Context& context, const IndexRecord& record) = 0;
+  /// The same, for as long as the caller holds it, also when more than `max_open` others are asked; that is
+  /// what Find gives meanwhile. Reads what `residence` wants in memory. Errors: Find's.
+  virtual Result<std::shared_ptr<OpenIndex>> Warm(const Context& context, const IndexRecord& record,
+                                                  ann::Residence residence) = 0;
   /// The generation is gone: its files are let go when nobody searches in them any more.
   virtual void Close(const std::string& generation) = 0;
 };

@@ -53,6 +53,13 @@ class PromotionService {
   /// those of IndexService::Find, failed_precondition/nothing_promoted.
   virtual Result<IndexRecord> RollBack(const access::Request& request, std::string_view index) = 0;
 
+  /// Gives the index another configuration of its own: that which it has while nothing is promoted. Nothing
+  /// when it is that already. Durable on ok; in effect like a promotion. `actor` is who commits. Errors:
+  /// not_found/index_not_found, those of CheckHnswConfig, failed_precondition/index_not_ready when it was
+  /// never built.
+  virtual Result<IndexRecord> Configure(const Context& context, const std::string& actor,
+                                        std::string_view index, const HnswConfig& config) = 0;
+
   /// Exports what a crash left unexported, and takes over files of indexes that have had no promotion. Once,
   /// at the start. What fails is logged.
   virtual void Reconcile(const Context& context) = 0;

@@ -28,11 +28,17 @@ struct NewIndex {
   RefreshSettings refresh;
 };
 
+enum class RefreshNeed {
+  kBehind,  ///< What is up to date is left as it is.
+  kAnyway,  ///< It will be behind when its job runs.
+};
+
 struct RefreshRequest {
   std::string dataset;     ///< Name.
   std::string index_name;  ///< Empty: every index of the dataset.
   /// What to build when there is none of that name (no name: none of the dataset).
   std::optional<NewIndex> otherwise;
+  RefreshNeed need = RefreshNeed::kBehind;
 };
 
 struct RefreshedIndex {

@@ -54,6 +54,7 @@ class IndexedLake : public ::testing::Test {
     LAKE_ASSERT_OK(buckets_.Attach(storage::kPrimaryBucket, store_));
     catalog::EntityKinds kinds;
     kinds.emplace(kIndexKind, CheckIndexDocument);
+    AddEntityKinds(kinds);
     auto catalog =
         catalog::Catalog::Open(Context{}, store_, clock_, random_, log_, kinds, {.writer = "test"});
     LAKE_ASSERT_OK(catalog);
@@ -101,6 +102,8 @@ class IndexedLake : public ::testing::Test {
     jobs_ = std::move(*jobs);
     LAKE_ASSERT_OK(service_->CollectGarbage(Context{}));
   }
+  /// What those who build on indexes keep in the catalog.
+  virtual void AddEntityKinds(catalog::EntityKinds&) {}
   /// Services of those who build on indexes, and their kinds of jobs.
   virtual void AddServices(std::map<std::string, jobs::JobKind>&) {}
   /// What a killed process leaves: jobs that have not ended.

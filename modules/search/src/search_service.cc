@@ -69,6 +69,31 @@ Result<Target> FindTarget(const Request& request, const std::string& name) {
   return target;
 }
 
+/// The names of those datasets of a scope that the caller may know.
+std::vector<std::string> NamesIn(const Request& request, const SearchScope& scope) {
+  std::vector<std::string> names;
+  for (const std::string& id : scope.datasets) {
+    const auto dataset = request.snapshot->FindDataset(catalog::DatasetId(id));
+    const bool known =
+        dataset != nullptr && !dataset->dropped && access::MayReach(request, dataset->name).ok();
+    if (known) names.push_back(dataset->name);
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+/// `relation`: what the index is of.
+Status CheckScope(const Request& request, const SearchRequest& wanted, const catalog::Dataset& relation) {
+  if (!wanted.scope) return {};
+  const std::vector<std::string>& datasets = wanted.scope->datasets;
+  if (std::ranges::find(datasets, relation.id.value()) != datasets.end()) return {};
+  const std::vector<std::string> allowed = NamesIn(request, *wanted.scope);
+  return At(PermissionDenied("out_of_scope", "profile '{}' does not search dataset '{}'; it searches {}",
+                             wanted.scope->profile, relation.name,
+                             allowed.empty() ? "nothing" : fmt::format("{}", fmt::join(allowed, ", "))),
+            "/index_name");
+}
+
 size_t CandidatesOf(const SearchRequest& wanted) {
   return wanted.rerank ? std::max<size_t>(wanted.k, wanted.rerank->depth) : wanted.k;
 }
@@ -101,6 +126,7 @@ class Service final : public SearchService {
       LAKE_ASSIGN_OR_RETURN(reranker, FindReranker(parts_.models, *wanted.rerank));
     }
     LAKE_ASSIGN_OR_RETURN(Target target, FindTarget(request, wanted.index_name));
+    LAKE_RETURN_IF_ERROR(CheckScope(request, wanted, *target.dataset));
     LAKE_ASSIGN_OR_RETURN(const access::Decision decision, Decide(request, &target));
     audit.Reads(request, *target.dataset, decision);
     LAKE_ASSIGN_OR_RETURN(const std::shared_ptr<vector::OpenIndex> index,

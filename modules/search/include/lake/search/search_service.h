@@ -46,6 +46,12 @@ struct Rerank {
   uint32_t depth = 50;
 };
 
+/// Which relations a search may be about, whatever else its caller may read.
+struct SearchScope {
+  std::string profile;                ///< Who says so, for people.
+  std::vector<std::string> datasets;  ///< Ids.
+};
+
 struct SearchRequest {
   std::string index_name;
   std::string query;          ///< A question or some words; empty when there is a vector.
@@ -60,6 +66,7 @@ struct SearchRequest {
   std::optional<size_t> ef_search;                  ///< None: as vector::Nearest says.
   ann::Precision precision = ann::Precision::kApproximate;
   std::optional<Rerank> rerank = {};
+  std::optional<SearchScope> scope = {};  ///< None: what the caller may read.
 };
 
 struct Hit {
@@ -114,9 +121,10 @@ class SearchService {
   virtual ~SearchService() = default;
 
   /// Errors: not_found/index_not_found, failed_precondition/{index_not_ready, source_dropped, source_changed,
-  /// model_changed}, permission_denied/{dataset_forbidden, column_not_clear}, invalid_argument/{no_question,
-  /// two_questions, query_needed, question_too_long, dimensions_differ, bad_filter, too_many_documents,
-  /// empty_text}, unavailable/audit_not_written, those of the models (of reranking with "/rerank" or
+  /// model_changed}, permission_denied/{dataset_forbidden, out_of_scope, column_not_clear},
+  /// invalid_argument/{no_question, two_questions, query_needed, question_too_long, dimensions_differ,
+  /// bad_filter, too_many_documents, empty_text}, unavailable/audit_not_written, those of the models (of
+  /// reranking with "/rerank" or
   /// "/rerank/model") and of the index.
   virtual Result<SearchAnswer> Search(const access::Request& request, const SearchRequest& wanted) = 0;
 

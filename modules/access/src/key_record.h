@@ -25,6 +25,7 @@ struct KeyRecord {
   std::optional<Timestamp> expires_at;
   std::optional<Timestamp> revoked_at;
   std::optional<std::string> revoked_by;
+  std::optional<std::string> profile;
   JsonValue::Object unknown;
 
   bool InForce(Timestamp now) const { return !revoked_at && (!expires_at || *expires_at > now); }
@@ -50,5 +51,6 @@ struct lake::Describe<lake::access::KeyRecord> {
                  Required("created_by", &T::created_by, "By whom."),
                  Optional("expires_at", &T::expires_at, "From then on it is refused."),
                  Optional("revoked_at", &T::revoked_at, "When it was revoked."),
-                 Optional("revoked_by", &T::revoked_by, "By whom.")};
+                 Optional("revoked_by", &T::revoked_by, "By whom."),
+                 Optional("profile", &T::profile, "Of its holder.")};
 };

@@ -53,6 +53,7 @@ Key ShownKey(const std::string& id, KeyRecord record) {
   return {.id = KeyId(id),
           .name = std::move(record.name),
           .role = std::move(record.role),
+          .profile = std::move(record.profile),
           .created_at = record.created_at,
           .created_by = std::move(record.created_by),
           .expires_at = record.expires_at,
@@ -130,6 +131,16 @@ class Keys final : public KeyService {
     return keys;
   }
 
+  Result<std::string> ProfileOf(const catalog::Snapshot& snapshot, std::string_view holder) const override {
+    const Timestamp now = clock_.Now();
+    for (const auto& entity : snapshot.ListEntities(kKeyKind, "", kMaxKeys))
+      if (Result<KeyRecord> record = ReadKey(*entity);
+          record.ok() && record->name == holder && record->InForce(now) && record->profile)
+        return *std::move(record->profile);
+    return NotFound("profile_not_assigned", "no key in force that is called '{}' has a profile",
+                    holder.substr(0, 64));
+  }
+
   bool AnyInForce(const catalog::Snapshot& snapshot,
                   const std::function<bool(const std::string& role)>& of_role) const override {
     const Timestamp now = clock_.Now();
@@ -193,6 +204,7 @@ class Keys final : public KeyService {
                      .expires_at = key.expires_at,
                      .revoked_at = {},
                      .revoked_by = {},
+                     .profile = std::move(key.profile),
                      .unknown = {}};
     LAKE_RETURN_IF_ERROR(Put(request, "create_key", id, {.expected_version = 0, .record = record}));
     created.key = ShownKey(id, std::move(record));

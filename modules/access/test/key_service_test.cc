@@ -178,5 +178,23 @@ TEST_F(KeyServiceTest, AKeyInAFileIsForItsOwnerOnly) {
   EXPECT_EQ(keys_->List(*catalog_->snapshot(), KeyId(), 10).size(), 1u);
 }
 
+TEST_F(KeyServiceTest, AKeyMayNameAProfile) {
+  LAKE_ASSERT_OK_AND_ASSIGN(
+      const CreatedKey created,
+      keys_->Create(As("admin"), {.name = "anna", .role = "analyst", .expires_at = {}, .profile = "care"}));
+  Make("bob", "analyst");
+  EXPECT_EQ(created.key.profile, "care");
+  Reopen();
+  OpenKeys();
+  const auto profile_of = [&](std::string_view holder) {
+    return keys_->ProfileOf(*catalog_->snapshot(), holder);
+  };
+  EXPECT_THAT(profile_of("anna"), HasValue("care"));
+  for (const std::string_view nobody : {"bob", "ann", ""})
+    EXPECT_THAT(profile_of(nobody), IsError(ErrorCode::kNotFound, "profile_not_assigned")) << nobody;
+  LAKE_ASSERT_OK(keys_->Revoke(As("admin"), created.key.id));
+  EXPECT_THAT(profile_of("anna"), IsError(ErrorCode::kNotFound, "profile_not_assigned"));
+}
+
 }  // namespace
 }  // namespace lake::access

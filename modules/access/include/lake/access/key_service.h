@@ -30,6 +30,7 @@ struct NewKey {
   std::string name;  ///< 1–64 of letters, digits, '_', '-', '.', '@'; what logs and commits call its holder.
   std::string role;
   std::optional<Timestamp> expires_at;
+  std::optional<std::string> profile = {};  ///< Of its holder; opaque here.
 };
 
 /// A key as it is shown; the secret is not part of it.
@@ -37,6 +38,7 @@ struct Key {
   KeyId id;
   std::string name;
   std::string role;
+  std::optional<std::string> profile;
   Timestamp created_at;
   std::string created_by;
   std::optional<Timestamp> expires_at;
@@ -72,6 +74,9 @@ class KeyService {
   /// Ascending by id, from the first after `after`; at most `limit`.
   virtual std::vector<Key> List(const catalog::Snapshot& snapshot, const KeyId& after,
                                 size_t limit) const = 0;
+  /// The profile of the key in force that is called so. Error: not_found/profile_not_assigned, also when
+  /// there is no such key.
+  virtual Result<std::string> ProfileOf(const catalog::Snapshot& snapshot, std::string_view holder) const = 0;
   /// Whether any key of such a role may still be used.
   virtual bool AnyInForce(const catalog::Snapshot& snapshot,
                           const std::function<bool(const std::string& role)>& of_role) const = 0;
@@ -95,7 +100,8 @@ struct lake::Describe<lake::access::NewKey> {
   static constexpr auto kFields =
       std::tuple{Required("name", &T::name, "What logs and commits call its holder.").Between(1, 64),
                  Required("role", &T::role, "What its holder may do and see.").Between(1, 64),
-                 Optional("expires_at", &T::expires_at, "From then on it is refused; never when absent.")};
+                 Optional("expires_at", &T::expires_at, "From then on it is refused; never when absent."),
+                 Optional("profile", &T::profile, "Profile that its holder activates.").Between(1, 64)};
 };
 template <>
 struct lake::Describe<lake::access::Key> {
@@ -110,5 +116,6 @@ struct lake::Describe<lake::access::Key> {
                  Optional("expires_at", &T::expires_at, "From then on it is refused.").NullWhenNone(),
                  Optional("revoked_at", &T::revoked_at, "When it was revoked.").NullWhenNone(),
                  Optional("revoked_by", &T::revoked_by, "Who revoked it."),
-                 Optional("last_used_at", &T::last_used_at, "About when it was last used.").NullWhenNone()};
+                 Optional("last_used_at", &T::last_used_at, "About when it was last used.").NullWhenNone(),
+                 Optional("profile", &T::profile, "Profile of its holder.")};
 };

@@ -33,7 +33,7 @@ set(LAKE_LAYER_workspaces 6)
 set(LAKE_LAYER_gateway 7)
 
 # The modules whose tests run again under TSan: where our own threads share state.
-set(LAKE_CONCURRENT_MODULES storage ann models catalog jobs access tuning gateway)
+set(LAKE_CONCURRENT_MODULES storage ann models catalog jobs access tuning profiles gateway)
 add_custom_target(lake_concurrent_tests)
 
 function(lake_module)

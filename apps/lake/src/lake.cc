@@ -28,13 +28,17 @@
 #include "lake/ingest/file_ingest.h"
 #include "lake/jobs/job_service.h"
 #include "lake/models/models.h"
+#include "lake/profiles/activation.h"
+#include "lake/profiles/profile_service.h"
+#include "lake/profiles/scoped_search.h"
 #include "lake/query/query_service.h"
 #include "lake/query/row_filter.h"
 #include "lake/search/search_service.h"
 #include "lake/search/sql_functions.h"
 #include "lake/storage/bucket_registry.h"
 #include "lake/storage/directory_lock.h"
-#include "lake/storage/local_store.h"
+#include "lake/storage/disk.h"
+#include "lake/storage/local_buckets.h"
 #include "lake/storage/scratch_store.h"
 #include "lake/tables/dataset_service.h"
 #include "lake/tuning/autotune.h"
@@ -51,14 +55,8 @@
 namespace lake::app {
 namespace {
 
+constexpr size_t kMostWaitingActivations = 8;  // Each makes the one before it pointless.
 constexpr size_t kJobQueue = 1000;  // Jobs waiting for a thread; more are refused rather than forgotten.
-
-Result<std::shared_ptr<storage::ObjectStore>> OpenBucket(const std::string& root) {
-  LAKE_ASSIGN_OR_RETURN(std::unique_ptr<storage::Disk> disk, storage::OpenPosixDisk(root));
-  LAKE_ASSIGN_OR_RETURN(std::unique_ptr<storage::ObjectStore> store,
-                        storage::OpenLocalStore(std::move(disk)));
-  return std::shared_ptr<storage::ObjectStore>(std::move(store));
-}
 
 /// The configured buckets; the data directory itself is `primary` when none are.
 Result<std::vector<BucketSettings>> Buckets(const StorageSettings& storage) {
@@ -150,6 +148,7 @@ catalog::EntityKinds EntityKindsOfModules() {
   kinds.emplace(access::kRoleKind, access::CheckRoleDocument);
   kinds.emplace(access::kHashKeyKind, nullptr);
   kinds.emplace(vector::kIndexKind, vector::CheckIndexDocument);
+  kinds.emplace(profiles::kProfileKind, profiles::CheckProfileDocument);
   return kinds;
 }
 
@@ -204,10 +203,12 @@ class WiredLake final : public Lake {
     LAKE_ASSIGN_OR_RETURN(scratch_, storage::OpenScratchStore(std::move(scratch)));
     LAKE_ASSIGN_OR_RETURN(std::vector<BucketSettings> buckets, Buckets(settings));
     for (const BucketSettings& bucket : buckets) {
-      LAKE_ASSIGN_OR_RETURN(std::shared_ptr<storage::ObjectStore> store, OpenBucket(bucket.root));
+      LAKE_ASSIGN_OR_RETURN(std::shared_ptr<storage::ObjectStore> store,
+                            storage::OpenLocalBucket(bucket.root));
       LAKE_RETURN_IF_ERROR(buckets_.Attach(storage::BucketName(bucket.name), store));
       if (bucket.name == storage::kPrimaryBucket.value()) primary_ = store;
     }
+    LAKE_ASSIGN_OR_RETURN(local_buckets_, storage::LocalBuckets::Open(settings.profile_root, buckets_));
     return storage::ProbeConditionalPut(Context{}, *primary_, "_probe/" + seams_.random.NextHex(8));
   }
 
@@ -229,6 +230,7 @@ class WiredLake final : public Lake {
                                  seams_.clock, seams_.random, seams_.log, IngestLimits(settings));
     LAKE_RETURN_IF_ERROR(OpenIndexes(settings));
     OpenTuning(settings.tuning);
+    OpenProfiles(settings.profiles);
     job_pool_ = std::make_unique<WorkerPool>(
         WorkerPool::Options{.name = "jobs", .threads = settings.ingest.jobs, .queue_limit = kJobQueue});
     std::map<std::string, jobs::JobKind> kinds;
@@ -240,6 +242,8 @@ class WiredLake final : public Lake {
     kinds.emplace(tuning::kEvalJob, jobs::JobKind{.work = evals_->Work(), .cleanup = {}, .lane = lane});
     kinds.emplace(tuning::kTrialJob, jobs::JobKind{.work = trials_->Work(), .cleanup = {}, .lane = lane});
     kinds.emplace(tuning::kAutotuneJob, autotune_->Kind()).first->second.lane = lane;
+    kinds.emplace(profiles::kActivationJob, activation_->Kind()).first->second.lane = {
+        .name = profiles::kActivationLane, .max_waiting = kMostWaitingActivations};
     LAKE_ASSIGN_OR_RETURN(
         jobs_, jobs::JobService::Open(Context{}, *primary_, seams_.clock, seams_.random, seams_.log,
                                       *job_pool_, std::move(kinds), jobs::JobOptions{}));
@@ -324,6 +328,28 @@ class WiredLake final : public Lake {
                                                .random = seams_.random});
   }
 
+  void OpenProfiles(const ProfileSettings& settings) {
+    profiles_ =
+        std::make_unique<profiles::ProfileService>(profiles::ProfileParts{.catalog = *catalog_,
+                                                                          .buckets = buckets_,
+                                                                          .local_buckets = *local_buckets_,
+                                                                          .models = *models_,
+                                                                          .slot = active_profile_,
+                                                                          .clock = seams_.clock});
+    activation_ = profiles::ActivationService::Make({.catalog = *catalog_,
+                                                     .profiles = *profiles_,
+                                                     .slot = active_profile_,
+                                                     .buckets = *local_buckets_,
+                                                     .models = *models_,
+                                                     .indexes = *index_service_,
+                                                     .open_indexes = *open_indexes_,
+                                                     .promotions = *promotions_,
+                                                     .clock = seams_.clock,
+                                                     .random = seams_.random,
+                                                     .log = seams_.log},
+                                                    {.warm_bytes = settings.warm_bytes});
+  }
+
   Status OpenAccess(const Settings& settings) {
     const access::RightsListener listener = [this](const access::RightsChange& change) {
       query_->OnRightsChange(change);
@@ -367,6 +393,7 @@ class WiredLake final : public Lake {
                                              .audit = *audit_,
                                              .clock = seams_.clock,
                                              .random = seams_.random});
+    profile_searches_ = std::make_unique<profiles::ScopedSearch>(*profiles_, *activation_, *searches_);
     answers_ = answers::AnswerService::Make({.searches = *searches_,
                                              .models = *models_,
                                              .audit = *audit_,
@@ -405,6 +432,7 @@ class WiredLake final : public Lake {
   const Seams seams_;
   std::unique_ptr<storage::DirectoryLock> lock_;
   storage::BucketRegistry buckets_;
+  std::unique_ptr<storage::LocalBuckets> local_buckets_;
   std::shared_ptr<storage::ObjectStore> primary_;
   std::shared_ptr<storage::ObjectStore> scratch_;
   std::unique_ptr<catalog::Catalog> catalog_;
@@ -426,11 +454,15 @@ class WiredLake final : public Lake {
   std::unique_ptr<tuning::TrialRunner> trial_runner_;
   std::unique_ptr<tuning::TrialService> trials_;
   std::unique_ptr<tuning::AutotuneService> autotune_;
+  profiles::ActiveSlot active_profile_;
+  std::unique_ptr<profiles::ProfileService> profiles_;
+  std::unique_ptr<profiles::ActivationService> activation_;
   std::unique_ptr<WorkerPool> job_pool_;
   std::unique_ptr<jobs::JobService> jobs_;
   std::unique_ptr<vector::RefreshPolicies> refresh_policies_;
   std::unique_ptr<query::QueryService> query_;
   std::unique_ptr<search::SearchService> searches_;
+  std::unique_ptr<profiles::ScopedSearch> profile_searches_;
   std::unique_ptr<answers::AnswerService> answers_;
   std::unique_ptr<gateway::Api> api_;
   std::unique_ptr<gateway::HttpServer> server_;
@@ -450,7 +482,8 @@ void WiredLake::AddRoutes(const Settings& settings) {
                      : Unavailable("store_unreachable", "the bucket 'primary' cannot be read");
         }}});
   gateway::AddOpenApiRoute(*api_, std::string(kBuildVersion));
-  gateway::AddAccessRoutes(*api_, *keys_, *roles_, *audit_);
+  gateway::AddAccessRoutes(*api_,
+                           {.keys = *keys_, .roles = *roles_, .audit = *audit_, .profiles = *profiles_});
   gateway::AddPageRoutes(*api_);
   gateway::AddDatasetRoutes(*api_, *datasets_);
   gateway::AddJobRoutes(*api_, *jobs_);
@@ -468,6 +501,12 @@ void WiredLake::AddRoutes(const Settings& settings) {
   gateway::AddAutotuneRoute(*api_, *autotune_, *jobs_);
   gateway::AddPromotionRoutes(
       *api_, {.indexes = *index_service_, .journals = *trial_journals_, .promotions = *promotions_});
+  gateway::AddProfileRoutes(*api_, {.profiles = *profiles_,
+                                    .activation = *activation_,
+                                    .slot = active_profile_,
+                                    .searches = *profile_searches_,
+                                    .keys = *keys_,
+                                    .jobs = *jobs_});
   gateway::AddAnswerRoutes(*api_, *answers_);
   gateway::AddQueryRoutes(
       *api_, *query_,

@@ -38,6 +38,7 @@ class World {
   Status Start() {
     ConfigSources sources;
     sources.flags = {{.path = "storage.root", .text = directory_.path().string()},
+                     {.path = "storage.profile_root", .text = (directory_ / "profiles").string()},
                      {.path = "server.port", .text = "0"},
                      {.path = "server.drain_timeout_secs", .text = "0"}};
     for (const std::string_view name : {"primary", "archive"})

@@ -5,9 +5,11 @@
 #include "lake/access/decision.h"
 #include "lake/access/key_service.h"
 #include "lake/access/role_service.h"
+#include "lake/common/error_at.h"
 #include "lake/gateway/routes.h"
 #include "lake/gateway/wire/access.h"
 #include "lake/gateway/wire/list.h"
+#include "lake/profiles/profile_service.h"
 
 namespace lake::gateway {
 namespace {
@@ -28,11 +30,18 @@ Result<wire::Page<access::Key>> ListKeys(const KeyService& keys, const Request& 
   return page;
 }
 
-Result<wire::CreatedKey> CreateKey(KeyService& keys, const Request& request, access::NewKey key) {
+Result<wire::CreatedKey> CreateKey(KeyService& keys, const profiles::ProfileService& profiles,
+                                   const Request& request, access::NewKey key) {
+  if (key.profile) {
+    const Result<profiles::ProfileInfo> profile = profiles.Find(request, *key.profile);
+    if (!profile.ok()) return At(profile.error(), "/profile");
+    key.profile = profile->record.id;
+  }
   LAKE_ASSIGN_OR_RETURN(access::CreatedKey created, keys.Create(request, std::move(key)));
   return wire::CreatedKey{.id = created.key.id.value(),
                           .name = std::move(created.key.name),
                           .role = std::move(created.key.role),
+                          .profile = std::move(created.key.profile),
                           .created_at = created.key.created_at,
                           .expires_at = created.key.expires_at,
                           .key = std::move(created.secret)};
@@ -112,7 +121,7 @@ Result<wire::Page<access::AuditRecord>> ListAudit(access::AuditLog& audit, const
   return page;
 }
 
-void AddKeyRoutes(Api& api, KeyService& keys) {
+void AddKeyRoutes(Api& api, KeyService& keys, const profiles::ProfileService& profiles) {
   api.Add<wire::ListRequest, wire::Page<access::Key>>(
       {Method::kGet, "/access/keys", "List API keys, revoked and expired ones included.", Permission::kAdmin},
       [&keys](const Request& request, const wire::ListRequest& list) {
@@ -121,8 +130,8 @@ void AddKeyRoutes(Api& api, KeyService& keys) {
   api.Add<access::NewKey, wire::CreatedKey>(
       {Method::kPost, "/access/keys", "Make an API key; this answer is the only one that shows it.",
        Permission::kAdmin, Success::kCreated},
-      [&keys](const Request& request, access::NewKey key) {
-        return CreateKey(keys, request, std::move(key));
+      [&keys, &profiles](const Request& request, access::NewKey key) {
+        return CreateKey(keys, profiles, request, std::move(key));
       });
   api.Add<wire::NamedKey, access::Key>(
       {Method::kDelete, "/access/keys/{id}",
@@ -165,9 +174,9 @@ void AddRoleRoutes(Api& api, RoleService& roles) {
 
 }  // namespace
 
-void AddAccessRoutes(Api& api, KeyService& keys, RoleService& roles, access::AuditLog& audit) {
-  AddKeyRoutes(api, keys);
-  AddRoleRoutes(api, roles);
+void AddAccessRoutes(Api& api, const AccessParts& parts) {
+  AddKeyRoutes(api, parts.keys, parts.profiles);
+  AddRoleRoutes(api, parts.roles);
   api.Add<Nothing, wire::Caller>({Method::kGet, "/access/me", "Say who is calling.", Permission::kRead},
                                  [](const Request& request, Nothing) -> Result<wire::Caller> {
                                    return wire::Caller{.name = request.caller.name,
@@ -177,13 +186,13 @@ void AddAccessRoutes(Api& api, KeyService& keys, RoleService& roles, access::Aud
   api.Add<wire::ListAudit, wire::Page<access::AuditRecord>>(
       {Method::kGet, "/access/audit", "List what was asked, newest first: who, what, under which rules.",
        Permission::kAdmin},
-      [&audit](const Request& request, const wire::ListAudit& list) {
+      [&audit = parts.audit](const Request& request, const wire::ListAudit& list) {
         return ListAudit(audit, request, list);
       });
   api.Add<wire::CheckAccess, wire::AccessChecked>(
       {Method::kPost, "/access/check", "Explain, column by column, what a role sees of a dataset.",
        Permission::kRead},
-      [&roles](const Request& request, const wire::CheckAccess& check) {
+      [&roles = parts.roles](const Request& request, const wire::CheckAccess& check) {
         return Check(roles, request, check);
       });
 }

@@ -12,6 +12,7 @@
 #include "lake/jobs/job_service.h"
 #include "lake/search/search_service.h"
 #include "lake/vector/index_service.h"
+#include "search_wire.h"
 
 namespace lake::gateway {
 namespace {
@@ -51,53 +52,15 @@ Result<wire::Page<wire::Index>> List(const IndexService& indexes, const Request&
       indexes, request, "indexes", {.limit = list.limit, .page_token = list.page_token}, wanted, IndexToWire);
 }
 
-/// As browsers show it (W3C Server Timing): milliseconds by stage.
-Header ServerTiming(const std::vector<search::StageTime>& stages) {
-  std::string value;
-  for (const search::StageTime& stage : stages)
-    value += fmt::format("{}{};dur={:.3f}", value.empty() ? "" : ", ", stage.stage,
-                         std::chrono::duration<double, std::milli>(stage.took).count());
-  return {.name = "Server-Timing", .value = std::move(value)};
-}
-
 Result<Reply<wire::SearchResult>> Search(search::SearchService& searches, const Request& request,
                                          wire::SearchIndex wanted) {
   const Clock::time_point started = Clock::now();
-  search::SearchRequest search = {.index_name = std::move(wanted.index_name),
-                                  .query = std::move(wanted.query).value_or(""),
-                                  .vector = {},
-                                  .mode = wanted.mode,
-                                  .fusion = wanted.fusion,
-                                  .k = wanted.k,
-                                  .per_document = wanted.per_document,
-                                  .filter = std::move(wanted.filter).value_or(""),
-                                  .doc_ids = std::move(wanted.doc_ids),
-                                  .ef_search = wanted.ef_search,
-                                  .rerank = std::move(wanted.rerank)};
-  if (wanted.vector)
-    for (const double value : *wanted.vector) search.vector.push_back(static_cast<float>(value));
-  if (wanted.exact) search.precision = ann::Precision::kExact;
-  LAKE_ASSIGN_OR_RETURN(search::SearchAnswer answer, searches.Search(request, search));
-  wire::SearchResult result = {.index_name = std::move(answer.index_name),
-                               .hits = {},
-                               .exact = answer.exact,
-                               .recall_low = answer.recall_low,
-                               .short_of_k = answer.short_of_k,
-                               .query_truncated = answer.query_truncated,
-                               .stale = answer.stale,
-                               .version = answer.version.number};
-  for (search::Hit& hit : answer.hits)
-    result.hits.push_back(
-        {.doc_id = std::move(hit.doc_id),
-         .source = std::move(hit.source),
-         .chunk = hit.chunk,
-         .text = std::move(hit.text),
-         .start = hit.start,
-         .end = hit.end,
-         .score = hit.score,
-         .scores = {.vector = hit.vector_score, .text = hit.text_score, .rerank = hit.rerank_score}});
+  LAKE_ASSIGN_OR_RETURN(search::SearchAnswer answer,
+                        searches.Search(request, SearchRequestOf(std::move(wanted))));
+  const Header timing = ServerTiming(answer.stages);
+  wire::SearchResult result = SearchResultOf(std::move(answer));
   result.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
-  return Reply<wire::SearchResult>{.value = std::move(result), .headers = {ServerTiming(answer.stages)}};
+  return Reply<wire::SearchResult>{.value = std::move(result), .headers = {timing}};
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ struct BucketSettings {
 struct StorageSettings {
   std::string root = "./data";
   std::vector<BucketSettings> buckets;
+  std::string profile_root;
   uint32_t checkpoint_every = 256;
 };
 
@@ -67,6 +68,10 @@ struct TuningSettings {
   double pareto_latency_cap_us = 1000;
 };
 
+struct ProfileSettings {
+  uint64_t warm_bytes = 4ull << 30;
+};
+
 struct AccessSettings {
   bool auth = false;
   std::string secrets_file;
@@ -84,6 +89,7 @@ struct Settings {
   ModelSettings models;
   AnswerSettings answers;
   TuningSettings tuning;
+  ProfileSettings profiles;
   AccessSettings access;
   TelemetrySettings telemetry;
 };
@@ -136,6 +142,11 @@ struct lake::Describe<lake::app::StorageSettings> {
       Optional("root", &T::root, "Data directory: the bucket 'primary' when no buckets are configured.")
           .Between(1, 4096),
       Optional("buckets", &T::buckets, "Buckets by name.").Between(0, 1000),
+      Optional(
+          "profile_root", &T::profile_root,
+          "Directory below which buckets of profiles are made, each a directory of its name; of this server "
+          "alone. Empty: none are made.")
+          .Between(0, 4096),
       Optional("checkpoint_every", &T::checkpoint_every, "Commits between two checkpoints of the catalog.")
           .Between(1, 1'000'000)};
 };
@@ -205,6 +216,15 @@ struct lake::Describe<lake::app::TuningSettings> {
           .Between(1, 1e9)};
 };
 template <>
+struct lake::Describe<lake::app::ProfileSettings> {
+  using T = lake::app::ProfileSettings;
+  static constexpr std::string_view kName = "ProfileSettings";
+  static constexpr auto kFields = std::tuple{Optional(
+      "warm_bytes", &T::warm_bytes,
+      "Most bytes of the indexes of the active profile that are copied into memory; beyond it they are "
+      "read through the file system's cache.")};
+};
+template <>
 struct lake::Describe<lake::app::AccessSettings> {
   using T = lake::app::AccessSettings;
   static constexpr std::string_view kName = "AccessSettings";
@@ -235,6 +255,7 @@ struct lake::Describe<lake::app::Settings> {
                  Optional("models", &T::models, "Language models, in this process and elsewhere."),
                  Optional("answers", &T::answers, "Answers from the texts of an index."),
                  Optional("tuning", &T::tuning, "Trials of other configurations of indexes."),
+                 Optional("profiles", &T::profiles, "What an active profile keeps in memory."),
                  Optional("access", &T::access, "Who may do what."),
                  Optional("telemetry", &T::telemetry, "What the server says about itself.")};
 };

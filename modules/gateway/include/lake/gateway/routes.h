@@ -29,6 +29,12 @@ class FileIngest;
 namespace lake::models {
 class Provider;
 }
+namespace lake::profiles {
+class ActivationService;
+class ActiveSlot;
+class ProfileService;
+class ScopedSearch;
+}  // namespace lake::profiles
 namespace lake::query {
 class QueryService;
 }
@@ -65,8 +71,15 @@ void AddOpenApiRoute(Api& api, std::string product_version);
 void AddPageRoutes(Api& api);
 /// /catalog/datasets… and tombstones.
 void AddDatasetRoutes(Api& api, tables::DatasetService& datasets);
+/// What the routes of rights work with.
+struct AccessParts {
+  access::KeyService& keys;
+  access::RoleService& roles;
+  access::AuditLog& audit;
+  const profiles::ProfileService& profiles;  ///< Keys may name one.
+};
 /// /access/keys…, /access/roles…, /access/audit, /access/check, /access/me.
-void AddAccessRoutes(Api& api, access::KeyService& keys, access::RoleService& roles, access::AuditLog& audit);
+void AddAccessRoutes(Api& api, const AccessParts& parts);
 /// /jobs…
 void AddJobRoutes(Api& api, jobs::JobService& jobs);
 /// POST /ingest/file. `jobs` must know the kind ingest::kIngestFileJob, registered with FileIngest::Kind().
@@ -97,6 +110,17 @@ void AddTrialRoutes(Api& api, tuning::TrialService& trials, const tuning::TrialR
 void AddAutotuneRoute(Api& api, tuning::AutotuneService& autotune, jobs::JobService& jobs);
 /// /vectors/hnsw/promote…, /vectors/hnsw/rollback/{index}, /vectors/hnsw/promoted…
 void AddPromotionRoutes(Api& api, const tuning::PromotionParts& parts);
+/// What the routes of profiles work with. `jobs` must know the kind profiles::kActivationJob.
+struct ProfileParts {
+  profiles::ProfileService& profiles;
+  profiles::ActivationService& activation;
+  const profiles::ActiveSlot& slot;
+  profiles::ScopedSearch& searches;
+  const access::KeyService& keys;
+  jobs::JobService& jobs;
+};
+/// /catalog/profiles…, /vectors/profile…, /profile/{user}…
+void AddProfileRoutes(Api& api, const ProfileParts& parts);
 /// POST /vectors/rag.
 void AddAnswerRoutes(Api& api, answers::AnswerService& answers);
 /// What one answer may hold; 0 = as much as there is.

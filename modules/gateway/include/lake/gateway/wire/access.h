@@ -21,6 +21,7 @@ struct CreatedKey {
   std::string id;
   std::string name;
   std::string role;
+  std::optional<std::string> profile;
   Timestamp created_at;
   std::optional<Timestamp> expires_at;
   std::string key;
@@ -86,6 +87,7 @@ struct lake::Describe<lake::gateway::wire::CreatedKey> {
       Required("id", &T::id, "Key id."),
       Required("name", &T::name, "What logs and commits call its holder."),
       Required("role", &T::role, "What its holder may do and see."),
+      Optional("profile", &T::profile, "Profile of its holder."),
       Required("created_at", &T::created_at, "When it was made."),
       Optional("expires_at", &T::expires_at, "From then on it is refused.").NullWhenNone(),
       Required("key", &T::key, "The key itself, for X-API-Key. It is not kept: this is the only time.")};

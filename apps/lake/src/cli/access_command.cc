@@ -38,6 +38,7 @@ std::string RuleText(const JsonValue& rule) {
 Result<JsonValue> CreateKey(Rest& rest, const KeyOptions& options) {
   JsonValue wanted = JsonValue::MakeObject({{"name", options.name}, {"role", options.role}});
   if (!options.expires_at.empty()) wanted.Set("expires_at", options.expires_at);
+  SetUnlessEmpty(&wanted, "profile", options.profile);
   return rest.Post("/access/keys", wanted);
 }
 
@@ -81,9 +82,10 @@ int RunKeyCreate(const Context& context, const ClientOptions& client, const KeyO
 }
 
 int RunKeyList(const Context& context, const ClientOptions& client, const ListOptions& options) {
-  return PrintList(Rest(context, client).List("/access/keys", options.limit),
-                   {"id", "name", "role", "created_at", "expires_at", "revoked_at", "last_used_at"},
-                   client.output);
+  return PrintList(
+      Rest(context, client).List("/access/keys", options.limit),
+      {"id", "name", "role", "created_at", "expires_at", "revoked_at", "last_used_at", "profile"},
+      client.output);
 }
 
 int RunKeyRevoke(const Context& context, const ClientOptions& client, const std::string& key) {

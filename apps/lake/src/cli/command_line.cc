@@ -134,6 +134,7 @@ void AddKeys(CLI::App& app, Parsed* parsed) {
   CLI::App* create = group->add_subcommand("create", "Make a key; it is shown or saved this once");
   create->add_option("name", parsed->new_key.name, "What logs call its holder")->required();
   create->add_option("--role", parsed->new_key.role, "What its holder may do and see")->required();
+  create->add_option("--profile", parsed->new_key.profile, "Profile that its holder activates");
   create->add_option("--expires", parsed->new_key.expires_at, "When it ends, as 2027-01-31T00:00:00Z");
   create->add_option(
       "--save", parsed->new_key.save,
@@ -319,6 +320,7 @@ int RunCommandLine(int argc, char** argv) {
   AddDatasets(app, parsed.get());
   AddIndexWords(app, parsed.get());
   AddTuningWords(app, parsed.get());
+  AddProfileWords(app, parsed.get());
   AddSearch(app, parsed.get());
   AddAsk(app, parsed.get());
   AddJobs(app, parsed.get());

@@ -35,6 +35,7 @@ struct Parsed {
   TrialOptions trial;
   TuneOptions tune;
   TuneReportOptions tune_report;
+  ProfileOptions profile;
   ListOptions list;
   KeyOptions new_key;
   CheckOptions check;
@@ -64,5 +65,7 @@ void AddList(CLI::App* group, Parsed* parsed, const std::string& help, ListComma
 void AddIndexWords(CLI::App& app, Parsed* parsed);
 /// lake eval, lake trial, lake tune.
 void AddTuningWords(CLI::App& app, Parsed* parsed);
+/// lake profile.
+void AddProfileWords(CLI::App& app, Parsed* parsed);
 
 }  // namespace lake::app

@@ -142,9 +142,24 @@ struct TuneOptions {
   std::optional<int64_t> max_memory_bytes;
 };
 
+struct ProfileOptions {
+  std::string id;
+  std::string model;  ///< As Ollama calls it.
+  std::vector<std::string> datasets;
+  std::string description;
+  std::string embed_model;
+  std::string bucket;
+  std::optional<int64_t> ef_construction;
+  std::optional<int64_t> ef_search;
+  std::optional<int64_t> seed;
+  SearchOptions search;
+  ListOptions list;
+};
+
 struct KeyOptions {
   std::string name;
   std::string role;
+  std::string profile;  ///< Empty: none.
   std::string expires_at;
   std::string save;  ///< A new file for the key; empty: it goes to stdout.
 };
@@ -205,6 +220,14 @@ int RunTrialBest(const Context& context, const ClientOptions& client, const Tria
 int RunIndexPromote(const Context& context, const ClientOptions& client, const PromoteOptions& options);
 int RunIndexRollback(const Context& context, const ClientOptions& client, const std::string& index);
 int RunIndexPromoted(const Context& context, const ClientOptions& client, const PromotedOptions& options);
+int RunProfileCreate(const Context& context, const ClientOptions& client, const ProfileOptions& options);
+int RunProfileList(const Context& context, const ClientOptions& client, const ProfileOptions& options);
+int RunProfileShow(const Context& context, const ClientOptions& client, const ProfileOptions& options);
+int RunProfileDrop(const Context& context, const ClientOptions& client, const ProfileOptions& options);
+int RunProfileActivate(const Context& context, const ClientOptions& client, const ProfileOptions& options);
+int RunProfileDeactivate(const Context& context, const ClientOptions& client, const ProfileOptions& options);
+int RunProfileActive(const Context& context, const ClientOptions& client, const ProfileOptions& options);
+int RunProfileSearch(const Context& context, const ClientOptions& client, const ProfileOptions& options);
 int RunSearch(const Context& context, const ClientOptions& client, const SearchOptions& options);
 int RunAsk(const Context& context, const ClientOptions& client, const AskOptions& options);
 int RunJobList(const Context& context, const ClientOptions& client, const ListOptions& options);

@@ -6,6 +6,7 @@
 #include "follow_job.h"
 #include "request_body.h"
 #include "rest.h"
+#include "search_answer.h"
 #include "terminal.h"
 
 namespace lake::app {
@@ -80,31 +81,6 @@ int ShowJob(Rest& rest, const ClientOptions& client, const JsonValue& job, const
   return kExitOk;
 }
 
-void PrintHits(const JsonValue& answer) {
-  const JsonValue* hits = answer.Find("hits");
-  if (hits == nullptr || !hits->is_array()) return;
-  std::vector<std::vector<std::string>> rows;
-  for (const JsonValue& hit : hits->as_array()) {
-    const JsonValue* score = hit.Find("score");
-    rows.push_back({score == nullptr ? "" : fmt::format("{:.3f}", score->as_double()),
-                    std::string(hit.FindString("doc_id")), OneLine(hit.FindString("text"))});
-  }
-  if (rows.empty())
-    fmt::print("nothing found\n");
-  else
-    fmt::print("{}", FormatTable({{.name = "score", .align = TableColumn::Align::kRight},
-                                  {.name = "doc_id"},
-                                  {.name = "text"}},
-                                 rows));
-  const JsonValue* recall = answer.Find("recall_low");
-  std::string note = Says(answer, "exact") ? "exact" : "approximate";
-  if (recall != nullptr && recall->is_number())
-    note += fmt::format(", recall at least {:.3f}", recall->as_double());
-  if (Says(answer, "stale")) note += "; the dataset has changed since the index was built";
-  if (Says(answer, "query_truncated")) note += "; the end of the question is more than the model reads";
-  fmt::print(stderr, "{}\n", note);
-}
-
 }  // namespace
 
 int RunIndexCreate(const Context& context, const ClientOptions& client, const IndexOptions& options) {
@@ -170,15 +146,7 @@ int RunIndexDrop(const Context& context, const ClientOptions& client, const std:
 }
 
 int RunSearch(const Context& context, const ClientOptions& client, const SearchOptions& options) {
-  JsonValue body = JsonValue::MakeObject(
-      {{"index_name", options.index}, {"query", options.query}, {"mode", options.mode}, {"k", options.k}});
-  SetUnlessEmpty(&body, "fusion", options.fusion);
-  SetIfGiven(&body, "per_document", options.per_document);
-  SetUnlessEmpty(&body, "filter", options.filter);
-  SetIfGiven(&body, "ef_search", options.ef_search);
-  if (options.precision == SearchOptions::Precision::kExact) body.Set("exact", true);
-  SetRerank(&body, options.reranker);
-  const Result<JsonValue> answer = Rest(context, client).Post("/vectors/search", body);
+  const Result<JsonValue> answer = Rest(context, client).Post("/vectors/search", SearchBody(options));
   if (!answer.ok() || client.output != OutputFormat::kTable) return PrintDocument(answer);
   PrintHits(*answer);
   return kExitOk;

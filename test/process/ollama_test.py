@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Goal: a real Ollama serves this program as the provider of models it is taken for: it embeds, writes, loads, unloads,
-goes away, comes back and changes a model behind its name. Method: the pinned Ollama as a process with a store of its own,
+goes away, comes back, changes a model behind its name and swaps the models of two profiles. Method: the pinned Ollama as a process with a store of its own,
 the embedding model that comes with this program, so that both can be compared, and a tiny model with weights by chance.
 LAKE_OLLAMA, LAKE_MODELS and LAKE_TINY_MODEL name the program, the folder of the model, and the writer of the tiny one."""
 
+import hashlib
 import http.client
 import json
 import math
@@ -57,12 +58,32 @@ class Ollama:
 
     def loaded(self) -> set[str]:
         """What it says itself."""
+        return {model["name"] for model in self.in_memory()}
+
+    def in_memory(self) -> list[dict]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", "/api/ps")
-            return {model["name"] for model in json.loads(connection.getresponse().read())["models"]}
+            return json.loads(connection.getresponse().read())["models"]
         finally:
             connection.close()
+
+
+    def runners(self) -> dict[str, tuple[int, int]]:
+        """Process id and resident bytes of the process that holds each model, by the digest of its file."""
+        found = {}
+        for status in Path("/proc").glob("[0-9]*/status"):
+            try:
+                words = (status.parent / "cmdline").read_bytes().decode(errors="replace").split("\0")
+                group = os.getpgid(int(status.parent.name))
+                blob = next((word for word in words if "/blobs/sha256-" in word), None)
+                if blob is None or group != self.process.pid:
+                    continue
+                resident = re.search(r"^VmRSS:\s+(\d+) kB", status.read_text(), re.MULTILINE)
+                found[blob.rsplit("sha256-", 1)[1]] = (int(status.parent.name), int(resident[1]) * 1024)
+            except (OSError, TypeError):
+                continue  # It ended meanwhile.
+        return found
 
 
 class OllamaTest(unittest.TestCase):
@@ -163,6 +184,49 @@ class OllamaTest(unittest.TestCase):
             type(self).ollama = Ollama(self.directory, port)
         wait_until("it is asked again", lambda: self.server.post("/vectors/search", wanted).status == 200, 60)
         self.assertEqual(self.find("lasting"), before)
+
+    def test_two_profiles_swap_their_models(self):
+        night = self.directory / "night.gguf"
+        night.write_bytes(self.tiny.read_bytes()[:-2] + b"\0\0")  # Another model: its last weight.
+        self.ollama.create("night", night)
+        digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in
+                   (("tiny", self.tiny), ("night", night), ("minilm", self.directory / "minilm.gguf"))}
+        self.make_index("shared", "ollama/minilm")
+        for profile, model in (("day", "tiny"), ("night", "night")):
+            self.ask("/catalog/profiles", {"id": profile, "ollama_name": model, "embed_model": "ollama/minilm",
+                                           "bound_datasets": ["notes"]}, 201)
+
+        def shown(when: str) -> dict:
+            for model in sorted(self.ollama.in_memory(), key=lambda one: one["name"]):
+                name = model["name"].removesuffix(":latest")
+                pid, resident = self.ollama.runners().get(digests.get(name, ""), (0, 0))
+                print(f"{when}: {name} size {model['size']} size_vram {model['size_vram']} runner {pid} RSS {resident}",
+                      flush=True)
+            return self.ollama.runners()
+
+        for name in ("ollama/tiny", "ollama/night"):
+            self.ask("/admin/unload", {"model": name})
+        wait_until("no writer is in memory", lambda: not {"tiny:latest", "night:latest"} & self.ollama.loaded(), 30)
+        done = self.ask("/vectors/profile/day/activate", {})
+        self.assertEqual((done["failures"], done["preloaded"]), ([], ["ollama/tiny", "ollama/minilm"]))
+        self.assertEqual({"tiny:latest", "minilm:latest"} & self.ollama.loaded(), {"tiny:latest", "minilm:latest"})
+        before = shown("day")
+        done = self.ask("/vectors/profile/night/activate", {})
+        self.assertEqual((done["failures"], done["unloaded"], done["previous"]), ([], ["ollama/tiny"], "day"))
+        wait_until("the other model is gone", lambda: "tiny:latest" not in self.ollama.loaded(), 30)
+        wait_until("its process too", lambda: digests["tiny"] not in self.ollama.runners(), 30)
+        self.assertLessEqual({"night:latest", "minilm:latest"}, self.ollama.loaded())
+        after = shown("night")
+        self.assertIn(digests["minilm"], before)
+        self.assertEqual(before[digests["minilm"]][0], after[digests["minilm"]][0], "the shared embedder was not loaded again")
+        print(f"swap took {done['duration_secs']:.3f} s", flush=True)
+        wanted = {"index_name": "shared", "query": "someone who cares for ill kids", "k": 1}
+        found = self.ask("/vectors/profile/night/search", wanted)
+        self.assertEqual((found["hits"][0]["doc_id"], found["warm"]), ("nurse", True))
+        self.assertEqual(self.ask("/vectors/profile/night/deactivate", {})["unloaded"], ["ollama/night"])
+        wait_until("it is gone", lambda: "night:latest" not in self.ollama.loaded(), 30)
+        self.assertIn("minilm:latest", self.ollama.loaded())
+        shown("deactivated")
 
     def test_another_model_of_the_same_name_is_refused(self):
         self.ollama.create("swapped", self.directory / "minilm.gguf")

@@ -1,8 +1,8 @@
 #include "lake/vector/refresh_policies.h"
 
 #include <chrono>
-#include <thread>
 
+#include "lake/catalog/commit_follower.h"
 #include "refresh_runner.h"
 
 namespace lake::vector {
@@ -10,36 +10,21 @@ namespace {
 
 constexpr std::chrono::seconds kTick{1};  // A schedule is followed this closely.
 
-class Thread final : public RefreshPolicies {
+class Followed final : public RefreshPolicies {
  public:
-  explicit Thread(const RefreshPoliciesParts& parts) : parts_(parts), runner_(parts) {
-    thread_ = std::thread([this] { Run(); });
-  }
-  ~Thread() override {
-    stop_.Cancel("shutdown");
-    thread_.join();
-  }
+  explicit Followed(const RefreshPoliciesParts& parts)
+      : runner_(parts),
+        follower_(parts.catalog, kTick, [this](const Context& context) { return runner_.Look(context); }) {}
 
  private:
-  void Run() {
-    const Context context = {.cancel = stop_.token()};
-    while (!stop_.token().cancelled()) {
-      const catalog::Version seen = runner_.Look(context);
-      const Context until_tick = {.deadline = Deadline::After(kTick), .cancel = stop_.token()};
-      (void)parts_.catalog.WaitForCommit(until_tick, seen).ok();
-    }
-  }
-
-  const RefreshPoliciesParts parts_;
   RefreshRunner runner_;
-  CancelSource stop_;
-  std::thread thread_;  ///< Uses the rest.
+  catalog::CommitFollower follower_;  ///< Uses the rest.
 };
 
 }  // namespace
 
 std::unique_ptr<RefreshPolicies> RefreshPolicies::Start(const RefreshPoliciesParts& parts) {
-  return std::make_unique<Thread>(parts);
+  return std::make_unique<Followed>(parts);
 }
 
 }  // namespace lake::vector

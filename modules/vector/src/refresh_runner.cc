@@ -1,7 +1,6 @@
 #include "refresh_runner.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "lake/common/cron.h"
@@ -13,8 +12,6 @@ namespace lake::vector {
 namespace {
 
 constexpr size_t kMaxIndexes = 10'000;
-constexpr std::chrono::minutes kFirstPause{1};
-constexpr std::chrono::minutes kLongestPause{60};
 constexpr const char* kActor = "refresh-policy";
 
 /// Those that have a policy and are behind.
@@ -36,7 +33,7 @@ std::vector<IndexRecord> Followed(const catalog::Snapshot& snapshot) {
 }  // namespace
 
 catalog::Version RefreshRunner::Look(const Context& context) {
-  Settle();  // Before the snapshot, so that it has what they left.
+  attempts_.Settle();  // Before the snapshot, so that it has what they left.
   const catalog::SnapshotRef snapshot = parts_.catalog.snapshot();
   if (snapshot->version() != seen_) {
     seen_ = snapshot->version();
@@ -45,71 +42,39 @@ catalog::Version RefreshRunner::Look(const Context& context) {
     ForgetThoseUpToDate();
   }
   for (const IndexRecord& record : behind_)
-    if (IsDue(record) && MayTry(record)) Submit(context, record);
+    if (IsDue(record) && attempts_.MayTry(Fold(record.name))) Submit(context, record);
   looked_ = parts_.clock.Now();
   parts_.indexes.RemoveReplaced();
   return *seen_;
 }
 
-/// Looks how what was submitted ended.
-void RefreshRunner::Settle() {
-  for (auto entry = attempts_.begin(); entry != attempts_.end();)
-    entry = Settled(&entry->second) ? attempts_.erase(entry) : std::next(entry);
-}
-
-bool RefreshRunner::Settled(Attempt* attempt) const {
-  if (!attempt->job) return false;
-  const Result<jobs::Job> job = parts_.jobs.Find(*attempt->job);
-  if (job.ok() && !job->finished()) return false;
-  attempt->job.reset();
-  if (!job.ok() || job->state == jobs::JobState::kSucceeded) return true;
-  Postpone(attempt);
-  return false;
-}
-
 /// Somebody else refreshed or dropped them: earlier failures do not count any more.
 void RefreshRunner::ForgetThoseUpToDate() {
-  std::erase_if(attempts_, [this](const auto& entry) {
-    const auto same = [&](const IndexRecord& record) { return Fold(record.name) == entry.first; };
-    return !entry.second.job && std::ranges::none_of(behind_, same);
+  attempts_.Forget([this](const std::string& name) {
+    return std::ranges::none_of(behind_,
+                                [&](const IndexRecord& record) { return Fold(record.name) == name; });
   });
 }
 
 bool RefreshRunner::IsDue(const IndexRecord& record) const {
   if (record.refresh.policy == RefreshPolicy::kOnAppend) return true;
   // It failed at its time: it is tried again without waiting for the next.
-  if (attempts_.contains(Fold(record.name))) return true;
+  if (attempts_.Has(Fold(record.name))) return true;
   const Result<CronSchedule> schedule = CronSchedule::Parse(record.refresh.cron.value_or(""));
   if (!schedule.ok()) return false;  // It was checked when it was set.
   const std::optional<Timestamp> next = schedule->NextAfter(looked_.value_or(record.live->created_at));
   return next && *next <= parts_.clock.Now();
 }
 
-/// Not while a job of ours runs, nor soon after one failed.
-bool RefreshRunner::MayTry(const IndexRecord& record) const {
-  const auto attempt = attempts_.find(Fold(record.name));
-  return attempt == attempts_.end() ||
-         (!attempt->second.job && parts_.clock.Now() >= attempt->second.not_before);
-}
-
 void RefreshRunner::Submit(const Context& context, const IndexRecord& record) {
-  Attempt& attempt = attempts_[Fold(record.name)];
   Result<JsonValue> payload = parts_.indexes.PrepareRefreshByPolicy(context, record.name);
   Result<jobs::Job> job =
       payload.ok() ? parts_.jobs.Submit(context, std::string(kRefreshJob), kActor, std::move(*payload))
                    : Result<jobs::Job>(std::move(payload).error());
-  if (job.ok()) {
-    attempt.job = job->id;
-    return;
-  }
-  Postpone(&attempt);
+  if (job.ok()) return attempts_.Submitted(Fold(record.name), job->id);
+  attempts_.Failed(Fold(record.name));
   if (!context.cancel.cancelled())
     parts_.log.Warning("refresh_not_started", {{"index", record.name}, {"error", job.error().ToString()}});
-}
-
-void RefreshRunner::Postpone(Attempt* attempt) const {
-  attempt->pause = std::clamp(attempt->pause * 2, kFirstPause, kLongestPause);
-  attempt->not_before = {parts_.clock.Now().micros + std::chrono::microseconds(attempt->pause).count()};
 }
 
 }  // namespace lake::vector

@@ -9,9 +9,11 @@ namespace lake::gateway {
 inline wire::PromotionState PromotionStateOf(const vector::IndexRecord& record) {
   wire::PromotionState state = {.index_name = record.name, .current = {}, .history = {}};
   state.live = vector::IsBuiltAsConfigured(record);
+  state.canary = record.canary;
   if (!record.promotions) return state;
   state.current = record.promotions->current;
   state.history = record.promotions->history;
+  state.rolled_back = record.promotions->rolled_back;
   return state;
 }
 

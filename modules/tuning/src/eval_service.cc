@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "eval_generator.h"
+#include "eval_sample.h"
 #include "eval_sets.h"
 #include "ground_truth.h"
 #include "lake/access/decision.h"
@@ -207,6 +208,24 @@ class Service final : public EvalService {
         LAKE_RETURN_IF_ERROR(sets_.Move(context, *stored, to));
     }
     return {};
+  }
+
+  Result<EvalSet> Sample(const Context& context, std::string_view name, const IndexRecord& record,
+                         vector::OpenIndex& index, size_t count) override {
+    const Progress nobody = [](uint64_t, uint64_t) {};
+    const TruthParts parts = {.models = parts_.models, .threads = parts_.threads, .progress = nobody};
+    Result<StoredEvalSet> stored = sets_.Find(context, name);
+    if (!stored.ok() && !stored.error().Is(ErrorCode::kNotFound)) return std::move(stored).error();
+    if (stored.ok()) {
+      EvalSet some = ThinOut(std::move(stored->set), count);
+      if (HasGroundTruth(some, record)) return some;
+      return BuildGroundTruth(context, parts, std::move(some), record, index);
+    }
+    EvalSet made = {.name = {}, .queries = {}, .model = record.model};
+    LAKE_ASSIGN_OR_RETURN(made.queries,
+                          GenerateQueries(context, parts, record.model, index,
+                                          {.count = count, .seed = EvalJob{}.seed}, parts_.log));
+    return BuildGroundTruth(context, parts, std::move(made), record, index);
   }
 
  private:

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "lake/tuning/autotune.h"
+#include "lake/tuning/canary.h"
 #include "lake/tuning/trial_service.h"
 #include "lake/vector_testing/indexed_lake.h"
 
@@ -13,6 +14,8 @@ namespace lake::tuning {
 
 class TunedLake : public vector::IndexedLake {
  protected:
+  static constexpr double kMinRecall = 0.9;
+
   void AddServices(std::map<std::string, jobs::JobKind>& kinds) override {
     evals_ = EvalService::Make({.catalog = *catalog_,
                                 .buckets = buckets_,
@@ -49,11 +52,20 @@ class TunedLake : public vector::IndexedLake {
                                        .runner = *runner_,
                                        .clock = clock_,
                                        .random = random_});
+    canary_ = CanaryService::Make({.catalog = *catalog_,
+                                   .open_indexes = *indexes_,
+                                   .promotions = *promotions_,
+                                   .evals = *evals_,
+                                   .journals = *journals_,
+                                   .clock = clock_,
+                                   .log = log_},
+                                  kMinRecall);
     const jobs::JobLane lane = {.name = kTuningLane, .max_waiting = 4};
     kinds.emplace(kEvalJob, jobs::JobKind{.work = evals_->Work(), .cleanup = {}, .lane = lane});
     jobs::JobKind autotune = autotune_->Kind();
     autotune.lane = lane;
     kinds.emplace(kAutotuneJob, std::move(autotune));
+    kinds.emplace(kCanaryJob, jobs::JobKind{.work = canary_->Work(), .cleanup = {}, .lane = lane});
     kinds.emplace(kTrialJob, jobs::JobKind{.work = trials_->Work(), .cleanup = {}, .lane = lane});
   }
 
@@ -84,6 +96,34 @@ class TunedLake : public vector::IndexedLake {
     return Await<Trial>(kTrialJob, trials_->Prepare(Request(), wanted));
   }
 
+  /// A trial that somebody claims to have made of what is live.
+  Trial Claimed(const std::string& id, const vector::HnswConfig& config, double recall) {
+    Trial trial = {.id = id,
+                   .index_name = "notes-index",
+                   .eval_set = "auto",
+                   .config = config,
+                   .metrics = {.build_time_secs = 1,
+                               .search_latency_p50_us = 0.01,
+                               .search_latency_p95_us = 0.02,
+                               .search_latency_p99_us = 0.03,
+                               .recall_at_k = recall,
+                               .eval_queries = 1000},
+                   .created_at = clock_.Now()};
+    trial.generation = Record().live->id;
+    return trial;
+  }
+  Status Journal(const Trial& trial) { return journals_->Append(Context{}, "primary", trial); }
+  vector::IndexRecord Record() {
+    const auto info = service_->Find(Request(), "notes-index");
+    LAKE_CHECK(info.ok());
+    return info->record;
+  }
+  void WaitForJobs() {
+    for (const jobs::Job& job : jobs_->List({}, 1000))
+      LAKE_ASSERT_OK(
+          jobs_->WaitUntilFinished({.deadline = Deadline::After(std::chrono::seconds(120))}, job.id));
+  }
+
   access::Request As(access::Role role) const {
     access::Request request = Request();
     request.caller = {.name = "somebody", .role = role.name};
@@ -97,6 +137,7 @@ class TunedLake : public vector::IndexedLake {
   std::unique_ptr<TrialService> trials_;
   std::unique_ptr<vector::PromotionService> promotions_;
   std::unique_ptr<AutotuneService> autotune_;
+  std::unique_ptr<CanaryService> canary_;
 };
 
 }  // namespace lake::tuning

@@ -82,6 +82,18 @@ std::set<std::string> GenerationIds(const IndexRecord& record) {
   return ids;
 }
 
+bool IsOfWhatAnswers(const CanaryRecall& canary, const IndexRecord& record) {
+  return record.live && record.promotions && record.promotions->current && IsBuiltAsConfigured(record) &&
+         canary.trial_id == record.promotions->current->trial_id &&
+         canary.promoted_at == record.promotions->current->promoted_at &&
+         canary.generation == record.live->id && canary.ef_search == UsualEfSearch(record);
+}
+
+bool NeedsCanary(const IndexRecord& record) {
+  const bool answers = record.promotions && record.promotions->current && IsBuiltAsConfigured(record);
+  return answers && record.live->recall && !(record.canary && IsOfWhatAnswers(*record.canary, record));
+}
+
 const Generation* FindGeneration(const IndexRecord& record, std::string_view id) {
   if (record.live && record.live->id == id) return &*record.live;
   const auto found = std::ranges::find(record.kept, id, &Generation::id);

@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kMaxIndexes = 10'000;
 constexpr const char* kServer = "server";
+constexpr const char* kCanary = "canary";
 
 class Service final : public PromotionService {
  public:
@@ -57,6 +58,20 @@ class Service final : public PromotionService {
       record.config = config;
       return {};
     });
+  }
+
+  Status KeepCanary(const Context& context, std::string_view index, const CanaryRecall& canary,
+                    const std::optional<std::string>& why_roll_back) override {
+    const RecordChange change = [&](IndexRecord& record) -> Status {
+      if (!IsOfWhatAnswers(canary, record))
+        return Aborted("canary_outdated", "what answers for index '{}' was changed meanwhile", record.name);
+      record.canary = canary;
+      return why_roll_back ? RollBackBecause(*why_roll_back, &*record.promotions) : Status();
+    };
+    if (!why_roll_back)
+      return ChangeIndexRecord(parts_.catalog, context, "keep_canary", kCanary, index, change);
+    LAKE_RETURN_IF_ERROR(Change(context, kCanary, index, "roll_back_index", change));
+    return {};
   }
 
   void Reconcile(const Context& context) override {

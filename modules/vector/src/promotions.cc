@@ -1,13 +1,22 @@
 #include "lake/vector/promotions.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace lake::vector {
 
+namespace {
+
+void KeepNewest(size_t most, std::vector<Promotion>* entries) {
+  if (entries->size() <= most) return;
+  entries->erase(entries->begin(), entries->end() - static_cast<std::ptrdiff_t>(most));
+}
+
+}  // namespace
+
 void LimitHistory(Promotions* promotions) {
-  std::vector<Promotion>& history = promotions->history;
-  if (history.size() <= kMaxFormerPromotions) return;
-  history.erase(history.begin(), history.end() - kMaxFormerPromotions);
+  KeepNewest(kMaxFormerPromotions, &promotions->history);
+  if (promotions->rolled_back) KeepNewest(kMaxRolledBack, &*promotions->rolled_back);
 }
 
 void Promote(Promotion promotion, Promotions* promotions) {
@@ -24,6 +33,21 @@ Status RollBack(Promotions* promotions) {
   promotions->current = std::move(promotions->history.back());
   promotions->history.pop_back();
   return {};
+}
+
+Status RollBackBecause(const std::string& reason, Promotions* promotions) {
+  std::optional<Promotion> gone = promotions->current;
+  LAKE_RETURN_IF_ERROR(RollBack(promotions));
+  gone->note = gone->note ? reason + "; " + *gone->note : reason;
+  if (!promotions->rolled_back) promotions->rolled_back.emplace();
+  promotions->rolled_back->push_back(*std::move(gone));
+  LimitHistory(promotions);
+  return {};
+}
+
+bool WasRolledBack(const Promotions& promotions, std::string_view trial_id) {
+  return promotions.rolled_back && std::ranges::find(*promotions.rolled_back, trial_id,
+                                                     &Promotion::trial_id) != promotions.rolled_back->end();
 }
 
 }  // namespace lake::vector

@@ -53,6 +53,33 @@ void PromoteOn(IndexRecord& record, const std::string& trial, const HnswConfig& 
   UseKept(&record);
 }
 
+TEST(PromotionsTest, WhatIsTakenBackWithAReasonIsRemembered) {
+  Promotions promotions;
+  EXPECT_THAT(RollBackBecause("less", &promotions),
+              IsError(ErrorCode::kFailedPrecondition, "nothing_promoted"));
+  EXPECT_FALSE(promotions.rolled_back);
+  Promote(Of("a", {}), &promotions);
+  Promotion noted = Of("b", kOther);
+  noted.note = "looks good";
+  Promote(noted, &promotions);
+  LAKE_ASSERT_OK(RollBackBecause("finds less", &promotions));
+  EXPECT_THAT(Trials(promotions), ElementsAre("a"));
+  EXPECT_EQ(promotions.rolled_back->back().note, "finds less; looks good");
+  LAKE_ASSERT_OK(RollBackBecause("so does it", &promotions));
+  EXPECT_EQ(promotions.rolled_back->back().note, "so does it");
+  EXPECT_TRUE(WasRolledBack(promotions, "a") && WasRolledBack(promotions, "b"));
+  EXPECT_FALSE(WasRolledBack(promotions, "c"));
+  // It survives being kept, and the oldest is forgotten.
+  promotions = ReadJson<Promotions>(WriteJson(promotions), Reading::kTolerant).value();
+  for (size_t i = 0; i + 1 < kMaxRolledBack; ++i) {
+    Promote(Of(fmt::format("more-{}", i), {}), &promotions);
+    LAKE_ASSERT_OK(RollBackBecause("less", &promotions));
+  }
+  EXPECT_EQ(promotions.rolled_back->size(), kMaxRolledBack);
+  EXPECT_FALSE(WasRolledBack(promotions, "b"));
+  EXPECT_TRUE(WasRolledBack(promotions, "a"));
+}
+
 TEST(PromotionsTest, RollingBackPopsUntilNothingIsLeft) {
   Promotions promotions;
   Promote(Of("a", {}), &promotions);

@@ -99,6 +99,12 @@ class EvalService {
   /// Errors: not_found/bucket_not_found, those of the stores.
   virtual Status MoveSets(const Context& context, std::string_view index_name, const std::string& from,
                           const std::string& to) = 0;
+  /// At most `count` queries of the set with the ground truth of the live generation, evenly spread over
+  /// those for judging; when there is no such set, as many made of the index for this once, as a set without
+  /// a name. Nothing is stored. Errors: those of the model and the index.
+  virtual Result<EvalSet> Sample(const Context& context, std::string_view name,
+                                 const vector::IndexRecord& record, vector::OpenIndex& index,
+                                 size_t count) = 0;
 };
 
 /// Whether the caller may know of the index: as IndexService::Find; of one that is not there, administrators.

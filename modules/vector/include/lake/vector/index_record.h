@@ -55,6 +55,18 @@ struct MeasuredRecall {
   double high = 0;
 };
 
+/// What a promoted configuration finds since it answers, by queries with known answers: the canary.
+struct CanaryRecall {
+  std::string trial_id;  ///< The promotion: its trial and its time.
+  Timestamp promoted_at;
+  std::string generation;  ///< What answered.
+  uint32_t ef_search = 0;
+  std::optional<std::string> eval_set;  ///< None: queries that were made for it.
+  MeasuredRecall recall;
+  double floor = 0;  ///< What the upper end of the interval is to reach.
+  Timestamp measured_at;
+};
+
 /// Which rows of a dataset are deleted, as far as one set is to be told from another.
 struct Deletions {
   uint64_t count = 0;
@@ -126,6 +138,7 @@ struct IndexRecord {
   /// Built over the same rows as the live one, for other configurations; that which was live last is the
   /// last.
   std::vector<Generation> kept;
+  std::optional<CanaryRecall> canary;  ///< The newest; perhaps of a promotion or a generation before.
 };
 
 /// What the index is built with while nothing is promoted.
@@ -139,6 +152,10 @@ bool IsBuiltAsConfigured(const IndexRecord& record);
 uint32_t UsualEfSearch(const IndexRecord& record);
 /// Ids of all whose files are the index's: live, kept, being built, failed.
 std::set<std::string> GenerationIds(const IndexRecord& record);
+/// Whether the canary is of the current promotion and of what answers now.
+bool IsOfWhatAnswers(const CanaryRecall& canary, const IndexRecord& record);
+/// Whether a promotion answers, by a graph, of which the canary was not measured yet.
+bool NeedsCanary(const IndexRecord& record);
 /// The live or a kept generation of that id; null when it is neither.
 const Generation* FindGeneration(const IndexRecord& record, std::string_view id);
 
@@ -200,6 +217,20 @@ struct lake::Describe<lake::vector::MeasuredRecall> {
                  Required("mean", &T::mean, "Share of the nearest chunks that were found."),
                  Required("low", &T::low, "Lower end of the 95 % confidence interval."),
                  Required("high", &T::high, "Upper end of the 95 % confidence interval.")};
+};
+template <>
+struct lake::Describe<lake::vector::CanaryRecall> {
+  using T = lake::vector::CanaryRecall;
+  static constexpr std::string_view kName = "CanaryRecall";
+  static constexpr auto kFields = std::tuple{
+      Required("trial_id", &T::trial_id, "Trial of the promotion."),
+      Required("promoted_at", &T::promoted_at, "When it was promoted."),
+      Required("generation", &T::generation, "Generation of the index that answered."),
+      Required("ef_search", &T::ef_search, "Chunks kept on a walk."),
+      Optional("eval_set", &T::eval_set, "Queries that were asked; absent: some that were made for it."),
+      Required("recall", &T::recall, "How often the graph found what an exact search finds."),
+      Required("floor", &T::floor, "What the upper end of the interval is to reach."),
+      Required("measured_at", &T::measured_at, "When it was measured.")};
 };
 template <>
 struct lake::DescribeEnum<lake::vector::RefreshPolicy> {
@@ -272,5 +303,6 @@ struct lake::Describe<lake::vector::IndexRecord> {
                  Optional("refresh", &T::refresh, "When it is brought up to date."),
                  Optional("config", &T::config, "What it has while nothing is promoted."),
                  Optional("promotions", &T::promotions, "What was promoted."),
-                 Optional("kept", &T::kept, "Generations to go back to.")};
+                 Optional("kept", &T::kept, "Generations to go back to."),
+                 Optional("canary", &T::canary, "What the promoted configuration finds since it answers.")};
 };

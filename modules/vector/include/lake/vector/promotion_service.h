@@ -60,6 +60,12 @@ class PromotionService {
   virtual Result<IndexRecord> Configure(const Context& context, const std::string& actor,
                                         std::string_view index, const HnswConfig& config) = 0;
 
+  /// Keeps what the canary found, and rolls back with it when there is a reason to: one commit, in which the
+  /// promotion is remembered as rolled back. Errors: those of FindIndexRecord; aborted/canary_outdated when
+  /// it is not of what answers any more, and nothing was changed.
+  virtual Status KeepCanary(const Context& context, std::string_view index, const CanaryRecall& canary,
+                            const std::optional<std::string>& why_roll_back) = 0;
+
   /// Exports what a crash left unexported, and takes over files of indexes that have had no promotion. Once,
   /// at the start. What fails is logged.
   virtual void Reconcile(const Context& context) = 0;

@@ -18,6 +18,7 @@
 namespace lake::vector {
 
 inline constexpr size_t kMaxFormerPromotions = 50;
+inline constexpr size_t kMaxRolledBack = 50;
 
 /// A configuration that was chosen for an index.
 struct Promotion {
@@ -32,6 +33,9 @@ struct Promotion {
 struct Promotions {
   std::optional<Promotion> current;  ///< None: all were rolled back.
   std::vector<Promotion> history;    ///< Those before it, the newest last; at most kMaxFormerPromotions.
+  /// What was taken back because it found less than was promised, the newest last; their notes begin with the
+  /// reason. At most kMaxRolledBack; none: there never was one.
+  std::optional<std::vector<Promotion>> rolled_back = {};
   JsonValue::Object unknown;
 };
 
@@ -40,6 +44,10 @@ void Promote(Promotion promotion, Promotions* promotions);
 /// The newest of the history becomes the current one; none when there is none. Error:
 /// failed_precondition/nothing_promoted when there is no current one.
 Status RollBack(Promotions* promotions);
+/// The same, and the one that goes is remembered among those rolled back, with the reason before its note.
+Status RollBackBecause(const std::string& reason, Promotions* promotions);
+/// Whether that trial was promoted once and taken back with a reason.
+bool WasRolledBack(const Promotions& promotions, std::string_view trial_id);
 /// Drops the oldest that are too many.
 void LimitHistory(Promotions* promotions);
 
@@ -63,5 +71,7 @@ struct lake::Describe<lake::vector::Promotions> {
   static constexpr auto kUnknown = &T::unknown;
   static constexpr auto kFields =
       std::tuple{Optional("current", &T::current, "The promoted configuration.").NullWhenNone(),
-                 Optional("history", &T::history, "Those before it, the newest last.")};
+                 Optional("history", &T::history, "Those before it, the newest last."),
+                 Optional("rolled_back", &T::rolled_back,
+                          "Those that were taken back because they found less than was promised.")};
 };

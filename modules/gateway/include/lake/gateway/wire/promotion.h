@@ -27,6 +27,8 @@ struct PromotionState {
   std::optional<vector::Promotion> current;
   std::vector<vector::Promotion> history;
   bool live = false;
+  std::optional<std::vector<vector::Promotion>> rolled_back = {};
+  std::optional<vector::CanaryRecall> canary = {};
 };
 
 }  // namespace lake::gateway::wire
@@ -58,5 +60,11 @@ struct lake::Describe<lake::gateway::wire::PromotionState> {
           .NullWhenNone(),
       Required("history", &T::history, "What was promoted before it, the newest last."),
       Required("live", &T::live,
-               "Whether the graph that answers is built with it; else it is from the next refresh on.")};
+               "Whether the graph that answers is built with it; else it is from the next refresh on."),
+      Optional(
+          "rolled_back", &T::rolled_back,
+          "What was taken back because it found less than was promised, the newest last; the note begins "
+          "with the reason."),
+      Optional("canary", &T::canary,
+               "What the newest promotion that answers was measured to find since it does.")};
 };

@@ -41,9 +41,12 @@
 #include "lake/storage/local_buckets.h"
 #include "lake/storage/scratch_store.h"
 #include "lake/tables/dataset_service.h"
+#include "lake/tuning/agent.h"
 #include "lake/tuning/autotune.h"
+#include "lake/tuning/canary.h"
 #include "lake/tuning/eval_service.h"
 #include "lake/tuning/index_home.h"
+#include "lake/tuning/process_load.h"
 #include "lake/tuning/trial_journals.h"
 #include "lake/tuning/trial_service.h"
 #include "lake/vector/index_service.h"
@@ -98,6 +101,23 @@ ingest::IngestOptions IngestLimits(const Settings& settings) {
   options.max_upload_bytes = settings.ingest.max_upload_bytes;
   options.max_rejected_fraction = settings.ingest.max_rejected_fraction;
   return options;
+}
+
+Result<tuning::AgentStrategy> StrategyOf(const AgentSettings& settings) {
+  for (const auto& [strategy, name] : DescribeEnum<tuning::AgentStrategy>::kNames)
+    if (settings.strategy == name) return strategy;
+  return InvalidArgument("bad_config", "agent.strategy '{}' is not known; use epsilon_greedy",
+                         settings.strategy);
+}
+
+tuning::AgentOptions AgentLimits(const AgentSettings& settings, tuning::AgentStrategy strategy) {
+  return {.enabled = settings.enabled,
+          .strategy = strategy,
+          .max_trials_per_hour = settings.max_trials_per_hour,
+          .cooldown = std::chrono::seconds(settings.cooldown_secs),
+          .wake = std::chrono::seconds(settings.wake_secs),
+          .min_new_rows = settings.min_new_rows,
+          .min_recall = settings.min_recall};
 }
 
 gateway::HttpServerOptions ServerOptions(const ServerSettings& settings) {
@@ -186,6 +206,8 @@ class WiredLake final : public Lake {
     server_->Stop();
     if (Status flushed = keys_->FlushLastUses(Context{}); !flushed.ok())
       seams_.log.Warning("last_uses_not_written", {{"error", flushed.error().ToString()}});
+    agent_.reset();
+    canary_watch_.reset();
     refresh_policies_.reset();
     jobs_.reset();
     job_pool_->Shutdown();
@@ -229,7 +251,7 @@ class WiredLake final : public Lake {
         ingest::FileIngest::Make(*catalog_, *engine_, buckets_, {.durable = primary_, .scratch = scratch_},
                                  seams_.clock, seams_.random, seams_.log, IngestLimits(settings));
     LAKE_RETURN_IF_ERROR(OpenIndexes(settings));
-    OpenTuning(settings.tuning);
+    OpenTuning(settings);
     OpenProfiles(settings.profiles);
     job_pool_ = std::make_unique<WorkerPool>(
         WorkerPool::Options{.name = "jobs", .threads = settings.ingest.jobs, .queue_limit = kJobQueue});
@@ -244,6 +266,7 @@ class WiredLake final : public Lake {
     kinds.emplace(tuning::kAutotuneJob, autotune_->Kind()).first->second.lane = lane;
     kinds.emplace(profiles::kActivationJob, activation_->Kind()).first->second.lane = {
         .name = profiles::kActivationLane, .max_waiting = kMostWaitingActivations};
+    kinds.emplace(tuning::kCanaryJob, jobs::JobKind{.work = canary_->Work(), .cleanup = {}, .lane = lane});
     LAKE_ASSIGN_OR_RETURN(
         jobs_, jobs::JobService::Open(Context{}, *primary_, seams_.clock, seams_.random, seams_.log,
                                       *job_pool_, std::move(kinds), jobs::JobOptions{}));
@@ -255,12 +278,7 @@ class WiredLake final : public Lake {
                          {{"reason", "a job whose file cannot be read may need what is there"}});
     }
     promotions_->Reconcile(Context{});
-    refresh_policies_ = vector::RefreshPolicies::Start({.catalog = *catalog_,
-                                                        .indexes = *index_service_,
-                                                        .jobs = *jobs_,
-                                                        .clock = seams_.clock,
-                                                        .log = seams_.log});
-    return {};
+    return StartFollowers(settings);
   }
 
   Status OpenIndexes(const Settings& settings) {
@@ -286,7 +304,8 @@ class WiredLake final : public Lake {
     return {};
   }
 
-  void OpenTuning(const TuningSettings& settings) {
+  void OpenTuning(const Settings& all) {
+    const TuningSettings& settings = all.tuning;
     const size_t threads = std::max(1u, std::thread::hardware_concurrency());
     evals_ = tuning::EvalService::Make({.catalog = *catalog_,
                                         .buckets = buckets_,
@@ -326,6 +345,40 @@ class WiredLake final : public Lake {
                                                .runner = *trial_runner_,
                                                .clock = seams_.clock,
                                                .random = seams_.random});
+    canary_ = tuning::CanaryService::Make({.catalog = *catalog_,
+                                           .open_indexes = *open_indexes_,
+                                           .promotions = *promotions_,
+                                           .evals = *evals_,
+                                           .journals = *trial_journals_,
+                                           .clock = seams_.clock,
+                                           .log = seams_.log},
+                                          all.agent.min_recall);
+  }
+
+  /// What works by itself, once jobs run.
+  Status StartFollowers(const Settings& settings) {
+    refresh_policies_ = vector::RefreshPolicies::Start({.catalog = *catalog_,
+                                                        .indexes = *index_service_,
+                                                        .jobs = *jobs_,
+                                                        .clock = seams_.clock,
+                                                        .log = seams_.log});
+    if (settings.tuning.canary)
+      canary_watch_ = tuning::CanaryWatch::Start(
+          {.catalog = *catalog_, .jobs = *jobs_, .clock = seams_.clock, .log = seams_.log});
+    LAKE_ASSIGN_OR_RETURN(const tuning::AgentStrategy strategy, StrategyOf(settings.agent));
+    LAKE_ASSIGN_OR_RETURN(agent_, tuning::AgentService::Start({.catalog = *catalog_,
+                                                               .store = *primary_,
+                                                               .indexes = *index_service_,
+                                                               .promotions = *promotions_,
+                                                               .evals = *evals_,
+                                                               .trials = *trials_,
+                                                               .journals = *trial_journals_,
+                                                               .jobs = *jobs_,
+                                                               .clock = seams_.clock,
+                                                               .log = seams_.log,
+                                                               .load = [this] { return load_.Take(); }},
+                                                              AgentLimits(settings.agent, strategy)));
+    return {};
   }
 
   void OpenProfiles(const ProfileSettings& settings) {
@@ -457,9 +510,13 @@ class WiredLake final : public Lake {
   profiles::ActiveSlot active_profile_;
   std::unique_ptr<profiles::ProfileService> profiles_;
   std::unique_ptr<profiles::ActivationService> activation_;
+  std::unique_ptr<tuning::CanaryService> canary_;
   std::unique_ptr<WorkerPool> job_pool_;
   std::unique_ptr<jobs::JobService> jobs_;
   std::unique_ptr<vector::RefreshPolicies> refresh_policies_;
+  std::unique_ptr<tuning::CanaryWatch> canary_watch_;
+  tuning::ProcessLoad load_;
+  std::unique_ptr<tuning::AgentService> agent_;
   std::unique_ptr<query::QueryService> query_;
   std::unique_ptr<search::SearchService> searches_;
   std::unique_ptr<profiles::ScopedSearch> profile_searches_;
@@ -499,6 +556,7 @@ void WiredLake::AddRoutes(const Settings& settings) {
   gateway::AddEvalRoutes(*api_, *evals_, *jobs_);
   gateway::AddTrialRoutes(*api_, *trials_, *trial_runner_, *jobs_);
   gateway::AddAutotuneRoute(*api_, *autotune_, *jobs_);
+  gateway::AddAgentRoutes(*api_, *agent_);
   gateway::AddPromotionRoutes(
       *api_, {.indexes = *index_service_, .journals = *trial_journals_, .promotions = *promotions_});
   gateway::AddProfileRoutes(*api_, {.profiles = *profiles_,

@@ -216,6 +216,8 @@ int RunTrial(const Context& context, const ClientOptions& client, const TrialOpt
 int RunTrialList(const Context& context, const ClientOptions& client, const TrialOptions& options);
 int RunTune(const Context& context, const ClientOptions& client, const TuneOptions& options);
 int RunTuneReport(const Context& context, const ClientOptions& client, const TuneReportOptions& options);
+int RunTuneAgent(const Context& context, const ClientOptions& client);
+int RunTuneEnqueue(const Context& context, const ClientOptions& client, const std::string& index);
 int RunTrialBest(const Context& context, const ClientOptions& client, const TrialOptions& options);
 int RunIndexPromote(const Context& context, const ClientOptions& client, const PromoteOptions& options);
 int RunIndexRollback(const Context& context, const ClientOptions& client, const std::string& index);

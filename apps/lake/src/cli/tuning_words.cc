@@ -69,6 +69,14 @@ void AddTuneReport(CLI::App* group, Parsed* parsed) {
   });
 }
 
+void AddTuneAgent(CLI::App* group, Parsed* parsed) {
+  group->add_subcommand("agent", "Show what tunes indexes by itself: what waits, what it decided and why")
+      ->callback([parsed] {
+        parsed->run = [parsed](const Context& context) { return RunTuneAgent(context, parsed->client); };
+      });
+  AddNamed(group, parsed, "enqueue", "Have the agent make a trial of an index soon", "index", RunTuneEnqueue);
+}
+
 void AddTune(CLI::App& app, Parsed* parsed) {
   TuneOptions& options = parsed->tune;
   CLI::App* word = app.add_subcommand(
@@ -92,6 +100,7 @@ void AddTune(CLI::App& app, Parsed* parsed) {
     parsed->run = [parsed](const Context& context) { return RunTune(context, parsed->client, parsed->tune); };
   });
   AddTuneReport(word, parsed);
+  AddTuneAgent(word, parsed);
 }
 
 }  // namespace

@@ -66,6 +66,17 @@ struct TuningSettings {
   uint32_t max_waiting = 16;
   double pareto_latency_weight = 0.2;
   double pareto_latency_cap_us = 1000;
+  bool canary = true;
+};
+
+struct AgentSettings {
+  bool enabled = false;
+  std::string strategy = "epsilon_greedy";
+  uint32_t max_trials_per_hour = 20;
+  uint32_t cooldown_secs = 10;
+  uint32_t wake_secs = 60;
+  uint64_t min_new_rows = 1000;
+  double min_recall = 0.9;
 };
 
 struct ProfileSettings {
@@ -90,6 +101,7 @@ struct Settings {
   AnswerSettings answers;
   TuningSettings tuning;
   ProfileSettings profiles;
+  AgentSettings agent;
   AccessSettings access;
   TelemetrySettings telemetry;
 };
@@ -213,7 +225,29 @@ struct lake::Describe<lake::app::TuningSettings> {
           .Between(0, 1),
       Optional("pareto_latency_cap_us", &T::pareto_latency_cap_us,
                "Latency, in microseconds, from which on it costs that much.")
-          .Between(1, 1e9)};
+          .Between(1, 1e9),
+      Optional("canary", &T::canary,
+               "Whether a promotion is measured once it answers, and rolled back when it finds less than its "
+               "trial did or than agent.min_recall.")};
+};
+template <>
+struct lake::Describe<lake::app::AgentSettings> {
+  using T = lake::app::AgentSettings;
+  static constexpr std::string_view kName = "AgentSettings";
+  static constexpr auto kFields = std::tuple{
+      Optional("enabled", &T::enabled,
+               "Whether configurations of indexes are tried, and better ones promoted, without being asked."),
+      Optional("strategy", &T::strategy, "What proposes configurations: epsilon_greedy.").Between(1, 255),
+      Optional("max_trials_per_hour", &T::max_trials_per_hour, "Most trials of its own in an hour.")
+          .Between(0, 3600),
+      Optional("cooldown_secs", &T::cooldown_secs, "Least time between two trials of an index.")
+          .Between(0, 86400),
+      Optional("wake_secs", &T::wake_secs, "So often it looks for indexes that had few trials.")
+          .Between(1, 86400),
+      Optional("min_new_rows", &T::min_new_rows,
+               "An index gets a trial when its dataset has so many rows more.")
+          .Between(1, 1e15),
+      Optional("min_recall", &T::min_recall, "Least recall of what is promoted.").Between(0, 1)};
 };
 template <>
 struct lake::Describe<lake::app::ProfileSettings> {
@@ -256,6 +290,7 @@ struct lake::Describe<lake::app::Settings> {
                  Optional("answers", &T::answers, "Answers from the texts of an index."),
                  Optional("tuning", &T::tuning, "Trials of other configurations of indexes."),
                  Optional("profiles", &T::profiles, "What an active profile keeps in memory."),
+                 Optional("agent", &T::agent, "Trials that nobody asks for."),
                  Optional("access", &T::access, "Who may do what."),
                  Optional("telemetry", &T::telemetry, "What the server says about itself.")};
 };

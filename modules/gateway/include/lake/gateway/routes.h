@@ -45,6 +45,7 @@ namespace lake::tables {
 class DatasetService;
 }
 namespace lake::tuning {
+class AgentService;
 class AutotuneService;
 class EvalService;
 class IndexHome;
@@ -108,6 +109,8 @@ void AddTrialRoutes(Api& api, tuning::TrialService& trials, const tuning::TrialR
                     jobs::JobService& jobs);
 /// /vectors/hnsw/autotune. `jobs` must know the kind tuning::kAutotuneJob.
 void AddAutotuneRoute(Api& api, tuning::AutotuneService& autotune, jobs::JobService& jobs);
+/// /vectors/agent/enqueue/{index}, /vectors/agent/status.
+void AddAgentRoutes(Api& api, tuning::AgentService& agent);
 /// /vectors/hnsw/promote…, /vectors/hnsw/rollback/{index}, /vectors/hnsw/promoted…
 void AddPromotionRoutes(Api& api, const tuning::PromotionParts& parts);
 /// What the routes of profiles work with. `jobs` must know the kind profiles::kActivationJob.

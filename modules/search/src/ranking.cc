@@ -23,7 +23,7 @@ ann::RowSet RowsOf(std::span<const FusedRow> rows, const vector::OpenIndex& inde
 Result<Ranked> ByVector(const Question& question, size_t k, StageClock& stages) {
   const vector::Nearest nearest = {.k = k,
                                    .ef_search = question.ef_search,
-                                   .usual_ef_search = question.usual_ef_search,
+                                   .usual = question.usual,
                                    .precision = question.precision,
                                    .permitted = question.permitted};
   LAKE_ASSIGN_OR_RETURN(const ann::Answer found,

@@ -24,7 +24,7 @@ struct Question {
   std::string_view words;         ///< Unless it is by meaning only.
   std::span<const float> vector;  ///< Unless it is by words only.
   std::optional<size_t> ef_search;
-  size_t usual_ef_search;  ///< vector::UsualEfSearch.
+  vector::WalkSettings usual;  ///< vector::UsualWalk.
   ann::Precision precision;
 };
 

@@ -154,7 +154,7 @@ class Service final : public SearchService {
                                .words = wanted.query,
                                .vector = vector,
                                .ef_search = wanted.ef_search,
-                               .usual_ef_search = vector::UsualEfSearch(target.record),
+                               .usual = vector::UsualWalk(target.record),
                                .precision = wanted.precision};
     LAKE_RETURN_IF_ERROR(Find(question, wanted, target.dataset->name, &answer, stages));
     if (reranker != nullptr) {
@@ -198,11 +198,13 @@ class Service final : public SearchService {
     return {};
   }
 
-  /// None of a walk that keeps fewer candidates than those it was measured with.
+  /// None of a walk that keeps fewer candidates than those it was measured with, or goes by other codes.
   static std::optional<double> RecallLow(const Question& question) {
     const vector::Generation& generation = question.index.generation();
-    const size_t ef_search = question.ef_search.value_or(question.usual_ef_search);
-    if (!generation.recall || ef_search < generation.config.ef_search) return std::nullopt;
+    const vector::WalkSettings measured = vector::WalkOf(generation.config);
+    const size_t ef_search = question.ef_search.value_or(question.usual.ef_search);
+    const bool same = question.usual.rerank == measured.rerank && question.usual.code == measured.code;
+    if (!generation.recall || !same || ef_search < measured.ef_search) return std::nullopt;
     return generation.recall->low;
   }
 

@@ -12,14 +12,29 @@
 namespace lake::tuning {
 namespace {
 
-struct Bounds {
-  const char* name;
-  int64_t GridConfig::* member;
-  int64_t low;
-  int64_t high;
-};
-constexpr std::array<Bounds, 2> kBounds = {{{"ef_construction", &GridConfig::ef_construction, 10, 400},
-                                            {"ef_search", &GridConfig::ef_search, 10, 200}}};
+/// "ef_search=500 out of bounds [10,200]", of the first member that is.
+std::optional<std::string> BrokenBounds(const GridConfig& config) {
+  const auto check = [](std::string_view name, std::optional<double> value,
+                        const Bounds& bounds) -> std::optional<std::string> {
+    if (!value || (*value >= bounds.low && *value <= bounds.high)) return std::nullopt;
+    return fmt::format("{}={} out of bounds [{},{}]", name, *value, bounds.low, bounds.high);
+  };
+  const auto number = [](std::optional<int64_t> value) {
+    return value ? std::optional(static_cast<double>(*value)) : std::nullopt;
+  };
+  const std::array checked = {
+      check("ef_construction", number(config.ef_construction), vector::kEfConstructionBounds),
+      check("ef_search", number(config.ef_search), vector::kEfSearchBounds),
+      check("degree", number(config.degree), vector::kDegreeBounds),
+      check("alpha", config.alpha, vector::kAlphaBounds),
+      check("rerank", number(config.rerank), vector::kRerankBounds)};
+  const auto broken = std::ranges::find_if(checked, [](const auto& text) { return text.has_value(); });
+  return broken == checked.end() ? std::nullopt : *broken;
+}
+
+std::optional<uint32_t> Narrow(std::optional<int64_t> value) {
+  return value ? std::optional(static_cast<uint32_t>(*value)) : std::nullopt;
+}
 
 /// As an amount of which less is better.
 double Cost(double value) { return std::isnan(value) ? std::numeric_limits<double>::infinity() : value; }
@@ -39,16 +54,16 @@ std::vector<GridConfig> DefaultGrid() {
 CheckedGrid CheckBounds(std::span<const GridConfig> grid) {
   CheckedGrid checked;
   for (const GridConfig& config : grid) {
-    const auto broken = std::ranges::find_if(kBounds, [&](const Bounds& bounds) {
-      return config.*bounds.member < bounds.low || config.*bounds.member > bounds.high;
-    });
-    if (broken == kBounds.end())
+    if (std::optional<std::string> broken = BrokenBounds(config))
+      checked.skipped.push_back(*std::move(broken));
+    else
       checked.configs.push_back({.ef_construction = static_cast<uint32_t>(config.ef_construction),
                                  .ef_search = static_cast<uint32_t>(config.ef_search),
-                                 .seed = config.seed});
-    else
-      checked.skipped.push_back(fmt::format("{}={} out of bounds [{},{}]", broken->name,
-                                            config.*broken->member, broken->low, broken->high));
+                                 .seed = config.seed,
+                                 .degree = Narrow(config.degree),
+                                 .alpha = config.alpha,
+                                 .code = config.code,
+                                 .rerank = Narrow(config.rerank)});
   }
   return checked;
 }

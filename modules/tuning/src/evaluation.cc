@@ -39,6 +39,11 @@ double RecallOf(const std::vector<uint32_t>& hits, const std::vector<ann::Ground
 
 }  // namespace
 
+ann::SearchOptions SearchOptionsOf(const vector::HnswConfig& config, size_t k) {
+  const vector::WalkSettings walk = vector::WalkOf(config);
+  return {.k = k, .ef_search = walk.ef_search, .rerank = walk.rerank, .code = walk.code};
+}
+
 double Percentile(std::span<const double> ascending, double p) {
   if (ascending.empty()) return 0;
   const double rank = std::round(static_cast<double>(ascending.size() - 1) * p);

@@ -9,6 +9,7 @@
 #include "lake/ann/recall.h"
 #include "lake/common/cancel.h"
 #include "lake/common/result.h"
+#include "lake/vector/hnsw_config.h"
 
 namespace lake::tuning {
 
@@ -33,6 +34,9 @@ struct Evaluation {
   double distances_mean = 0;
   double hops_mean = 0;
 };
+
+/// A search of `k` hits as the configuration walks.
+ann::SearchOptions SearchOptionsOf(const vector::HnswConfig& config, size_t k);
 
 /// By nearest rank: the value at round((n - 1) * p) of n ascending ones; 0 of none. `p` in [0, 1].
 double Percentile(std::span<const double> ascending, double p);

@@ -10,12 +10,9 @@ Result<std::unique_ptr<TrialBuild>> TrialBuild::Make(EmbeddingCache::Lease vecto
                                                      const CancelToken& cancel) {
   const auto started = std::chrono::steady_clock::now();
   const std::clock_t cpu_started = std::clock();
-  LAKE_ASSIGN_OR_RETURN(ann::Index index, ann::Index::Build(vectors->matrix(), vectors->ids,
-                                                            {.metric = ann::Metric::kCosine,
-                                                             .ef_construction = options.ef_construction,
-                                                             .seed = options.seed.value_or(0),
-                                                             .threads = options.threads},
-                                                            cancel));
+  LAKE_ASSIGN_OR_RETURN(ann::Index index,
+                        ann::Index::Build(vectors->matrix(), vectors->ids,
+                                          vector::BuildOptionsOf(options.config, options.threads), cancel));
   std::unique_ptr<TrialBuild> build(
       new TrialBuild(std::move(vectors), std::move(index), std::move(options), log));
   const ann::BuildOptions& built = build->index_.options();

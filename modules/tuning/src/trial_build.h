@@ -20,8 +20,7 @@ class TrialBuild {
   struct Options {
     std::string slot;      ///< "<index name>__<trial id>".
     std::string build_id;  ///< Of the trials that share it.
-    uint32_t ef_construction = 80;
-    std::optional<uint64_t> seed;
+    vector::HnswConfig config;
     size_t threads = 1;
   };
 

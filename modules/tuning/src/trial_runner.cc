@@ -29,10 +29,9 @@ class Series final : public TrialSeries {
 
   Result<Trial> Run(const Context& context, const TrialOrder& order) override {
     LAKE_RETURN_IF_ERROR(BuildFor(order, context.cancel));
-    LAKE_ASSIGN_OR_RETURN(
-        const Evaluation evaluation,
-        Evaluate(build_->index(), subject_.queries,
-                 {.k = subject_.set.k, .ef_search = order.config.ef_search}, context.cancel));
+    LAKE_ASSIGN_OR_RETURN(const Evaluation evaluation,
+                          Evaluate(build_->index(), subject_.queries,
+                                   SearchOptionsOf(order.config, subject_.set.k), context.cancel));
     if (!brute_force_us_) {
       LAKE_ASSIGN_OR_RETURN(brute_force_us_, BruteForceLatency(build_->index(), subject_.queries,
                                                                subject_.set.k, context.cancel));
@@ -50,8 +49,7 @@ class Series final : public TrialSeries {
         build_, TrialBuild::Make(subject_.vectors,
                                  {.slot = fmt::format("{}__{}", subject_.record.name, order.trial_id),
                                   .build_id = parts_.random.NextUuid(parts_.clock.Now().micros / 1000),
-                                  .ef_construction = order.config.ef_construction,
-                                  .seed = order.config.seed,
+                                  .config = order.config,
                                   .threads = options_.threads},
                                  parts_.log, cancel));
     built_ = order.config;

@@ -39,6 +39,19 @@ TEST(AutotuneChoiceTest, WhatIsOutOfBoundsIsSkipped) {
                           vector::HnswConfig{.ef_construction = 400, .ef_search = 200}));
 }
 
+TEST(AutotuneChoiceTest, FurtherOptionsHaveBoundsToo) {
+  const std::vector<GridConfig> grid = {
+      {.degree = 97},
+      {.alpha = 2.5},
+      {.rerank = 0},
+      {.degree = 4, .alpha = 1.5, .code = ann::Code::kInt4, .rerank = 1000}};
+  const CheckedGrid checked = CheckBounds(grid);
+  EXPECT_THAT(checked.skipped, ElementsAre("degree=97 out of bounds [4,96]", "alpha=2.5 out of bounds [1,2]",
+                                           "rerank=0 out of bounds [1,1000]"));
+  EXPECT_THAT(checked.configs, ElementsAre(vector::HnswConfig{
+                                   .degree = 4, .alpha = 1.5, .code = ann::Code::kInt4, .rerank = 1000}));
+}
+
 TEST(AutotuneChoiceTest, TheDefaultGridIsWithinTheBounds) {
   const std::vector<GridConfig> grid = DefaultGrid();
   const CheckedGrid checked = CheckBounds(grid);

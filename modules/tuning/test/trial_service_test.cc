@@ -56,6 +56,23 @@ TEST_F(TrialServiceTest, IsBuiltMeasuredAndJournaled) {
   EXPECT_EQ(log_.Count("trial_slot_dropped"), 1u);
 }
 
+TEST_F(TrialServiceTest, FurtherOptionsDecideHowItIsBuiltAndWalked) {
+  NewTrial wanted = Wanted(40, 20);
+  LAKE_ASSERT_OK_AND_ASSIGN(const Trial usual, Try(wanted));
+  wanted.config.degree = 6;
+  wanted.config.alpha = 1.3;
+  wanted.config.code = ann::Code::kInt8;
+  wanted.config.rerank = 10;
+  LAKE_ASSERT_OK_AND_ASSIGN(const Trial narrow, Try(wanted));
+  EXPECT_EQ(narrow.config, wanted.config);
+  EXPECT_EQ(narrow.build->degree, 6u);
+  EXPECT_FLOAT_EQ(static_cast<float>(narrow.build->alpha), 1.3F);
+  EXPECT_LT(narrow.metrics.memory_bytes, usual.metrics.memory_bytes);
+  EXPECT_LT(*narrow.metrics.distances_mean, *usual.metrics.distances_mean);
+  EXPECT_LT(narrow.metrics.recall_at_k, usual.metrics.recall_at_k);
+  EXPECT_EQ(Journal().trials.back().config, wanted.config);
+}
+
 TEST_F(TrialServiceTest, VectorsAreLoadedOnceAndTheBestIsFound) {
   EXPECT_THAT(trials_->Best(Request(), "notes-index", BestBy::kRecall),
               IsError(ErrorCode::kNotFound, "no_trials"));

@@ -109,12 +109,7 @@ class Files {
   }
 
   Result<ann::Index> BuildGraph() const {
-    return ann::Index::Build(matrix(), ids_,
-                             {.metric = ann::Metric::kCosine,
-                              .ef_construction = job_.config.ef_construction,
-                              .seed = job_.config.seed.value_or(0),
-                              .threads = parts_.threads},
-                             context_.cancel);
+    return ann::Index::Build(matrix(), ids_, BuildOptionsOf(job_.config, parts_.threads), context_.cancel);
   }
 
   /// Vectors to ask a graph for, one after another; none when there is no graph.
@@ -150,7 +145,7 @@ class Files {
     const ann::Matrix queries = {.data = questions.data(),
                                  .rows = questions.size() / job_.model.dimensions,
                                  .dimensions = job_.model.dimensions};
-    LAKE_ASSIGN_OR_RETURN(const MeasuredRecall recall, MeasureRecall(index, queries, job_.config.ef_search,
+    LAKE_ASSIGN_OR_RETURN(const MeasuredRecall recall, MeasureRecall(index, queries, WalkOf(job_.config),
                                                                      parts_.threads, context_.cancel));
     return std::optional(recall);
   }

@@ -68,9 +68,9 @@ bool IsBuiltAsConfigured(const IndexRecord& record) {
   return record.live && BuildSameGraph(record.live->config, ConfigToBuild(record));
 }
 
-uint32_t UsualEfSearch(const IndexRecord& record) {
-  if (record.live && !IsBuiltAsConfigured(record)) return record.live->config.ef_search;
-  return ConfigToBuild(record).ef_search;
+WalkSettings UsualWalk(const IndexRecord& record) {
+  if (record.live && !IsBuiltAsConfigured(record)) return WalkOf(record.live->config);
+  return WalkOf(ConfigToBuild(record));
 }
 
 std::set<std::string> GenerationIds(const IndexRecord& record) {

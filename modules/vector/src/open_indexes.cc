@@ -78,11 +78,13 @@ class OpenGeneration final : public OpenIndex {
     ann::SearchMemory memory = TakeMemory();
     const bool scan = options.precision == ann::Precision::kExact ||
                       (!options.ef_search && segment_.rows() * segment_.dimensions() <= kQuickScan);
-    const size_t usual = options.usual_ef_search.value_or(generation_.config.ef_search);
+    const WalkSettings usual = options.usual.value_or(WalkOf(generation_.config));
     Result<ann::Answer> answer =
         segment_.Search(query,
                         {.k = options.k,
-                         .ef_search = options.ef_search.value_or(usual),
+                         .ef_search = options.ef_search.value_or(usual.ef_search),
+                         .rerank = usual.rerank,
+                         .code = usual.code,
                          .precision = scan ? ann::Precision::kExact : ann::Precision::kApproximate,
                          .filter = options.permitted},
                         cancel, &memory);

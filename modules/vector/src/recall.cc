@@ -16,9 +16,10 @@ double Share(const ann::Answer& exact, const ann::Answer& found) {
 
 }  // namespace
 
-Result<MeasuredRecall> MeasureRecall(const ann::Index& index, const ann::Matrix& queries, size_t ef_search,
-                                     size_t threads, const CancelToken& cancel) {
-  ann::SearchOptions options = {.k = kRecallK, .ef_search = ef_search};
+Result<MeasuredRecall> MeasureRecall(const ann::Index& index, const ann::Matrix& queries,
+                                     const WalkSettings& walk, size_t threads, const CancelToken& cancel) {
+  ann::SearchOptions options = {
+      .k = kRecallK, .ef_search = walk.ef_search, .rerank = walk.rerank, .code = walk.code};
   LAKE_ASSIGN_OR_RETURN(const std::vector<ann::Answer> found,
                         index.SearchBatch(queries, options, threads, cancel));
   options.precision = ann::Precision::kExact;

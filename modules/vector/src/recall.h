@@ -15,7 +15,7 @@ inline constexpr size_t kRecallK = 10;
 
 /// Asks each query through the graph and exactly. The interval is Wilson's for a share of as many trials as
 /// there are queries, so it is never wider than 500 answers can tell, and never a point.
-Result<MeasuredRecall> MeasureRecall(const ann::Index& index, const ann::Matrix& queries, size_t ef_search,
-                                     size_t threads, const CancelToken& cancel);
+Result<MeasuredRecall> MeasureRecall(const ann::Index& index, const ann::Matrix& queries,
+                                     const WalkSettings& walk, size_t threads, const CancelToken& cancel);
 
 }  // namespace lake::vector

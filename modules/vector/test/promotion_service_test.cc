@@ -95,7 +95,7 @@ TEST_F(PromotionServiceTest, AnotherEffortOfSearchesIsInEffectAtOnce) {
   LAKE_ASSERT_OK_AND_ASSIGN(const IndexRecord promoted,
                             Promote("trial-1", {.ef_construction = 80, .ef_search = 90, .seed = {}}));
   EXPECT_TRUE(IsBuiltAsConfigured(promoted));
-  EXPECT_EQ(UsualEfSearch(promoted), 90u);
+  EXPECT_EQ(UsualWalk(promoted).ef_search, 90u);
   EXPECT_EQ(promoted.promotions->current->promoted_by, Request().caller.name);
   EXPECT_EQ(promoted.promotions->current->promoted_at, clock_.Now());
   EXPECT_EQ(ReadFile(), Expected());

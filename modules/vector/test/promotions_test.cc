@@ -132,17 +132,60 @@ TEST(PromotionsTest, OtherEffortsOfASearchNeedNoOtherGraph) {
   record.config = HnswConfig{};
   record.live = Built("first", {});
   EXPECT_TRUE(IsBuiltAsConfigured(record));
-  EXPECT_EQ(UsualEfSearch(record), 30u);
+  EXPECT_EQ(UsualWalk(record).ef_search, 30u);
   PromoteOn(record, "a", {.ef_construction = 80, .ef_search = 60, .seed = 0});
   EXPECT_TRUE(IsBuiltAsConfigured(record));
-  EXPECT_EQ(UsualEfSearch(record), 60u);
+  EXPECT_EQ(UsualWalk(record).ef_search, 60u);
   // Of a graph that is not built yet the effort does not count.
   PromoteOn(record, "b", {.ef_construction = 80, .ef_search = 90, .seed = 1});
   EXPECT_FALSE(IsBuiltAsConfigured(record));
-  EXPECT_EQ(UsualEfSearch(record), 30u);
+  EXPECT_EQ(UsualWalk(record).ef_search, 30u);
   LAKE_ASSERT_OK(RollBack(&*record.promotions));
   LAKE_ASSERT_OK(RollBack(&*record.promotions));
   EXPECT_EQ(ConfigToBuild(record), HnswConfig{});
+}
+
+TEST(PromotionsTest, ConfigurationsAreWrittenAsTheyCame) {
+  // One without the further options is what it was before there were any.
+  EXPECT_EQ(WriteJson(HnswConfig{}), R"({"ef_construction":80,"ef_search":30,"seed":null})");
+  const HnswConfig full = {.ef_construction = 80,
+                           .ef_search = 30,
+                           .seed = 1,
+                           .degree = 24,
+                           .alpha = 1.2,
+                           .code = ann::Code::kInt8,
+                           .rerank = 40};
+  EXPECT_EQ(
+      WriteJson(full),
+      R"({"ef_construction":80,"ef_search":30,"seed":1,"degree":24,"alpha":1.2,"code":"int8","rerank":40})");
+  LAKE_ASSERT_OK_AND_ASSIGN(const HnswConfig read, ReadJson<HnswConfig>(WriteJson(full), Reading::kStrict));
+  EXPECT_EQ(read, full);
+  EXPECT_EQ(ToText(full), "ef_construction=80 ef_search=30 seed=1 degree=24 alpha=1.2 code=int8 rerank=40");
+  EXPECT_EQ(ToText({}), "ef_construction=80 ef_search=30 seed=default");
+  for (const HnswConfig& bad :
+       {HnswConfig{.degree = 3}, HnswConfig{.degree = 97}, HnswConfig{.alpha = 0.9}, HnswConfig{.alpha = 2.1},
+        HnswConfig{.rerank = 0}, HnswConfig{.rerank = 1001}})
+    EXPECT_THAT(CheckHnswConfig(bad), IsError(ErrorCode::kInvalidArgument, "invalid_request"));
+}
+
+TEST(PromotionsTest, WhatDecidesTheLinksMakesAnotherGraph) {
+  EXPECT_TRUE(BuildSameGraph({}, {.seed = 0, .degree = 32, .alpha = 1}));
+  EXPECT_TRUE(BuildSameGraph({}, {.ef_search = 90, .code = ann::Code::kF32, .rerank = 90}));
+  EXPECT_FALSE(BuildSameGraph({}, {.degree = 31}));
+  EXPECT_FALSE(BuildSameGraph({}, {.alpha = 1.1}));
+  EXPECT_FALSE(BuildSameGraph({}, {.seed = 1}));
+  EXPECT_FALSE(BuildSameGraph({}, {.ef_construction = 81}));
+}
+
+TEST(PromotionsTest, WalksGoAsPromotedWhereTheGraphIsThatOne) {
+  IndexRecord record;
+  record.config = HnswConfig{};
+  record.live = Built("first", {});
+  PromoteOn(record, "a", {.ef_search = 50, .code = ann::Code::kInt8, .rerank = 70});
+  EXPECT_EQ(UsualWalk(record), (WalkSettings{.ef_search = 50, .rerank = 70, .code = ann::Code::kInt8}));
+  PromoteOn(record, "b", {.ef_search = 60, .degree = 16, .rerank = 80});
+  EXPECT_FALSE(IsBuiltAsConfigured(record));
+  EXPECT_EQ(UsualWalk(record), WalkSettings{});
 }
 
 TEST(PromotionsTest, WhatIsBuiltIsLiveFromThePromotionOn) {

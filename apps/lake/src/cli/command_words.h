@@ -61,6 +61,9 @@ void AddNamed(CLI::App* group, Parsed* parsed, const std::string& word, const st
 /// The word ls.
 void AddList(CLI::App* group, Parsed* parsed, const std::string& help, ListCommand command);
 
+/// The options of a configuration of a graph.
+void AddGraphOptions(CLI::App* word, GraphOptions* options);
+
 /// lake index.
 void AddIndexWords(CLI::App& app, Parsed* parsed);
 /// lake eval, lake trial, lake tune.

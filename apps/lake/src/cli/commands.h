@@ -42,6 +42,17 @@ struct RefreshPolicyOptions {
   std::string cron;
 };
 
+/// A configuration of a graph; what is none is the server's choice.
+struct GraphOptions {
+  std::optional<int64_t> ef_construction;
+  std::optional<int64_t> ef_search;
+  std::optional<int64_t> seed;
+  std::optional<int64_t> degree;
+  std::optional<double> alpha;
+  std::string code;
+  std::optional<int64_t> rerank;
+};
+
 struct IndexOptions {
   std::string name;
   std::string source;
@@ -52,8 +63,7 @@ struct IndexOptions {
   std::string chunk_unit;
   std::optional<int64_t> chunk_size;
   std::optional<int64_t> chunk_overlap;
-  std::optional<int64_t> ef_construction;
-  std::optional<int64_t> ef_search;
+  GraphOptions graph;
   RefreshPolicyOptions refresh;
   enum class Wait { kToTheEnd, kNot } wait = Wait::kToTheEnd;
 };
@@ -124,9 +134,7 @@ struct EvalOptions {
 struct TrialOptions {
   std::string index;
   std::string eval_set;
-  std::optional<int64_t> ef_construction;
-  std::optional<int64_t> ef_search;
-  std::optional<int64_t> seed;
+  GraphOptions graph;
   std::string note;
   std::string metric = "pareto";
   ListOptions list;

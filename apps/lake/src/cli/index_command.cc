@@ -32,9 +32,7 @@ JsonValue BodyOf(const IndexOptions& options) {
   SetIfGiven(&chunk, "size", options.chunk_size);
   SetIfGiven(&chunk, "overlap", options.chunk_overlap);
   if (!chunk.as_object().empty()) body.Set("chunk", std::move(chunk));
-  JsonValue config = JsonValue::MakeObject();
-  SetIfGiven(&config, "ef_construction", options.ef_construction);
-  SetIfGiven(&config, "ef_search", options.ef_search);
+  JsonValue config = ConfigOf(options.graph);
   if (!config.as_object().empty()) body.Set("hnsw_config", std::move(config));
   return body;
 }

@@ -50,8 +50,7 @@ void AddIndexCreate(CLI::App* group, Parsed* parsed) {
                      "Most words or tokens of a chunk");
   create->add_option("--overlap,--overlap-words", parsed->index.chunk_overlap,
                      "Words or tokens that stand in two chunks that follow each other");
-  create->add_option("--ef-construction", parsed->index.ef_construction, "Effort of the build, 10 to 400");
-  create->add_option("--ef-search", parsed->index.ef_search, "Effort of a search, 10 to 200");
+  AddGraphOptions(create, &parsed->index.graph);
   create->add_option("--bucket", parsed->index.bucket, "Bucket of its files");
   AddPolicyOptions(create, "--refresh-policy", &parsed->index.refresh);
   create->add_flag_callback(

@@ -22,6 +22,22 @@ void SetIfGiven(JsonValue* document, std::string_view name, const std::optional<
   if (number) document->Set(name, *number);
 }
 
+void SetIfGiven(JsonValue* document, std::string_view name, const std::optional<double>& number) {
+  if (number) document->Set(name, *number);
+}
+
+JsonValue ConfigOf(const GraphOptions& options) {
+  JsonValue config = JsonValue::MakeObject();
+  SetIfGiven(&config, "ef_construction", options.ef_construction);
+  SetIfGiven(&config, "ef_search", options.ef_search);
+  SetIfGiven(&config, "seed", options.seed);
+  SetIfGiven(&config, "degree", options.degree);
+  SetIfGiven(&config, "alpha", options.alpha);
+  SetUnlessEmpty(&config, "code", options.code);
+  SetIfGiven(&config, "rerank", options.rerank);
+  return config;
+}
+
 void SetRerank(JsonValue* document, const std::optional<std::string>& reranker) {
   if (!reranker) return;
   JsonValue rerank = JsonValue::MakeObject();

@@ -24,12 +24,8 @@ int ShowTrial(const ClientOptions& client, const Result<JsonValue>& trial) {
 }  // namespace
 
 int RunTrial(const Context& context, const ClientOptions& client, const TrialOptions& options) {
-  JsonValue config = JsonValue::MakeObject();
-  SetIfGiven(&config, "ef_construction", options.ef_construction);
-  SetIfGiven(&config, "ef_search", options.ef_search);
-  SetIfGiven(&config, "seed", options.seed);
   JsonValue body = JsonValue::MakeObject(
-      {{"index_name", options.index}, {"harness", options.eval_set}, {"config", std::move(config)}});
+      {{"index_name", options.index}, {"harness", options.eval_set}, {"config", ConfigOf(options.graph)}});
   SetUnlessEmpty(&body, "note", options.note);
   Rest rest(context, client);
   const Result<JsonValue> job = rest.PostForJob("/vectors/hnsw/trial", body);

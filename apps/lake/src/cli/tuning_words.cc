@@ -43,10 +43,7 @@ void AddTrials(CLI::App& app, Parsed* parsed) {
   CLI::App* run =
       AddTrial(group, parsed, "run", "Build and measure one configuration; Ctrl-C cancels", RunTrial);
   run->add_option("--eval", parsed->trial.eval_set, "Eval set to measure it with")->required();
-  run->add_option("--ef-construction", parsed->trial.ef_construction,
-                  "Effort of the build, 10 to 400 (default: 80)");
-  run->add_option("--ef-search", parsed->trial.ef_search, "Effort of a search, 10 to 200 (default: 30)");
-  run->add_option("--seed", parsed->trial.seed, "Another one gives another graph");
+  AddGraphOptions(run, &parsed->trial.graph);
   run->add_option("--note", parsed->trial.note, "What to remember of it");
   CLI::App* list = AddTrial(group, parsed, "ls", "List the trials of an index, newest first", RunTrialList);
   list->add_option("--limit", parsed->trial.list.limit, "Most items to show")->check(CLI::PositiveNumber);

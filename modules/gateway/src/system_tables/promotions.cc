@@ -24,6 +24,10 @@ struct PromotionRow {
   Timestamp promoted_at;
   std::string promoted_by;
   std::optional<std::string> note;
+  std::optional<uint32_t> degree;
+  std::optional<double> alpha;
+  std::optional<ann::Code> code;
+  std::optional<uint32_t> rerank;
 };
 
 }  // namespace
@@ -43,7 +47,11 @@ struct lake::Describe<lake::gateway::PromotionRow> {
                  Optional("seed", &T::seed, "Seed of the graph; none is the default."),
                  Required("promoted_at", &T::promoted_at, "When it was promoted."),
                  Required("promoted_by", &T::promoted_by, "Who promoted it."),
-                 Optional("note", &T::note, "Why.")};
+                 Optional("note", &T::note, "Why."),
+                 Optional("degree", &T::degree, "Of its configuration; none is the default."),
+                 Optional("alpha", &T::alpha, "Of its configuration; none is the default."),
+                 Optional("code", &T::code, "What its walks compare; none is what the build chose."),
+                 Optional("rerank", &T::rerank, "Of its configuration; none is the default.")};
 };
 
 namespace lake::gateway {
@@ -65,7 +73,11 @@ PromotionRow MakeRow(const std::string& index_name, uint64_t position, vector::P
           .seed = promotion.config.seed,
           .promoted_at = promotion.promoted_at,
           .promoted_by = std::move(promotion.promoted_by),
-          .note = std::move(promotion.note)};
+          .note = std::move(promotion.note),
+          .degree = promotion.config.degree,
+          .alpha = promotion.config.alpha,
+          .code = promotion.config.code,
+          .rerank = promotion.config.rerank};
 }
 
 Status AddRows(wire::PromotionState state, DescribedRows<PromotionRow>& rows) {

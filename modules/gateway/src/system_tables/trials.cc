@@ -41,6 +41,10 @@ struct TrialRow {
   std::optional<uint64_t> dataset_version;
   std::optional<std::string> code_version;
   std::optional<std::string> cpu_features;
+  std::optional<uint32_t> degree;
+  std::optional<double> alpha;
+  std::optional<ann::Code> code;
+  std::optional<uint32_t> rerank;
 };
 
 }  // namespace
@@ -75,7 +79,11 @@ struct lake::Describe<lake::gateway::TrialRow> {
       Optional("generation", &T::generation, "Generation of the index whose vectors they are."),
       Optional("dataset_version", &T::dataset_version, "Catalog version that the generation covers."),
       Optional("code_version", &T::code_version, "Version of the program."),
-      Optional("cpu_features", &T::cpu_features, "Instruction set of the inner loops.")};
+      Optional("cpu_features", &T::cpu_features, "Instruction set of the inner loops."),
+      Optional("degree", &T::degree, "Of its configuration; none is the default."),
+      Optional("alpha", &T::alpha, "Of its configuration; none is the default."),
+      Optional("code", &T::code, "What its walks compare; none is what the build chose."),
+      Optional("rerank", &T::rerank, "Of its configuration; none is the default.")};
 };
 
 namespace lake::gateway {
@@ -117,7 +125,11 @@ TrialRow MakeRow(const Trial& trial) {
           .generation = trial.generation,
           .dataset_version = trial.dataset_version,
           .code_version = trial.code_version,
-          .cpu_features = trial.cpu_features};
+          .cpu_features = trial.cpu_features,
+          .degree = trial.config.degree,
+          .alpha = trial.config.alpha,
+          .code = trial.config.code,
+          .rerank = trial.config.rerank};
 }
 
 /// By index, the oldest first.

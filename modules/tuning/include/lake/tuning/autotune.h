@@ -24,7 +24,11 @@ inline constexpr size_t kMaxGridConfigs = 200;
 struct GridConfig {
   int64_t ef_construction = 80;
   int64_t ef_search = 30;
-  std::optional<uint64_t> seed;
+  std::optional<uint64_t> seed = {};
+  std::optional<int64_t> degree = {};
+  std::optional<double> alpha = {};
+  std::optional<ann::Code> code = {};
+  std::optional<int64_t> rerank = {};
 };
 
 /// (20,30) (40,30) (80,30) (80,60) (160,30), seed 42.

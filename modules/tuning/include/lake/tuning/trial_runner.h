@@ -50,8 +50,7 @@ class TrialSeries {
  public:
   virtual ~TrialSeries() = default;
 
-  /// Measured, and in the journal. An order that differs from the one before in ef_search only measures the
-  /// same build. Errors: those of ann::Index::Build and Search, of the journal, of the context.
+  /// Measured, and in the journal. An order of the same graph as the one before measures the same build. Errors: those of ann::Index::Build and Search, of the journal, of the context.
   virtual Result<Trial> Run(const Context& context, const TrialOrder& order) = 0;
 };
 

@@ -147,9 +147,9 @@ HnswConfig OwnConfig(const IndexRecord& record);
 HnswConfig ConfigToBuild(const IndexRecord& record);
 /// Whether there is a live graph and another one would not be built now over the same rows.
 bool IsBuiltAsConfigured(const IndexRecord& record);
-/// Chunks kept on a walk in the live graph by a search that does not say how many: those of ConfigToBuild
-/// when the graph is built for it, else those it was built for.
-uint32_t UsualEfSearch(const IndexRecord& record);
+/// How a search that does not say it walks the live graph: as ConfigToBuild says when the graph is built for
+/// it, else as that it was built for.
+WalkSettings UsualWalk(const IndexRecord& record);
 /// Ids of all whose files are the index's: live, kept, being built, failed.
 std::set<std::string> GenerationIds(const IndexRecord& record);
 /// Whether the canary is of the current promotion and of what answers now.

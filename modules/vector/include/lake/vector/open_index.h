@@ -34,11 +34,11 @@ inline constexpr uint64_t kQuickScan = 1u << 24;
 
 struct Nearest {
   size_t k = 10;
-  /// None: usual_ef_search; or every row is compared, where that takes no longer than the rest of a search
+  /// None: that of `usual`; or every row is compared, where that takes no longer than the rest of a search
   /// (kQuickScan).
   std::optional<size_t> ef_search;
-  /// UsualEfSearch of the record; none: what the generation was built for.
-  std::optional<size_t> usual_ef_search = {};
+  /// UsualWalk of the record; none: what the generation was built for.
+  std::optional<WalkSettings> usual = {};
   ann::Precision precision = ann::Precision::kApproximate;
   const ann::RowSet* permitted = nullptr;  ///< Null: every row.
 };

@@ -42,7 +42,11 @@ struct lake::Describe<lake::tuning::GridConfig> {
       Optional("ef_construction", &T::ef_construction,
                "Candidates a chunk finds before it chooses its neighbours; 10 to 400."),
       Optional("ef_search", &T::ef_search, "Chunks kept on a walk; 10 to 200."),
-      Optional("seed", &T::seed, "Another one gives another graph over the same vectors.").NullWhenNone()};
+      Optional("seed", &T::seed, "Another one gives another graph over the same vectors.").NullWhenNone(),
+      Optional("degree", &T::degree, "Most neighbours of a chunk; 4 to 96."),
+      Optional("alpha", &T::alpha, "How much longer than needed a way may be kept; 1 to 2."),
+      Optional("code", &T::code, "What walks compare."),
+      Optional("rerank", &T::rerank, "Chunks compared exactly at the end of a walk; 1 to 1000.")};
 };
 template <>
 struct lake::Describe<lake::gateway::wire::RunAutotune> {

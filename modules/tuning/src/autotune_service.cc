@@ -1,55 +1,14 @@
-#include <algorithm>
-#include <chrono>
 #include <set>
 #include <utility>
 
 #include "autotune_choice.h"
+#include "autotune_job.h"
+#include "autotune_run.h"
 #include "lake/common/error_at.h"
 #include "lake/common/fold.h"
 #include "lake/common/json_io.h"
 #include "lake/common/mutex.h"
 #include "lake/tuning/autotune.h"
-
-namespace lake::tuning {
-namespace {
-
-constexpr const char* kNote = "autotune";
-
-/// One trial of a run: its id is chosen before, so that a run that goes on finds what it has.
-struct PlannedTrial {
-  std::string trial_id;
-  vector::HnswConfig config;
-};
-
-/// What a job of kind kAutotuneJob was asked for.
-struct AutotuneJob {
-  std::string index_name;
-  std::string harness;
-  TuningLimits limits;
-  std::vector<PlannedTrial> trials;
-  std::vector<std::string> skipped;
-  std::string created_by;
-};
-
-}  // namespace
-}  // namespace lake::tuning
-
-template <>
-struct lake::Describe<lake::tuning::PlannedTrial> {
-  using T = lake::tuning::PlannedTrial;
-  static constexpr auto kFields = std::tuple{Required("trial_id", &T::trial_id, "Id of the trial."),
-                                             Required("config", &T::config, "What is tried.")};
-};
-template <>
-struct lake::Describe<lake::tuning::AutotuneJob> {
-  using T = lake::tuning::AutotuneJob;
-  static constexpr auto kFields = std::tuple{Required("index_name", &T::index_name, "The index."),
-                                             Required("harness", &T::harness, "Eval set."),
-                                             Required("limits", &T::limits, "What a winner has to meet."),
-                                             Required("trials", &T::trials, "What is tried, in this order."),
-                                             Required("skipped", &T::skipped, "What is not, and why."),
-                                             Required("created_by", &T::created_by, "Who asked for it.")};
-};
 
 namespace lake::tuning {
 namespace {
@@ -67,21 +26,19 @@ class Service final : public AutotuneService {
     Result<EvalSet> set = parts_.evals.Find(request, wanted.harness);
     if (!set.ok()) return At(std::move(set).error(), "/harness");
     LAKE_RETURN_IF_ERROR(parts_.open_indexes.Find(request.context, index->record));
-    if (wanted.grid.size() > kMaxGridConfigs)
-      return At(
-          InvalidArgument("grid_too_large", "at most {} configurations are tried at once", kMaxGridConfigs),
-          "/grid");
-    CheckedGrid grid = CheckBounds(wanted.grid);
-    if (grid.configs.empty())
-      return At(InvalidArgument("grid_rejected", "all configs rejected by bounds check"), "/grid");
     AutotuneJob job = {.index_name = index->record.name,
                        .harness = set->name,
                        .limits = wanted.limits,
                        .trials = {},
-                       .skipped = std::move(grid.skipped),
-                       .created_by = request.caller.name};
-    for (const size_t position : OrderByBuild(grid.configs))
-      job.trials.push_back({NewTrialId(parts_.clock.Now(), parts_.random), grid.configs[position]});
+                       .skipped = {},
+                       .created_by = request.caller.name,
+                       .strategy = wanted.strategy,
+                       .champion = vector::ConfigToBuild(index->record),
+                       .max_cpu_secs = wanted.max_cpu_secs};
+    if (wanted.strategy == TuningStrategy::kGrid)
+      LAKE_RETURN_IF_ERROR(PlanGrid(wanted, &job));
+    else
+      LAKE_RETURN_IF_ERROR(PlanProposals(wanted, &job));
     if (!Reserve(job.index_name))
       return AlreadyExists("autotune_running",
                            "index '{}' is being tuned already; wait for that job or cancel it",
@@ -106,72 +63,42 @@ class Service final : public AutotuneService {
     return running_.insert(Fold(index_name)).second;
   }
 
+  Status PlanGrid(const AutotuneRequest& wanted, AutotuneJob* job) {
+    for (const auto& [given, pointer] : {std::pair(wanted.max_trials.has_value(), "/max_trials"),
+                                         std::pair(wanted.max_cpu_secs.has_value(), "/max_cpu_secs")})
+      if (given)
+        return At(InvalidArgument("not_of_strategy", "a grid is tried whole; say what is in it instead"),
+                  pointer);
+    const std::vector<GridConfig> grid = wanted.grid.value_or(DefaultGrid());
+    if (grid.size() > kMaxGridConfigs)
+      return At(
+          InvalidArgument("grid_too_large", "at most {} configurations are tried at once", kMaxGridConfigs),
+          "/grid");
+    CheckedGrid checked = CheckBounds(grid);
+    if (checked.configs.empty())
+      return At(InvalidArgument("grid_rejected", "all configs rejected by bounds check"), "/grid");
+    for (const size_t position : OrderByBuild(checked.configs))
+      job->trials.push_back({NewTrialId(parts_.clock.Now(), parts_.random), checked.configs[position]});
+    job->skipped = std::move(checked.skipped);
+    return {};
+  }
+
+  Status PlanProposals(const AutotuneRequest& wanted, AutotuneJob* job) {
+    if (wanted.grid)
+      return At(InvalidArgument("not_of_strategy", "the strategy '{}' proposes by itself and takes no grid",
+                                NameOf(wanted.strategy)),
+                "/grid");
+    const size_t trials = wanted.max_trials.value_or(kDefaultMaxTrials);
+    const size_t judged = wanted.strategy == TuningStrategy::kModel ? kJudgedTrials : 0;
+    for (size_t i = 0; i < trials + judged; ++i)
+      job->trial_ids.push_back(NewTrialId(parts_.clock.Now(), parts_.random));
+    return {};
+  }
+
   Result<JsonValue> Work(jobs::JobRun& run) {
-    const auto started = std::chrono::steady_clock::now();
     LAKE_ASSIGN_OR_RETURN(const AutotuneJob job, FromJson<AutotuneJob>(run.payload(), Reading::kTolerant));
-    Autotuned tuned = {.index_name = job.index_name, .winner = {}, .skipped = job.skipped, .failed = {}};
-    LAKE_ASSIGN_OR_RETURN(const std::vector<Trial> trials, TryAll(run, job, &tuned.failed));
-    tuned.trials_run = trials.size();
-    tuned.trials_eligible = static_cast<uint64_t>(
-        std::ranges::count_if(trials, [&](const Trial& trial) { return IsEligible(trial, job.limits); }));
-    if (const std::optional<size_t> winner = FindWinner(trials, job.limits)) {
-      const Trial& best = trials[*winner];
-      tuned.winner = {.trial_id = best.id,
-                      .config = best.config,
-                      .recall_at_k = best.metrics.recall_at_k,
-                      .search_latency_p50_us = best.metrics.search_latency_p50_us,
-                      .build_time_secs = best.metrics.build_time_secs};
-      const Status promoted = Promote(run.context(), best);
-      tuned.promoted = promoted.ok();
-      if (!promoted.ok()) tuned.reason = promoted.error().message();
-    } else {
-      tuned.reason = fmt::format("none of {} trials is within the limits", trials.size());
-    }
-    tuned.duration_secs = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    LAKE_ASSIGN_OR_RETURN(const Autotuned tuned, RunAutotune(parts_, run, job));
     return ToJson(tuned);
-  }
-
-  /// In the order of the job. A trial that fails is told; the end of the context ends all.
-  Result<std::vector<Trial>> TryAll(jobs::JobRun& run, const AutotuneJob& job,
-                                    std::vector<FailedTrial>* failed) {
-    const Context& context = run.context();
-    LAKE_ASSIGN_OR_RETURN(TrialJournal journal, parts_.journals.Read(context, job.index_name));
-    LAKE_ASSIGN_OR_RETURN(
-        const std::unique_ptr<TrialSeries> series,
-        parts_.runner.Open(context, job.index_name, job.harness, [&](uint64_t done, uint64_t total) {
-          run.ReportProgress(done, total, "queries");
-        }));
-    std::vector<Trial> trials;
-    for (size_t done = 0; done < job.trials.size(); ++done) {
-      run.ReportProgress(done, job.trials.size(), "trials");
-      const PlannedTrial& planned = job.trials[done];
-      const auto known = std::ranges::find(journal.trials, planned.trial_id, &Trial::id);
-      if (known != journal.trials.end()) {
-        trials.push_back(std::move(*known));
-        continue;
-      }
-      Result<Trial> trial = series->Run(context, {.trial_id = planned.trial_id,
-                                                  .config = planned.config,
-                                                  .note = kNote,
-                                                  .created_by = job.created_by});
-      LAKE_RETURN_IF_ERROR(context.CheckAlive());
-      if (trial.ok())
-        trials.push_back(*std::move(trial));
-      else
-        failed->push_back({planned.config, trial.error().message()});
-    }
-    run.ReportProgress(job.trials.size(), job.trials.size(), "trials");
-    return trials;
-  }
-
-  Status Promote(const Context& context, const Trial& best) {
-    return parts_.promotions.PromoteOnce(
-        context, best.index_name,
-        {.config = best.config,
-         .trial_id = best.id,
-         .promoted_by = kNote,
-         .note = fmt::format("autotune winner: recall={:.3f} p50={:.0f}us", best.metrics.recall_at_k,
-                             best.metrics.search_latency_p50_us)});
   }
 
   const AutotuneParts parts_;

@@ -23,8 +23,8 @@ Status CheckAlive(const CancelToken& cancel) {
   return cancel.cancelled() ? Status(cancel.error()) : Status();
 }
 
-/// The mean of the shares. Where all queries have as many neighbours it is one division: evaluations that
-/// found as many must be equal to the last bit, or there are no ties.
+}  // namespace
+
 double RecallOf(const std::vector<uint32_t>& hits, const std::vector<ann::GroundTruth>& truths) {
   if (truths.empty()) return 0;
   const size_t k = truths.front().count;
@@ -37,8 +37,6 @@ double RecallOf(const std::vector<uint32_t>& hits, const std::vector<ann::Ground
   return shares / queries;
 }
 
-}  // namespace
-
 ann::SearchOptions SearchOptionsOf(const vector::HnswConfig& config, size_t k) {
   const vector::WalkSettings walk = vector::WalkOf(config);
   return {.k = k, .ef_search = walk.ef_search, .rerank = walk.rerank, .code = walk.code};
@@ -50,13 +48,25 @@ double Percentile(std::span<const double> ascending, double p) {
   return ascending[static_cast<size_t>(rank)];
 }
 
-Result<Evaluation> Evaluate(const ann::Index& index, const AskedQueries& queries,
-                            const ann::SearchOptions& options, const CancelToken& cancel) {
+Status WarmUp(const ann::Index& index, const AskedQueries& queries, const ann::SearchOptions& options,
+              const CancelToken& cancel) {
   ann::SearchMemory memory;
   for (size_t i = 0; i < std::min(queries.count(), kWarmUpQueries); ++i) {
     LAKE_RETURN_IF_ERROR(CheckAlive(cancel));
     LAKE_RETURN_IF_ERROR(index.Search(queries.vector(i), options, cancel, &memory));
   }
+  return {};
+}
+
+Result<Evaluation> Evaluate(const ann::Index& index, const AskedQueries& queries,
+                            const ann::SearchOptions& options, const CancelToken& cancel) {
+  LAKE_RETURN_IF_ERROR(WarmUp(index, queries, options, cancel));
+  return EvaluateWarm(index, queries, options, cancel);
+}
+
+Result<Evaluation> EvaluateWarm(const ann::Index& index, const AskedQueries& queries,
+                                const ann::SearchOptions& options, const CancelToken& cancel) {
+  ann::SearchMemory memory;
   Evaluation evaluation;
   for (size_t i = 0; i < queries.count(); ++i) {
     LAKE_RETURN_IF_ERROR(CheckAlive(cancel));

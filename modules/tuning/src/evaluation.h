@@ -41,10 +41,21 @@ ann::SearchOptions SearchOptionsOf(const vector::HnswConfig& config, size_t k);
 /// By nearest rank: the value at round((n - 1) * p) of n ascending ones; 0 of none. `p` in [0, 1].
 double Percentile(std::span<const double> ascending, double p);
 
+/// The mean of the shares. Where all queries have as many neighbours it is one division: evaluations that
+/// found as many must be equal to the last bit, or there are no ties.
+double RecallOf(const std::vector<uint32_t>& hits, const std::vector<ann::GroundTruth>& truths);
+
 /// Asks every query through the graph, one at a time on this thread, after some that are not counted. Errors:
 /// those of ann::Index::Search, of `cancel`.
 Result<Evaluation> Evaluate(const ann::Index& index, const AskedQueries& queries,
                             const ann::SearchOptions& options, const CancelToken& cancel);
+
+/// The two parts of Evaluate, for several evaluations of one index: some of the queries, to fetch it into the
+/// caches; all of them.
+Status WarmUp(const ann::Index& index, const AskedQueries& queries, const ann::SearchOptions& options,
+              const CancelToken& cancel);
+Result<Evaluation> EvaluateWarm(const ann::Index& index, const AskedQueries& queries,
+                                const ann::SearchOptions& options, const CancelToken& cancel);
 
 /// Median latency, in microseconds, of some of the queries when every row is compared, on this thread.
 Result<double> BruteForceLatency(const ann::Index& index, const AskedQueries& queries, size_t k,

@@ -110,9 +110,12 @@ Result<EvalSet> BuildGroundTruth(const Context& context, const TruthParts& parts
   return set;
 }
 
-AskedQueries QueriesOf(const EvalSet& set, size_t dimensions) {
+AskedQueries QueriesOf(const EvalSet& set, size_t dimensions, std::optional<EvalHalf> half) {
   AskedQueries queries = {.dimensions = dimensions};
+  size_t position = 0;
   for (const EvalQuery& query : set.queries) {
+    const EvalHalf in_turns = position++ % 2 == 0 ? EvalHalf::kTune : EvalHalf::kValidate;
+    if (half && query.half.value_or(in_turns) != *half) continue;
     if (!query.ground_truth || !query.ground_truth_distance || !query.query_embedding) continue;
     const std::vector<float> vector = FloatsOf(*query.query_embedding);
     queries.vectors.insert(queries.vectors.end(), vector.begin(), vector.end());

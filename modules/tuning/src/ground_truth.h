@@ -26,7 +26,8 @@ struct TruthParts {
 Result<EvalSet> BuildGroundTruth(const Context& context, const TruthParts& parts, EvalSet set,
                                  const vector::IndexRecord& record, vector::OpenIndex& index);
 
-/// The queries that have ground truth, in their order.
-AskedQueries QueriesOf(const EvalSet& set, size_t dimensions);
+/// The queries that have ground truth, in their order; those of a half, or all. Queries that nobody gave a
+/// half are of either one in turns.
+AskedQueries QueriesOf(const EvalSet& set, size_t dimensions, std::optional<EvalHalf> half);
 
 }  // namespace lake::tuning

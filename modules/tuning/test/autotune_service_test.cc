@@ -27,7 +27,7 @@ class AutotuneServiceTest : public TunedLake {
     return {.index_name = "Notes-Index",
             .harness = "auto",
             .limits = {.min_recall = 0.5},
-            .grid = {{20, 40, 1}, {5, 30, {}}, {40, 40, 1}, {20, 200, 1}}};
+            .grid = {{{20, 40, 1}, {5, 30, {}}, {40, 40, 1}, {20, 200, 1}}}};
   }
   Result<Autotuned> Tune(const AutotuneRequest& wanted) {
     return Await<Autotuned>(kAutotuneJob, autotune_->Prepare(Request(), wanted));
@@ -100,11 +100,11 @@ TEST_F(AutotuneServiceTest, OneAtATime) {
 
 TEST_F(AutotuneServiceTest, WhatCannotBeTriedIsSaid) {
   AutotuneRequest wanted = Wanted();
-  wanted.grid = {{5, 30, {}}};
+  wanted.grid = std::vector<GridConfig>{{5, 30, {}}};
   EXPECT_THAT(autotune_->Prepare(Request(), wanted), IsError(ErrorCode::kInvalidArgument, "grid_rejected"));
-  wanted.grid = {};
+  wanted.grid.emplace();
   EXPECT_THAT(autotune_->Prepare(Request(), wanted), IsError(ErrorCode::kInvalidArgument, "grid_rejected"));
-  wanted.grid.assign(kMaxGridConfigs + 1, {80, 30, {}});
+  wanted.grid->assign(kMaxGridConfigs + 1, {80, 30, {}});
   EXPECT_THAT(autotune_->Prepare(Request(), wanted), IsError(ErrorCode::kInvalidArgument, "grid_too_large"));
   wanted = Wanted();
   wanted.harness = "nothing";
@@ -112,6 +112,90 @@ TEST_F(AutotuneServiceTest, WhatCannotBeTriedIsSaid) {
   wanted.index_name = "nowhere";
   EXPECT_THAT(autotune_->Prepare(Request(), wanted), IsError(ErrorCode::kNotFound, "index_not_found"));
   // None of these took the index.
+  LAKE_ASSERT_OK(autotune_->Prepare(Request(), Wanted()));
+}
+
+TEST_F(AutotuneServiceTest, EpsilonGreedyProposesWhatWasNotTried) {
+  AutotuneRequest wanted = Wanted();
+  wanted.grid.reset();
+  wanted.strategy = TuningStrategy::kEpsilonGreedy;
+  wanted.max_trials = 3;
+  LAKE_ASSERT_OK_AND_ASSIGN(const JsonValue payload, autotune_->Prepare(Request(), wanted));
+  LAKE_ASSERT_OK_AND_ASSIGN(const Autotuned tuned, Await<Autotuned>(kAutotuneJob, payload));
+  EXPECT_EQ(tuned.trials_run, 3u);
+  EXPECT_TRUE(tuned.promoted);
+  const std::vector<Trial> trials = Trials();
+  ASSERT_THAT(trials, SizeIs(3));
+  for (size_t i = 0; i < trials.size(); ++i) {
+    LAKE_EXPECT_OK(vector::CheckHnswConfig(trials[i].config));
+    EXPECT_FALSE(trials[i].half);
+    for (size_t j = 0; j < i; ++j) EXPECT_FALSE(trials[i].config == trials[j].config);
+  }
+  LAKE_ASSERT_OK_AND_ASSIGN(const Autotuned again, Await<Autotuned>(kAutotuneJob, payload));
+  EXPECT_EQ(again.winner->trial_id, tuned.winner->trial_id);
+  EXPECT_THAT(Trials(), SizeIs(3));
+  EXPECT_THAT(Promoted()->history, IsEmpty());
+}
+
+TEST_F(AutotuneServiceTest, ModelWalksBuildsWholeAndExplainsItsDecision) {
+  AutotuneRequest wanted = Wanted();
+  wanted.grid.reset();
+  wanted.strategy = TuningStrategy::kModel;
+  wanted.max_trials = 9;
+  LAKE_ASSERT_OK_AND_ASSIGN(const JsonValue payload, autotune_->Prepare(Request(), wanted));
+  LAKE_ASSERT_OK_AND_ASSIGN(const Autotuned tuned, Await<Autotuned>(kAutotuneJob, payload));
+  const std::vector<Trial> trials = Trials();
+  EXPECT_EQ(tuned.trials_run, trials.size());
+  EXPECT_LE(trials.size(), 9u + 2);
+  EXPECT_EQ(trials[0].build_id, trials[1].build_id);
+  EXPECT_THAT(*trials[0].per_query_hits, SizeIs(50));  // Half of 100 queries.
+  const auto judged = std::ranges::count(trials, std::optional(EvalHalf::kValidate), &Trial::half);
+  if (tuned.decision) {
+    EXPECT_EQ(judged, 2);
+    EXPECT_EQ(tuned.decision->promote, tuned.promoted);
+    EXPECT_EQ(tuned.decision->queries, 50u);
+    EXPECT_EQ(tuned.decision->champion.config, vector::HnswConfig{});
+    EXPECT_EQ(trials[trials.size() - 2].id, tuned.decision->candidate.trial_id);
+  } else {
+    EXPECT_EQ(judged, 0);
+    EXPECT_THAT(*tuned.reason, HasSubstr("nothing better"));
+  }
+  EXPECT_EQ(tuned.promoted, Promoted() && Promoted()->current);
+  if (tuned.promoted) EXPECT_EQ(Promoted()->current->trial_id, tuned.winner->trial_id);
+  // Run again it finds the trials that it has.
+  LAKE_ASSERT_OK_AND_ASSIGN(const Autotuned again, Await<Autotuned>(kAutotuneJob, payload));
+  EXPECT_EQ(
+      static_cast<size_t>(std::ranges::count(Trials(), std::optional(EvalHalf::kTune), &Trial::half)) +
+          static_cast<size_t>(std::ranges::count(Trials(), std::optional(EvalHalf::kValidate), &Trial::half)),
+      Trials().size());
+  EXPECT_LE(Trials().size(), 9u + 2);
+  if (tuned.promoted) EXPECT_THAT(Promoted()->history, IsEmpty());
+}
+
+TEST_F(AutotuneServiceTest, WhatTheModelCannotBeSureOfIsNotPromoted) {
+  AutotuneRequest wanted = Wanted();
+  wanted.grid.reset();
+  wanted.strategy = TuningStrategy::kModel;
+  wanted.max_trials = 6;
+  wanted.limits.min_recall = 0.99;  // No 50 queries prove that.
+  LAKE_ASSERT_OK_AND_ASSIGN(const Autotuned tuned, Tune(wanted));
+  EXPECT_FALSE(tuned.promoted);
+  EXPECT_FALSE(tuned.winner);
+  ASSERT_TRUE(tuned.reason);
+  if (tuned.decision) EXPECT_LT(tuned.decision->candidate.recall_bound, 0.99);
+  EXPECT_FALSE(Promoted());
+}
+
+TEST_F(AutotuneServiceTest, WhatIsNotOfTheStrategyIsRefused) {
+  AutotuneRequest wanted = Wanted();
+  wanted.strategy = TuningStrategy::kModel;
+  EXPECT_THAT(autotune_->Prepare(Request(), wanted), IsError(ErrorCode::kInvalidArgument, "not_of_strategy"));
+  wanted = Wanted();
+  wanted.max_trials = 3;
+  EXPECT_THAT(autotune_->Prepare(Request(), wanted), IsError(ErrorCode::kInvalidArgument, "not_of_strategy"));
+  wanted = Wanted();
+  wanted.max_cpu_secs = 3;
+  EXPECT_THAT(autotune_->Prepare(Request(), wanted), IsError(ErrorCode::kInvalidArgument, "not_of_strategy"));
   LAKE_ASSERT_OK(autotune_->Prepare(Request(), Wanted()));
 }
 

@@ -20,8 +20,11 @@ Status Run(AutotuneService& autotune, jobs::JobService& jobs, const Request& req
                                   .limits = {.min_recall = wanted.min_recall,
                                              .max_p95_us = wanted.max_p95_us,
                                              .max_memory_bytes = wanted.max_memory_bytes,
-                                             .max_build_secs = wanted.max_build_secs}};
-  if (wanted.grid) tune.grid = *std::move(wanted.grid);
+                                             .max_build_secs = wanted.max_build_secs},
+                                  .strategy = wanted.strategy,
+                                  .grid = std::move(wanted.grid),
+                                  .max_trials = wanted.max_trials,
+                                  .max_cpu_secs = wanted.max_cpu_secs};
   LAKE_ASSIGN_OR_RETURN(const JsonValue payload, autotune.Prepare(request, tune));
   Result<jobs::Job> job =
       jobs.Submit(request.context, std::string(tuning::kAutotuneJob), request.caller.name, payload);
@@ -37,7 +40,9 @@ Status Run(AutotuneService& autotune, jobs::JobService& jobs, const Request& req
 void AddAutotuneRoute(Api& api, AutotuneService& autotune, jobs::JobService& jobs) {
   api.AddStream<wire::RunAutotune>(
       {Method::kPost, "/vectors/hnsw/autotune",
-       "Try a grid of configurations on an index, journal each and promote the best that finds enough. "
+       "Try configurations of an index, those of a grid or what a strategy proposes; journal each and "
+       "promote "
+       "the best that finds enough. "
        "Prefer: "
        "respond-async answers with the job at once.",
        Permission::kWrite},

@@ -11,6 +11,8 @@
 #include "lake/access/request.h"
 #include "lake/common/describe.h"
 #include "lake/jobs/job_service.h"
+#include "lake/tuning/decision.h"
+#include "lake/tuning/strategy.h"
 #include "lake/tuning/trial_runner.h"
 #include "lake/vector/index_service.h"
 #include "lake/vector/promotion_service.h"
@@ -42,11 +44,19 @@ struct TuningLimits {
   std::optional<double> max_build_secs;
 };
 
+inline constexpr Bounds kMaxTrialsBounds = {1, 200};
+inline constexpr uint32_t kDefaultMaxTrials = 20;
+inline constexpr Bounds kMaxCpuSecsBounds = {1, 86'400};
+
 struct AutotuneRequest {
   std::string index_name;
   std::string harness;  ///< Name of the eval set.
   TuningLimits limits;
-  std::vector<GridConfig> grid = DefaultGrid();
+  TuningStrategy strategy = TuningStrategy::kGrid;
+  std::optional<std::vector<GridConfig>> grid = {};  ///< Of kGrid; none: DefaultGrid().
+  // Of the strategies that propose.
+  std::optional<uint32_t> max_trials = {};  ///< None: kDefaultMaxTrials.
+  std::optional<double> max_cpu_secs = {};  ///< Of the process, before the winner is judged; none: any.
 };
 
 struct AutotuneWinner {
@@ -72,6 +82,7 @@ struct Autotuned {
   std::vector<std::string> skipped;  ///< Why configurations were not tried.
   std::vector<FailedTrial> failed;
   std::optional<std::string> reason = {};  ///< Why nothing was promoted.
+  std::optional<Decision> decision = {};   ///< Of kModel, when there was something to decide.
 };
 
 /// What the service works with; all of it outlives the service.
@@ -95,7 +106,7 @@ class AutotuneService {
   /// The payload of a job of kind kAutotuneJob; from now on no other one of the index is prepared until that
   /// job has ended or Release is called. Errors, with pointers: those of IndexService::Find and
   /// EvalService::Find; failed_precondition/index_not_ready; invalid_argument/{grid_rejected,
-  /// grid_too_large}; already_exists/autotune_running.
+  /// grid_too_large, not_of_strategy}; already_exists/autotune_running.
   virtual Result<JsonValue> Prepare(const access::Request& request, const AutotuneRequest& wanted) = 0;
   /// For a payload of which no job was made.
   virtual void Release(const JsonValue& payload) = 0;
@@ -147,5 +158,7 @@ struct lake::Describe<lake::tuning::Autotuned> {
       Required("duration_secs", &T::duration_secs, "What all of it took."),
       Required("skipped", &T::skipped, "Configurations that were not tried, and why."),
       Required("failed", &T::failed, "Configurations that could not be tried, and why."),
-      Optional("reason", &T::reason, "Why nothing was promoted.")};
+      Optional("reason", &T::reason, "Why nothing was promoted."),
+      Optional("decision", &T::decision,
+               "Of the strategy model: how the best that was found was judged beside the champion.")};
 };

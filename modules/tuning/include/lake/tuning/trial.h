@@ -14,6 +14,7 @@
 #include "lake/common/json.h"
 #include "lake/common/random.h"
 #include "lake/common/result.h"
+#include "lake/tuning/eval_set.h"
 #include "lake/vector/index_record.h"
 
 namespace lake::tuning {
@@ -46,6 +47,8 @@ struct BuildStatistics {
   uint32_t degree = 0;  ///< Most neighbours of a row.
   double alpha = 0;
   std::string code;  ///< What rows are compared by: "int4", "int8", "f32".
+  /// Of choosing anew among the candidates of another build; none: it was built whole. cpu_secs has both.
+  std::optional<double> rewire_cpu_secs = {};
   JsonValue::Object unknown = {};
 };
 
@@ -68,7 +71,10 @@ struct Trial {
   std::optional<std::string> code_version = {};
   std::optional<std::string> cpu_features = {};  ///< Instruction set of the inner loops.
   std::optional<std::string> created_by = {};
-  /// Of each query with ground truth, in the eval set's order, how many of its k nearest were found.
+  /// Those it was measured with; none: all.
+  std::optional<EvalHalf> half = {};
+  /// Of each query with ground truth (of the half), in the eval set's order, how many of its k nearest were
+  /// found.
   std::optional<std::vector<uint32_t>> per_query_hits = {};
   JsonValue::Object unknown = {};
 };
@@ -115,7 +121,9 @@ struct lake::Describe<lake::tuning::BuildStatistics> {
                  Optional("threads", &T::threads, "Threads of the build."),
                  Optional("degree", &T::degree, "Most neighbours of a row."),
                  Optional("alpha", &T::alpha, "How much longer than needed a way may be kept."),
-                 Optional("code", &T::code, "What rows are compared by: int4, int8 or f32.")};
+                 Optional("code", &T::code, "What rows are compared by: int4, int8 or f32."),
+                 Optional("rewire_cpu_secs", &T::rewire_cpu_secs,
+                          "Of these, of choosing links anew among the candidates of another build.")};
 };
 template <>
 struct lake::Describe<lake::tuning::Trial> {
@@ -138,6 +146,7 @@ struct lake::Describe<lake::tuning::Trial> {
       Optional("code_version", &T::code_version, "Version of the program."),
       Optional("cpu_features", &T::cpu_features, "Instruction set of the inner loops."),
       Optional("created_by", &T::created_by, "Who asked for it."),
+      Optional("half", &T::half, "Half of the queries that it was measured with; absent: all."),
       Optional("per_query_hits", &T::per_query_hits,
                "How many of its k nearest each query with ground truth found, in the eval set's order.")};
 };

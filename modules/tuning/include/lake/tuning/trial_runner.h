@@ -45,13 +45,26 @@ struct TrialOrder {
   std::string created_by;
 };
 
+struct MeasuredWalk;     // model_search.h
+struct SearchedVectors;  // model_search.h
+
 /// Trials of one index with one eval set, one after another. One thread.
 class TrialSeries {
  public:
   virtual ~TrialSeries() = default;
 
-  /// Measured, and in the journal. An order of the same graph as the one before measures the same build. Errors: those of ann::Index::Build and Search, of the journal, of the context.
+  /// Measured, and in the journal. An order of the same graph as the one before measures the same build.
+  /// Errors: those of ann::Index::Build and Search, of the journal, of the context.
   virtual Result<Trial> Run(const Context& context, const TrialOrder& order) = 0;
+
+  /// What it is about, for those who build and walk themselves; valid as long as the series. Error:
+  /// failed_precondition/no_eval_queries when a half has none.
+  virtual Result<SearchedVectors> Searched() = 0;
+  /// What they measured, in the journal as that trial; its configuration is the measured one. Errors: those
+  /// of the journal, of the context.
+  virtual Result<Trial> Keep(const Context& context, const TrialOrder& order, const MeasuredWalk& walk) = 0;
+  /// Those of the same vectors, queries and instruction set, by the tune half.
+  virtual std::vector<Trial> Comparable(const std::vector<Trial>& trials) const = 0;
 };
 
 /// Any thread. Two series at once would measure each other: see kTuningLane.

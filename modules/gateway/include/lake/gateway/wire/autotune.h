@@ -1,7 +1,6 @@
 // An autotune as it is asked for; what it gives is as its owner describes it (lake/tuning/autotune.h).
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,26 +12,21 @@
 
 namespace lake::gateway::wire {
 
-enum class TuningStrategy { kGrid };
-
 struct RunAutotune {
   std::string index_name;
   std::string harness;
-  TuningStrategy strategy = TuningStrategy::kGrid;
+  tuning::TuningStrategy strategy = tuning::TuningStrategy::kGrid;
   double min_recall = 0.9;
   std::optional<double> max_p95_us;
   std::optional<uint64_t> max_memory_bytes;
   std::optional<double> max_build_secs;
   std::optional<std::vector<tuning::GridConfig>> grid;
+  std::optional<uint32_t> max_trials;
+  std::optional<double> max_cpu_secs;
 };
 
 }  // namespace lake::gateway::wire
 
-template <>
-struct lake::DescribeEnum<lake::gateway::wire::TuningStrategy> {
-  using V = lake::gateway::wire::TuningStrategy;
-  static constexpr std::array kNames = {EnumName(V::kGrid, "grid")};
-};
 /// Without bounds: what is out of them is skipped, not refused.
 template <>
 struct lake::Describe<lake::tuning::GridConfig> {
@@ -55,11 +49,18 @@ struct lake::Describe<lake::gateway::wire::RunAutotune> {
   static constexpr auto kFields = std::tuple{
       Required("index_name", &T::index_name, "Index that is tuned.").Between(1, 255),
       Required("harness", &T::harness, "Eval set that trials are measured with.").Between(1, 255),
-      Optional("strategy", &T::strategy, "grid: every configuration of the grid."),
+      Optional("strategy", &T::strategy,
+               "grid: every configuration of the grid. epsilon_greedy: now and then anything, else near the "
+               "best. model: what a model expects most of; promoted when that is sure to be better."),
       Optional("min_recall", &T::min_recall, "Least recall of a winner.").Between(0, 1),
       Optional("max_p95_us", &T::max_p95_us, "Greatest 95th percentile of its latency, in microseconds."),
       Optional("max_memory_bytes", &T::max_memory_bytes, "Most bytes that a search of it reads."),
       Optional("max_build_secs", &T::max_build_secs, "Most seconds that its build may take."),
       Optional("grid", &T::grid,
-               "What is tried, at most 200; absent: (20,30) (40,30) (80,30) (80,60) (160,30) with seed 42.")};
+               "What is tried, at most 200; absent: (20,30) (40,30) (80,30) (80,60) (160,30) with seed 42."),
+      Optional("max_trials", &T::max_trials, "Of a strategy that proposes: most trials; absent: 20.")
+          .Between(lake::tuning::kMaxTrialsBounds.low, lake::tuning::kMaxTrialsBounds.high),
+      Optional("max_cpu_secs", &T::max_cpu_secs,
+               "Of a strategy that proposes: CPU seconds after which nothing more is tried.")
+          .Between(lake::tuning::kMaxCpuSecsBounds.low, lake::tuning::kMaxCpuSecsBounds.high)};
 };

@@ -21,7 +21,8 @@ void AddGraphOptions(CLI::App* word, GraphOptions* options) {
   word->add_option("--degree", options->degree, "Most neighbours in the graph, 4 to 96 (default: 32)");
   word->add_option("--alpha", options->alpha,
                    "How much longer than needed a way may be kept, 1 to 2 (default: 1)");
-  word->add_option("--code", options->code, "What walks compare: int4, int8 or f32 (default: by the vectors)");
+  word->add_option("--code", options->code,
+                   "What walks compare: int4, int8 or f32 (default: by the vectors)");
   word->add_option("--rerank-rows", options->rerank, "Rows compared exactly at the end of a walk, 1 to 1000");
 }
 

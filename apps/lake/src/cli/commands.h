@@ -148,6 +148,9 @@ struct TuneOptions {
   std::optional<double> max_p95_us;
   std::optional<double> max_build_secs;
   std::optional<int64_t> max_memory_bytes;
+  std::string strategy;  ///< Empty: the server's.
+  std::optional<int64_t> max_trials;
+  std::optional<double> max_cpu_secs;
 };
 
 struct ProfileOptions {

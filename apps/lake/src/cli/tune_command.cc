@@ -1,4 +1,4 @@
-// lake tune: a grid of configurations of an index is tried, and the best promoted.
+// lake tune: configurations of an index are tried, and the best promoted.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "exit_code.h"
 #include "follow_job.h"
+#include "lake/common/json_io.h"
 #include "recall_plot.h"
 #include "request_body.h"
 #include "rest.h"
@@ -18,7 +19,7 @@
 namespace lake::app {
 namespace {
 
-constexpr int64_t kMostTrials = 200;  // Of one run.
+constexpr int64_t kMostTrials = 202;  // Of one run.
 
 /// "80:30" or "80:30:42".
 Result<JsonValue> GridOf(const std::vector<std::string>& words) {
@@ -81,10 +82,14 @@ class LiveTrials {
              : value->is_int()  ? fmt::format("{}", value->as_int())
                                 : std::string("-");
     };
-    return fmt::format(
+    std::string line = fmt::format(
         "  ef_construction {:>3}  ef_search {:>3}  recall {:>6} (at least {})  p50 {:>7} us  build {} s",
         text("ef_construction"), text("ef_search"), text("recall_at_k"), text("recall_low"), text("p50_us"),
         text("build_secs"));
+    for (const char* option : {"degree", "alpha", "code", "rerank"})
+      if (const JsonValue* value = row.Find(option); !value->is_null())
+        line += fmt::format("  {} {}", option, CellText(*value));
+    return line;
   }
 
   Rest& rest_;
@@ -98,6 +103,28 @@ double Figure(const JsonValue& trial, std::string_view name) {
   const JsonValue* metrics = trial.Find("metrics");
   const JsonValue* figure = metrics == nullptr ? nullptr : metrics->Find(name);
   return figure != nullptr && figure->is_number() ? figure->as_double() : 0;
+}
+
+/// "0.9571 [0.9512, 0.9640]"
+std::string IntervalOf(const JsonValue* figure) {
+  return fmt::format("{:.4f} [{:.4f}, {:.4f}]", figure->Find("value")->as_double(),
+                     figure->Find("low")->as_double(), figure->Find("high")->as_double());
+}
+
+/// The numbers of a decision.
+void PrintDecision(const JsonValue& decision) {
+  for (const char* who : {"champion", "candidate"}) {
+    const JsonValue* judged = decision.Find(who);
+    fmt::print("{:<9}  recall {:.4f} (at least {:.4f})  p50 {:.1f} us  {}\n", who,
+               judged->Find("recall_at_k")->as_double(), judged->Find("recall_bound")->as_double(),
+               judged->Find("search_latency_p50_us")->as_double(), WriteJson(*judged->Find("config")));
+  }
+  fmt::print(
+      "of {} queries that nothing was chosen by: recall {}, p50 ratio {}, memory {:.3f}, build {:.3f}\n",
+      decision.Find("queries")->as_int(), IntervalOf(decision.Find("recall_difference")),
+      IntervalOf(decision.Find("p50_ratio")), decision.Find("memory_ratio")->as_double(),
+      decision.Find("build_ratio")->as_double());
+  fmt::print("{}\n", decision.FindString("reason"));
 }
 
 void PrintOutcome(const JsonValue& tuned, const JsonValue::Array& trials) {
@@ -116,6 +143,8 @@ void PrintOutcome(const JsonValue& tuned, const JsonValue::Array& trials) {
   if (won)
     fmt::print("winner: {} {}\n", winner->FindString("trial_id"),
                tuned.Find("promoted")->as_bool() ? "is promoted" : "could not be promoted");
+  const JsonValue* decision = tuned.Find("decision");
+  if (decision != nullptr && decision->is_object()) return PrintDecision(*decision);
   if (const std::string_view reason = tuned.FindString("reason"); !reason.empty()) fmt::print("{}\n", reason);
 }
 
@@ -127,6 +156,9 @@ int RunTune(const Context& context, const ClientOptions& client, const TuneOptio
   if (options.max_p95_us) body.Set("max_p95_us", *options.max_p95_us);
   if (options.max_build_secs) body.Set("max_build_secs", *options.max_build_secs);
   SetIfGiven(&body, "max_memory_bytes", options.max_memory_bytes);
+  SetUnlessEmpty(&body, "strategy", options.strategy);
+  SetIfGiven(&body, "max_trials", options.max_trials);
+  SetIfGiven(&body, "max_cpu_secs", options.max_cpu_secs);
   if (!options.grid.empty()) {
     Result<JsonValue> grid = GridOf(options.grid);
     if (!grid.ok()) {

@@ -76,8 +76,8 @@ void AddTuneAgent(CLI::App* group, Parsed* parsed) {
 
 void AddTune(CLI::App& app, Parsed* parsed) {
   TuneOptions& options = parsed->tune;
-  CLI::App* word = app.add_subcommand(
-      "tune", "Try a grid of configurations of an index and promote the best; Ctrl-C cancels");
+  CLI::App* word =
+      app.add_subcommand("tune", "Try configurations of an index and promote the best; Ctrl-C cancels");
   word->add_option("index", options.index, "Index name");
   word->add_option("--eval", options.eval_set, "Eval set to measure with");
   word->add_option("--grid", options.grid,
@@ -89,6 +89,12 @@ void AddTune(CLI::App& app, Parsed* parsed) {
                    "Greatest 95th percentile of its latency, microseconds");
   word->add_option("--max-memory-bytes", options.max_memory_bytes, "Most bytes that a search of it reads");
   word->add_option("--max-build-secs", options.max_build_secs, "Most seconds that its build may take");
+  word->add_option("--strategy", options.strategy,
+                   "grid (default); epsilon_greedy: near the best, now and then anything; model: what a\n"
+                   "model expects most of, promoted when that is sure to be better")
+      ->check(CLI::IsMember({"grid", "epsilon_greedy", "model"}));
+  word->add_option("--max-trials", options.max_trials, "Of these two: most trials (default: 20)");
+  word->add_option("--max-cpu-secs", options.max_cpu_secs, "Of these two: try nothing more after so many");
   word->callback([parsed, word] {
     if (!word->get_subcommands().empty()) return;
     // Not of its words, which have arguments of their own.

@@ -41,6 +41,8 @@ Status RunP6(const RunOptions& options, Report& report);  ///< 22 analytic queri
 Status RunP8(const RunOptions& options, Report& report);  ///< CSV to catalogued Parquet, beside DuckDB COPY.
 Status RunP10(const RunOptions& options,
               Report& report);  ///< Durable append and tombstone, beside fdatasync.
+Status RunP11(const RunOptions& options,
+              Report& report);                             ///< Strategies of tuning, beside each other.
 Status RunP12(const RunOptions& options, Report& report);  ///< Embedding, beside the bare model.
 Status RunP13(const RunOptions& options, Report& report);  ///< A tiny HTTP request, and idle clients.
 Status RunP14(const RunOptions& options, Report& report);  ///< A catalog of 100,000 datasets.

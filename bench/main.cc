@@ -37,6 +37,7 @@ constexpr std::array kBenchmarks = {
               RunP6},
     Benchmark{"P8", "CSV over HTTP to catalogued Parquet, beside DuckDB's COPY", RunP8},
     Benchmark{"P10", "durable append and tombstone, beside fdatasync", RunP10},
+    Benchmark{"P11", "what strategies of tuning reach for the same CPU time, sets A and B", RunP11},
     Benchmark{"P12", "texts embedded a second by a job that builds an index, beside the bare model", RunP12},
     Benchmark{"P13", "a tiny HTTP request beside bare Beast, and 10,000 idle clients", RunP13},
     Benchmark{"P14", "start, page and commit of a catalog of 100,000 datasets", RunP14},
@@ -48,7 +49,7 @@ std::string Usage() {
   std::string text =
       "usage: lake bench ID [--quick] [--rows N] [--base FILE --query FILE [--truth FILE] [--metric M]]\n"
       "  --quick   at most two minutes on a quiet machine\n"
-      "  --rows N  size of the sample company (P6, P15); 2,469,278 unless told\n"
+      "  --rows N  size of the sample company (P6, P15); 2,469,278 unless told; vectors of P11\n"
       "  --base, --query, --truth  P1 to P5 on vectors of your own: .fvecs or .npy (f32), truth as .ivecs "
       "or\n"
       "            .npy (i32, i64); without truth all rows are compared\n"

@@ -13,8 +13,9 @@ Status WalkOnce(const Context& context, vector::OpenIndex& index, const vector::
   if (index.chunks() == 0) return {};
   const size_t dimensions = index.segment().dimensions();
   const std::vector<float> query(dimensions, 1 / std::sqrt(static_cast<float>(dimensions)));
+  const vector::WalkSettings walk = vector::UsualWalk(record);
   LAKE_RETURN_IF_ERROR(
-      index.FindNearest(query, {.k = kHits, .ef_search = vector::UsualEfSearch(record)}, context.cancel));
+      index.FindNearest(query, {.k = kHits, .ef_search = walk.ef_search, .usual = walk}, context.cancel));
   return {};
 }
 

@@ -280,7 +280,7 @@ TEST_F(PromotionServiceTest, AnotherConfigurationOfItsOwn) {
   // What only searches see is in effect at once.
   LAKE_ASSERT_OK_AND_ASSIGN(IndexRecord record, configure({.ef_construction = 80, .ef_search = 90}));
   EXPECT_TRUE(IsBuiltAsConfigured(record));
-  EXPECT_EQ(UsualEfSearch(record), 90u);
+  EXPECT_EQ(UsualWalk(record).ef_search, 90u);
   LAKE_ASSERT_OK_AND_ASSIGN(record, configure(kSlow));
   EXPECT_FALSE(IsBuiltAsConfigured(record));
   LAKE_ASSERT_OK(RefreshOk(All()));

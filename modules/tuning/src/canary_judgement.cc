@@ -10,15 +10,26 @@
 namespace lake::tuning {
 namespace {
 
+using vector::HnswConfig;
+
 double LowerEnd(const TrialMetrics& metrics) {
   return metrics.recall_low ? *metrics.recall_low
                             : ann::WilsonInterval(metrics.recall_at_k, metrics.eval_queries).low;
 }
 
 /// What the index has when the current promotion goes.
-vector::HnswConfig ConfigBefore(const vector::IndexRecord& record) {
+HnswConfig ConfigBefore(const vector::IndexRecord& record) {
   const std::vector<vector::Promotion>& history = record.promotions->history;
   return history.empty() ? OwnConfig(record) : history.back().config;
+}
+
+/// Whether it makes no more effort in the build nor in searches, and is the same in all else but its seed.
+bool FindsNoMore(HnswConfig before, const HnswConfig& current) {
+  if (before.ef_construction > current.ef_construction || before.ef_search > current.ef_search) return false;
+  before.ef_construction = current.ef_construction;
+  before.ef_search = current.ef_search;
+  before.seed = current.seed;
+  return before == current;
 }
 
 }  // namespace
@@ -36,9 +47,8 @@ CanaryJudgement JudgeCanary(const vector::IndexRecord& record, const vector::Can
   if (recall.high >= canary.floor) return {CanaryVerdict::kHolds, figures};
   if (WasRolledBack(*record.promotions, canary.trial_id))
     return {CanaryVerdict::kKept, figures + "; it was rolled back once and promoted again"};
-  const vector::HnswConfig current = ConfigToBuild(record);
-  const vector::HnswConfig before = ConfigBefore(record);
-  if (before.ef_construction <= current.ef_construction && before.ef_search <= current.ef_search)
+  const HnswConfig before = ConfigBefore(record);
+  if (FindsNoMore(before, ConfigToBuild(record)))
     return {CanaryVerdict::kKept,
             fmt::format("{}; what was before it ({}) would find no more", figures, ToText(before))};
   return {CanaryVerdict::kRolledBack, "rolled back: " + figures};

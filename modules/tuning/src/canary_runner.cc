@@ -17,6 +17,7 @@ constexpr std::chrono::seconds kTick{10};
 std::vector<std::string> Needing(const catalog::Snapshot& snapshot) {
   std::vector<std::string> names;
   for (const auto& entity : snapshot.ListEntities(vector::kIndexKind, "", kMaxIndexes)) {
+    if (entity->document.Find("promotions") == nullptr) continue;  // As nearly all are: not read whole.
     const auto record = FromJson<vector::IndexRecord>(entity->document, Reading::kTolerant);
     if (record.ok() && NeedsCanary(*record)) names.push_back(record->name);
   }

@@ -80,12 +80,12 @@ class Service final : public CanaryService {
     CanaryRecall canary = {.trial_id = promotion.trial_id,
                            .promoted_at = promotion.promoted_at,
                            .generation = record.live->id,
-                           .ef_search = UsualEfSearch(record),
+                           .ef_search = static_cast<uint32_t>(UsualWalk(record).ef_search),
                            .eval_set = sample.name.empty() ? std::nullopt : std::optional(sample.name),
                            .recall = {},
                            .floor = CanaryFloor(trial, min_recall_),
                            .measured_at = parts_.clock.Now()};
-    LAKE_ASSIGN_OR_RETURN(canary.recall, Ask(run, *index, sample, canary.ef_search));
+    LAKE_ASSIGN_OR_RETURN(canary.recall, Ask(run, *index, sample, UsualWalk(record)));
     return canary;
   }
 
@@ -97,10 +97,10 @@ class Service final : public CanaryService {
     return std::move(trial).error();
   }
 
-  /// Through the graph, as a search does that names its effort.
+  /// Through the graph, as a search walks it that names its effort.
   static Result<MeasuredRecall> Ask(jobs::JobRun& run, vector::OpenIndex& index, const EvalSet& set,
-                                    size_t ef_search) {
-    const AskedQueries queries = QueriesOf(set, index.segment().dimensions());
+                                    const vector::WalkSettings& walk) {
+    const AskedQueries queries = QueriesOf(set, index.segment().dimensions(), std::nullopt);
     if (queries.count() == 0)
       return FailedPrecondition("no_eval_queries", "there is no query that the index could be asked");
     double sum = 0;
@@ -109,7 +109,8 @@ class Service final : public CanaryService {
       LAKE_RETURN_IF_ERROR(run.context().CheckAlive());
       LAKE_ASSIGN_OR_RETURN(
           const ann::Answer answer,
-          index.FindNearest(queries.vector(i), {.k = set.k, .ef_search = ef_search}, run.context().cancel));
+          index.FindNearest(queries.vector(i), {.k = set.k, .ef_search = walk.ef_search, .usual = walk},
+                            run.context().cancel));
       sum += Share(answer, queries.truths[i]);
     }
     const double mean = sum / static_cast<double>(queries.count());

@@ -86,7 +86,7 @@ bool IsOfWhatAnswers(const CanaryRecall& canary, const IndexRecord& record) {
   return record.live && record.promotions && record.promotions->current && IsBuiltAsConfigured(record) &&
          canary.trial_id == record.promotions->current->trial_id &&
          canary.promoted_at == record.promotions->current->promoted_at &&
-         canary.generation == record.live->id && canary.ef_search == UsualEfSearch(record);
+         canary.generation == record.live->id && canary.ef_search == UsualWalk(record).ef_search;
 }
 
 bool NeedsCanary(const IndexRecord& record) {

@@ -54,9 +54,16 @@ std::optional<size_t> ChooseCandidate(std::span<const Trial> trials, std::option
                                       const TuningLimits& limits, uint64_t seed) {
   TuningLimits others = limits;  // All but the recall, which has a rule of its own.
   others.min_recall = 0;
-  double enough = limits.min_recall;
+  std::vector<double> least;  // What the champion found, when that is enough.
   if (champion && trials[*champion].metrics.recall_at_k >= limits.min_recall)
-    enough = std::max(enough, trials[*champion].metrics.recall_at_k - kRecallMargin);
+    least = SharesOf(trials[*champion]);
+  const auto is_sure = [&](const Trial& trial) {
+    const std::vector<double> shares = SharesOf(trial);
+    if (!(trial.metrics.recall_at_k >= limits.min_recall &&
+          LowerBoundOfMean(shares, seed) >= limits.min_recall))
+      return false;
+    return shares.size() != least.size() || MeanDifference(shares, least, seed).low >= -kRecallMargin;
+  };
   struct Rank {
     bool sure;
     double first;
@@ -68,8 +75,7 @@ std::optional<size_t> ChooseCandidate(std::span<const Trial> trials, std::option
   for (size_t i = 0; i < trials.size(); ++i) {
     const TrialMetrics& metrics = trials[i].metrics;
     if (!IsEligible(trials[i], others) || !(metrics.search_latency_p50_us >= 0)) continue;
-    const bool sure =
-        metrics.recall_at_k >= enough && LowerBoundOfMean(SharesOf(trials[i]), seed) >= limits.min_recall;
+    const bool sure = is_sure(trials[i]);
     const double recall = -metrics.recall_at_k;
     const double p50 = metrics.search_latency_p50_us;
     const Rank rank = sure ? Rank{sure, p50, recall} : Rank{sure, recall, p50};

@@ -20,9 +20,9 @@ inline constexpr double kLeastCostGain = 0.2;
 inline constexpr double kRecallMargin = 0.005;
 
 /// Of the trials within the limits the quickest whose recall is sure (by the bound of the queries that it was
-/// measured with) to be min_recall, and not lower than the champion's where that is enough; when none is sure
-/// the one with the highest recall. Of equals the one with the higher recall, then the first. `champion`:
-/// position of its trial, none when it could not be measured.
+/// measured with) to be min_recall, and by the same queries not lower than the champion's where that is
+/// enough; when none is sure the one with the highest recall. Of equals the one with the higher recall, then
+/// the first. `champion`: position of its trial, none when it could not be measured.
 std::optional<size_t> ChooseCandidate(std::span<const Trial> trials, std::optional<size_t> champion,
                                       const TuningLimits& limits, uint64_t seed);
 

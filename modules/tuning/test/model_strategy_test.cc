@@ -14,6 +14,7 @@
 #include "lake/common/json_io.h"
 #include "lake/common_testing/result_matchers.h"
 #include "model_search.h"
+#include "promotion_rule.h"
 #include "walk_grid.h"
 #include "walk_model.h"
 
@@ -252,10 +253,14 @@ TEST_F(ModelSearchTest, JudgesTheBestBesideTheChampionWithOtherQueries) {
   LAKE_ASSERT_OK_AND_ASSIGN(const auto judgement,
                             search.Judge(known, [&](const MeasuredWalk& walk) { return Keep(walk); }, {}));
   ASSERT_TRUE(judgement);
-  EXPECT_TRUE(judgement->decision.promote) << judgement->decision.reason;
-  EXPECT_EQ(judgement->decision.queries, validate_.count());
-  EXPECT_EQ(judgement->decision.champion.config, slow);
-  EXPECT_LT(judgement->decision.p50_ratio.high, 1);
+  const Decision& decision = judgement->decision;
+  EXPECT_EQ(decision.queries, validate_.count());
+  EXPECT_EQ(decision.champion.config, slow);
+  EXPECT_LT(decision.p50_ratio.high, 1);
+  // The clock decides which of the quicker ones is judged: some find less than the champion, and are refused.
+  const bool finds_as_much =
+      decision.candidate.recall_bound >= 0.9 && decision.recall_difference.low >= -kRecallMargin;
+  EXPECT_EQ(decision.promote, finds_as_much) << decision.reason;
   ASSERT_GE(kept_.size(), 2u);
   EXPECT_EQ(kept_[kept_.size() - 1].half, EvalHalf::kValidate);
   EXPECT_EQ(kept_[kept_.size() - 2].half, EvalHalf::kValidate);

@@ -123,8 +123,11 @@ class ProfileTest(unittest.TestCase):
         self.assertEqual((done["previous"], done["unloaded"]), ("day", [f"ollama/{WRITERS[0]}"]))
         self.assertEqual(HoldingOllama.said, [f"unload {WRITERS[0]}", f"load {WRITERS[1]}", "load counting"])
         self.assertEqual([(one["index_name"], one["rebuilt"]) for one in done["warmed"]], [("filed", True), ("notes", True)])
-        lines = [line for line in self.server.log_text().splitlines() if "warming_index" in line and '"night"' in line]
-        self.assertEqual(len(lines), 2)
+        def warmed() -> list[str]:
+            return [line for line in self.server.log_text().splitlines() if "warming_index" in line and '"night"' in line]
+        # Lines are written a little after what they tell of.
+        wait_until("both indexes are told of", lambda: len(warmed()) == 2, 10)
+        lines = warmed()
         for line in lines:
             self.assertIn("building HNSW ef_construction=40 ef_search=50 seed=7", line)
         self.assertEqual((self.active()["profile_id"], self.active()["warm_indexes"]), ("night", ["filed", "notes"]))

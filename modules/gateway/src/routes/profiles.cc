@@ -84,7 +84,8 @@ Status Activate(const ProfileParts& parts, const Request& request, std::string_v
 
 /// The profile that a key has; one's own, or as an administrator anybody's.
 Result<std::string> ProfileOf(const ProfileParts& parts, const Request& request, const std::string& user) {
-  if (user != request.caller.name) LAKE_RETURN_IF_ERROR(access::Require(request, Permission::kAdmin));
+  if (user != request.caller.name && !request.Has(Permission::kAdmin))
+    return PermissionDenied("not_your_profile", "the profile of another is for administrators to activate");
   return parts.keys.ProfileOf(*request.snapshot, user);
 }
 

@@ -23,11 +23,6 @@ bool WasRolledBack(const Trial& trial, const vector::IndexRecord& record) {
          });
 }
 
-std::string FiguresOf(const Trial& trial) {
-  return fmt::format("recall={:.3f} p50={:.0f}us", trial.metrics.recall_at_k,
-                     trial.metrics.search_latency_p50_us);
-}
-
 }  // namespace
 
 size_t CountOwnTrials(const TunedIndex& index) {
@@ -52,8 +47,6 @@ std::optional<NextTrial> ChooseTrial(const TunedIndex& index) {
                        ? "drawn from everything within the bounds"
                        : fmt::format("near the configuration in use, {}", ToText(champion))};
 }
-
-std::string WinnerNote(const Trial& trial) { return "autotune winner: " + FiguresOf(trial); }
 
 PromotionChoice ChoosePromotion(const TunedIndex& index, double min_recall) {
   std::vector<Trial> candidates;

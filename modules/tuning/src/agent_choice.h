@@ -42,7 +42,4 @@ struct PromotionChoice {
 /// configuration in use. What was rolled back once with a reason wins nothing.
 PromotionChoice ChoosePromotion(const TunedIndex& index, double min_recall);
 
-/// Note of a promotion that a strategy decided.
-std::string WinnerNote(const Trial& trial);
-
 }  // namespace lake::tuning

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "autotune_choice.h"
 #include "lake/common/fold.h"
 #include "lake/common/json_io.h"
 #include "lake/vector/freshness.h"

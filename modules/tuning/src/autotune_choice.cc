@@ -97,4 +97,11 @@ std::optional<size_t> FindWinner(std::span<const Trial> trials, const TuningLimi
   return winner;
 }
 
+std::string FiguresOf(const Trial& trial) {
+  return fmt::format("recall={:.3f} p50={:.0f}us", trial.metrics.recall_at_k,
+                     trial.metrics.search_latency_p50_us);
+}
+
+std::string WinnerNote(const Trial& trial) { return "autotune winner: " + FiguresOf(trial); }
+
 }  // namespace lake::tuning

@@ -28,4 +28,9 @@ bool IsEligible(const Trial& trial, const TuningLimits& limits);
 /// first.
 std::optional<size_t> FindWinner(std::span<const Trial> trials, const TuningLimits& limits);
 
+/// "recall=0.960 p50=11us"
+std::string FiguresOf(const Trial& trial);
+/// Note of a promotion that a strategy decided; a contract.
+std::string WinnerNote(const Trial& trial);
+
 }  // namespace lake::tuning

@@ -165,11 +165,7 @@ class Run {
                      .build_time_secs = best.metrics.build_time_secs};
     const Status promoted = parts_.promotions.PromoteOnce(
         context_, best.index_name,
-        {.config = best.config,
-         .trial_id = best.id,
-         .promoted_by = kNote,
-         .note = fmt::format("autotune winner: recall={:.3f} p50={:.0f}us", best.metrics.recall_at_k,
-                             best.metrics.search_latency_p50_us)});
+        {.config = best.config, .trial_id = best.id, .promoted_by = kNote, .note = WinnerNote(best)});
     tuned_.promoted = promoted.ok();
     if (!promoted.ok()) tuned_.reason = promoted.error().message();
   }

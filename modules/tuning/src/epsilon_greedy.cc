@@ -10,11 +10,11 @@ namespace {
 
 using vector::HnswConfig;
 
-/// As contracts have them, both ends included.
-constexpr uint32_t kLeastConstruction = 10;
-constexpr uint32_t kMostConstruction = 400;
-constexpr uint32_t kLeastSearch = 10;
-constexpr uint32_t kMostSearch = 200;
+// Both ends included.
+constexpr auto kLeastConstruction = static_cast<uint32_t>(vector::kEfConstructionBounds.low);
+constexpr auto kMostConstruction = static_cast<uint32_t>(vector::kEfConstructionBounds.high);
+constexpr auto kLeastSearch = static_cast<uint32_t>(vector::kEfSearchBounds.low);
+constexpr auto kMostSearch = static_cast<uint32_t>(vector::kEfSearchBounds.high);
 constexpr uint32_t kSearches = kMostSearch - kLeastSearch + 1;
 constexpr uint32_t kCells = (kMostConstruction - kLeastConstruction + 1) * kSearches;
 

@@ -2,6 +2,7 @@
 // measured first, figures of other rows or queries count for nothing, and what was rolled back wins nothing.
 // Method: made-up journals and records.
 #include "agent_choice.h"
+#include "autotune_choice.h"
 
 #include <gmock/gmock.h>
 

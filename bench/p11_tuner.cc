@@ -4,7 +4,8 @@
 // all; the clock stands still meanwhile. `hypervolume` is that of recall and p50 in the box from (0.9, the
 // default graph walked by 200) to (1, 0), when the time is spent; `hypervolume_mean` its mean over the time;
 // `cpu_s_to_peer` the time after which the model is where ε-greedy ends. A line for each of ten seeds (of
-// graphs and draws), then ratios with 95 % intervals over seeds (bootstrap of the paired ratios' median).
+// graphs and draws), then ratios with 95 % intervals over seeds (bootstrap of the paired ratios' median);
+// plot_tuner.py draws it.
 // Sets A and B, 100,000 x 768 and 60 CPU seconds, or as many as --rows says and the time that goes with them;
 // a quick run has three seeds of 6,000 rows.
 //

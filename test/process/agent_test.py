@@ -60,6 +60,11 @@ class AgentTest(unittest.TestCase):
     def trials(self) -> list[dict]:
         return self.server.get("/vectors/hnsw/trials/notes").document["items"]
 
+    def runs(self, *states: str) -> list[dict]:
+        """Of autotune, the newest first."""
+        return [job for job in self.server.get("/jobs").document["items"]
+                if job["kind"] == "autotune" and job["state"] in states]
+
     def decided(self, count: int) -> dict:
         """The newest of so many decisions."""
         return wait_until(f"{count} decisions", lambda: len(decisions := self.status()["decisions"]) >= count and
@@ -121,6 +126,35 @@ class AgentTest(unittest.TestCase):
         time.sleep(2)
         self.assertEqual(len({trial["id"] for trial in self.trials()}), len(self.trials()))
         self.assertLessEqual(len(self.trials()), MOST_TRIALS)
+
+    def test_a_model_searches_as_long_as_the_hour_has_trials(self):
+        """A run is killed three times and goes on; what it made is neither made twice nor more than it may be."""
+        settings = AGENT + ("agent.strategy=model", "agent.max_trials_per_hour=16")
+        self.start(*settings)
+        self.make_index({"ef_construction": 400, "ef_search": 200, "rerank": 200})
+        self.lake("tune", "enqueue", "notes")
+        for kills in range(3):
+            wait_until("a run got on or ended", lambda: len(self.trials()) > kills or self.runs("succeeded"))
+            self.server.kill()
+            self.start(*settings)
+        wait_until("all is decided", lambda: self.runs("succeeded") and not (status := self.status())["running"] and
+                   (status["paused"] or not status["queue"]))
+        trials, runs = self.trials(), self.runs("succeeded")
+        self.assertEqual({(trial["created_by"], trial["note"], trial["eval_set"]) for trial in trials},
+                         {("agent", "agent", "notes")})
+        self.assertEqual(len({trial["id"] for trial in trials}), len(trials))
+        self.assertLessEqual(len(trials), 16)
+        # One, but for a server that was killed when its run had just ended.
+        self.assertEqual(({run["actor"] for run in runs}, sum(run["result"]["trials_run"] for run in runs)),
+                         ({"agent"}, len(trials)))
+        promoted, winners = self.promoted()["current"], [run["result"]["winner"] for run in runs]
+        self.assertEqual(promoted and (promoted["promoted_by"], promoted["trial_id"]),
+                         next((("agent", winner["trial_id"]) for winner in winners if winner), None))
+
+    def test_too_few_trials_for_a_model_are_refused(self):
+        with self.assertRaises(AssertionError) as refused:
+            self.start(*AGENT, "agent.strategy=model")
+        self.assertIn("agent.max_trials_per_hour must be 6 or more", str(refused.exception))
 
     def test_a_wrong_promotion_is_rolled_back(self):
         self.start()

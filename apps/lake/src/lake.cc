@@ -272,6 +272,7 @@ class WiredLake final : public Lake {
                                                                .promotions = *promotions_,
                                                                .evals = *evals_,
                                                                .trials = *trials_,
+                                                               .autotune = *autotune_,
                                                                .journals = *trial_journals_,
                                                                .jobs = *jobs_,
                                                                .clock = seams_.clock,

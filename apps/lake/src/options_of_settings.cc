@@ -12,7 +12,7 @@ namespace {
 Result<tuning::AgentStrategy> StrategyOf(const AgentSettings& settings) {
   for (const auto& [strategy, name] : DescribeEnum<tuning::AgentStrategy>::kNames)
     if (settings.strategy == name) return strategy;
-  return InvalidArgument("bad_config", "agent.strategy '{}' is not known; use epsilon_greedy",
+  return InvalidArgument("bad_config", "agent.strategy '{}' is not known; use epsilon_greedy or model",
                          settings.strategy);
 }
 

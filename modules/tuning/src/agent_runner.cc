@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "autotune_choice.h"
 #include "lake/common/fold.h"
 #include "lake/common/json_io.h"
 #include "lake/vector/freshness.h"
@@ -26,7 +25,8 @@ constexpr std::chrono::minutes kLongestPause{60};
 Timestamp After(Timestamp time, std::chrono::microseconds wait) { return {time.micros + wait.count()}; }
 
 bool IsOwnJob(const jobs::Job& job) {
-  return job.actor == kAgentActor && (job.kind == kTrialJob || job.kind == kEvalJob);
+  return job.actor == kAgentActor &&
+         (job.kind == kTrialJob || job.kind == kAutotuneJob || job.kind == kEvalJob);
 }
 
 std::vector<IndexRecord> Records(const catalog::Snapshot& snapshot) {
@@ -44,7 +44,11 @@ bool HasGraph(const IndexRecord& record) { return record.live && record.live->re
 }  // namespace
 
 AgentRunner::AgentRunner(const AgentParts& parts, const AgentOptions& options, AgentBoard& board)
-    : parts_(parts), options_(options), board_(board), file_(parts.store) {}
+    : parts_(parts),
+      options_(options),
+      board_(board),
+      turn_(MakeAgentTurns(parts_, options_)),
+      file_(parts.store) {}
 
 catalog::Version AgentRunner::Look(const Context& context) {
   const bool settled = Settle(context);
@@ -99,7 +103,7 @@ void AgentRunner::AdoptJob() {
   for (const jobs::Job& job : parts_.jobs.List({}, kJobsLookedAt)) {
     if (job.finished() || !IsOwnJob(job)) continue;
     running_ = AgentJob{.job_id = job.id.value(), .kind = job.kind};
-    if (job.kind == kTrialJob) trials_.push_back(parts_.clock.Now());
+    running_trials_ = job.kind == kEvalJob ? 0 : 1;  // The others of a run are in the journal or to come.
   }
 }
 
@@ -166,56 +170,39 @@ bool AgentRunner::Settle(const Context& context) {
   else if (running_->index_name)
     Fail(*running_->index_name, job.error().message());
   running_.reset();
+  running_trials_ = 0;
   return true;
 }
 
 void AgentRunner::Conclude(const Context& context, const jobs::Job& job) {
-  if (job.state != jobs::JobState::kSucceeded) {
-    if (!running_->index_name) return;
-    if (running_->config) {
-      std::vector<vector::HnswConfig>& failed = turns_[Fold(*running_->index_name)].failed;
-      if (failed.size() < kMaxFailed) failed.push_back(*running_->config);
-    }
-    return Fail(*running_->index_name, job.error ? job.error->detail : "the job did not succeed");
+  if (job.state == jobs::JobState::kSucceeded) {
+    if (job.kind == turn_->job_kind()) return EndTurnBy(context, job);
+    return CountTrials(running_trials_);  // The queries are made: its turn goes on.
   }
-  if (job.kind != kTrialJob) return;  // The queries are made: its turn goes on.
-  const Result<Trial> trial = FromJson<Trial>(job.result.value_or(JsonValue()), Reading::kTolerant);
-  if (trial.ok()) DecideOn(context, *trial);
+  CountTrials(running_trials_);  // How many it made is not said.
+  if (!running_->index_name) return;
+  if (running_->config) {
+    std::vector<vector::HnswConfig>& failed = turns_[Fold(*running_->index_name)].failed;
+    if (failed.size() < kMaxFailed) failed.push_back(*running_->config);
+  }
+  Fail(*running_->index_name, job.error ? job.error->detail : "the job did not succeed");
 }
 
-void AgentRunner::DecideOn(const Context& context, const Trial& trial) {
-  EndTurn(trial.index_name);
-  turns_[Fold(trial.index_name)].pause = {};
-  AgentDecision decision = {.at = {},
-                            .index_name = trial.index_name,
-                            .action = AgentAction::kKept,
-                            .reason = {},
-                            .trial_id = trial.id,
-                            .config = trial.config,
-                            .recall_at_k = trial.metrics.recall_at_k,
-                            .recall_low = trial.metrics.recall_low,
-                            .search_latency_p50_us = trial.metrics.search_latency_p50_us};
-  const Result<IndexRecord> record = vector::FindIndexRecord(*parts_.catalog.snapshot(), trial.index_name);
-  if (!record.ok()) return;  // It was dropped meanwhile.
-  const Result<TrialJournal> journal = parts_.journals.Read(context, record->name);
-  if (!journal.ok()) return Fail(record->name, journal.error().message());
-  if (!record->live) return;
-  const TunedIndex index = {
-      .record = *record, .journal = journal->trials, .eval_set = record->name, .failed = {}};
-  const PromotionChoice choice = ChoosePromotion(index, options_.min_recall);
-  decision.reason = choice.reason;
-  if (choice.trial) {
-    const Status promoted = Promote(context, *choice.trial);
-    decision.action = promoted.ok() ? AgentAction::kPromoted : AgentAction::kFailed;
-    decision.reason += promoted.ok() ? Rebuild(context, record->name) : "; " + promoted.error().message();
-  }
+void AgentRunner::EndTurnBy(const Context& context, const jobs::Job& job) {
+  const JsonValue result = job.result.value_or(JsonValue());
+  const std::string index_name(result.FindString("index_name"));
+  Result<std::optional<EndedTurn>> ended = turn_->End(context, result);
+  CountTrials(ended.ok() && *ended ? (*ended)->trials : running_trials_);
+  EndTurn(index_name);
+  if (!ended.ok()) return Fail(index_name, ended.error().message());
+  if (!*ended) return;  // The index is gone.
+  AgentDecision decision = std::move((*ended)->decision);
+  Turns& turns = turns_[Fold(index_name)];
+  turns.pause = {};
+  const Result<IndexRecord> record = vector::FindIndexRecord(*parts_.catalog.snapshot(), index_name);
+  if ((*ended)->trials < running_trials_ && record.ok() && record->live) turns.enough_of = record->live->id;
+  if (decision.action == AgentAction::kPromoted) decision.reason += Rebuild(context, index_name);
   Decide(std::move(decision));
-}
-
-Status AgentRunner::Promote(const Context& context, const Trial& trial) {
-  return parts_.promotions.PromoteOnce(
-      context, trial.index_name,
-      {.config = trial.config, .trial_id = trial.id, .promoted_by = kAgentActor, .note = WinnerNote(trial)});
 }
 
 std::string AgentRunner::Rebuild(const Context& context, const std::string& index_name) {
@@ -258,8 +245,12 @@ std::optional<std::string> AgentRunner::FindDue() {
 }
 
 std::optional<std::string> AgentRunner::WhyNot() {
-  if (CountLastHour() >= options_.max_trials_per_hour)
-    return fmt::format("{} trials in an hour, as many as there may be", options_.max_trials_per_hour);
+  const uint64_t made = CountLastHour();
+  if (made >= options_.max_trials_per_hour)
+    return fmt::format("{} trials in an hour, as many as there may be", made);
+  if (made + turn_->least_trials() > options_.max_trials_per_hour)
+    return fmt::format("{} trials in an hour of {}, and a turn needs {}", made, options_.max_trials_per_hour,
+                       turn_->least_trials());
   for (const jobs::Job& job : parts_.jobs.List({}, kJobsLookedAt))
     if (!job.finished()) return fmt::format("a job of kind {} comes first", job.kind);
   if (load_ > kBusyShare)
@@ -283,7 +274,7 @@ Status AgentRunner::Begin(const Context& context, const std::string& index_name)
   }
   const std::vector<QueuedIndex> queue = board_.status().queue;
   const auto queued = std::ranges::find(queue, index_name, &QueuedIndex::index_name);
-  return BeginTrial(context, *record, queued == queue.end() ? EnqueuedBy::kRequest : queued->by);
+  return BeginTurn(context, *record, queued == queue.end() ? EnqueuedBy::kRequest : queued->by);
 }
 
 /// The default eval set of the index.
@@ -296,7 +287,7 @@ Status AgentRunner::BeginQueries(const Context& context, const IndexRecord& reco
                 std::move(payload));
 }
 
-Status AgentRunner::BeginTrial(const Context& context, const IndexRecord& record, EnqueuedBy by) {
+Status AgentRunner::BeginTurn(const Context& context, const IndexRecord& record, EnqueuedBy by) {
   const access::Request request = RequestNow(context);
   const Result<EvalSet> set = parts_.evals.Find(request, record.name);
   if (!set.ok() && !set.error().Is(ErrorCode::kNotFound)) return set.error();
@@ -306,8 +297,12 @@ Status AgentRunner::BeginTrial(const Context& context, const IndexRecord& record
   const TunedIndex index = {
       .record = record, .journal = journal.trials, .eval_set = record.name, .failed = turns.failed};
   const bool enough = by == EnqueuedBy::kWake && CountOwnTrials(index) >= kTrialsAGeneration;
-  const std::optional<NextTrial> next = enough ? std::nullopt : ChooseTrial(index);
-  if (!next) {
+  std::optional<PlannedTurn> planned;
+  if (!enough) {
+    const uint64_t left = options_.max_trials_per_hour - CountLastHour();
+    LAKE_ASSIGN_OR_RETURN(planned, turn_->Plan(request, index, left));
+  }
+  if (!planned) {
     turns.enough_of = record.live->id;
     EndTurn(record.name);
     Decide({.at = {},
@@ -317,17 +312,20 @@ Status AgentRunner::BeginTrial(const Context& context, const IndexRecord& record
                              : "everything was tried"});
     return {};
   }
-  LAKE_ASSIGN_OR_RETURN(JsonValue payload, parts_.trials.Prepare(request, {.index_name = record.name,
-                                                                           .harness = record.name,
-                                                                           .config = next->config,
-                                                                           .note = kAgentActor}));
-  LAKE_RETURN_IF_ERROR(Submit(
-      context,
-      {.job_id = {}, .kind = std::string(kTrialJob), .index_name = record.name, .config = next->config},
-      std::move(payload)));
-  trials_.push_back(parts_.clock.Now());
-  parts_.log.Info("agent_trial",
-                  {{"index", record.name}, {"config", ToText(next->config)}, {"why", next->why}});
+  const Status submitted = Submit(context,
+                                  {.job_id = {},
+                                   .kind = std::string(turn_->job_kind()),
+                                   .index_name = record.name,
+                                   .config = planned->config},
+                                  planned->payload);
+  if (!submitted.ok()) {
+    turn_->Release(planned->payload);
+    return submitted;
+  }
+  running_trials_ = planned->trials;
+  parts_.log.Info("agent_turn", {{"index", record.name},
+                                 {"config", planned->config ? ToText(*planned->config) : ""},
+                                 {"why", planned->why}});
   return {};
 }
 
@@ -366,10 +364,12 @@ void AgentRunner::Decide(AgentDecision decision) {
   board_.Decide(std::move(decision));
 }
 
+void AgentRunner::CountTrials(uint64_t trials) { trials_.insert(trials_.end(), trials, parts_.clock.Now()); }
+
 uint64_t AgentRunner::CountLastHour() {
   const Timestamp begin = After(parts_.clock.Now(), -kBudgetWindow);
   while (!trials_.empty() && trials_.front() <= begin) trials_.pop_front();
-  return trials_.size();
+  return trials_.size() + running_trials_;
 }
 
 access::Request AgentRunner::RequestNow(const Context& context) const {

@@ -4,13 +4,14 @@
 #include <chrono>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "agent_board.h"
-#include "agent_choice.h"
 #include "agent_state.h"
+#include "agent_turns.h"
 
 namespace lake::tuning {
 
@@ -46,8 +47,7 @@ class AgentRunner {
   /// Whether a job ended at this look.
   bool Settle(const Context& context);
   void Conclude(const Context& context, const jobs::Job& job);
-  void DecideOn(const Context& context, const Trial& trial);
-  Status Promote(const Context& context, const Trial& trial);
+  void EndTurnBy(const Context& context, const jobs::Job& job);
   /// Asks for the graph of what was promoted, where it is not built and the rows are the same; says what.
   std::string Rebuild(const Context& context, const std::string& index_name);
 
@@ -57,8 +57,9 @@ class AgentRunner {
   std::optional<std::string> WhyNot();
   Status Begin(const Context& context, const std::string& index_name);
   Status BeginQueries(const Context& context, const vector::IndexRecord& record);
-  Status BeginTrial(const Context& context, const vector::IndexRecord& record, EnqueuedBy by);
+  Status BeginTurn(const Context& context, const vector::IndexRecord& record, EnqueuedBy by);
   Status Submit(const Context& context, AgentJob job, JsonValue payload);
+  void CountTrials(uint64_t trials);
 
   /// The index leaves the queue, and its next turn is after the cooldown.
   void EndTurn(const std::string& index_name);
@@ -70,6 +71,7 @@ class AgentRunner {
   const AgentParts parts_;
   const AgentOptions options_;
   AgentBoard& board_;
+  const std::unique_ptr<AgentTurns> turn_;
   AgentStateFile file_;
   AgentState state_;
   bool recalled_ = false;
@@ -77,7 +79,9 @@ class AgentRunner {
   std::vector<vector::IndexRecord> records_;  ///< As of `seen_`.
   Timestamp next_wake_;
   std::optional<AgentJob> running_;
-  std::deque<Timestamp> trials_;        ///< When those of the last hour began or were recorded, ascending.
+  uint64_t running_trials_ = 0;  ///< That the job on its way may make.
+  std::deque<Timestamp>
+      trials_;  ///< When those of the last hour were recorded, or their job ended; ascending.
   std::map<std::string, Turns> turns_;  ///< By folded name.
   double load_ = 0;
 };

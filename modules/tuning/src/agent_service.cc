@@ -60,9 +60,12 @@ class Service final : public AgentService {
 
 Result<std::unique_ptr<AgentService>> AgentService::Start(const AgentParts& parts,
                                                           const AgentOptions& options) {
-  if (options.enabled && options.strategy == AgentStrategy::kModel)
-    return Unimplemented("strategy_missing",
-                         "agent.strategy 'model' is not offered by this build; use epsilon_greedy");
+  const uint64_t least = MakeAgentTurns(parts, options)->least_trials();
+  const uint64_t most = options.max_trials_per_hour;
+  if (options.enabled && most != 0 && most < least)
+    return InvalidArgument("too_few_trials",
+                           "agent.max_trials_per_hour must be {} or more with agent.strategy '{}'", least,
+                           NameOf(options.strategy));
   return std::unique_ptr<AgentService>(std::make_unique<Service>(parts, options));
 }
 

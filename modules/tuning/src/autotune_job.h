@@ -27,6 +27,8 @@ struct AutotuneJob {
   std::vector<std::string> trial_ids = {};  ///< Of what is proposed, in its order; of kModel two more.
   vector::HnswConfig champion = {};         ///< When the run was asked for: it may be another one after it.
   std::optional<double> max_cpu_secs = {};
+  std::string signature = kAutotuneSignature;
+  std::vector<vector::HnswConfig> barred = {};
 };
 
 /// Of kModel: what is judged.
@@ -53,5 +55,7 @@ struct lake::Describe<lake::tuning::AutotuneJob> {
                  Optional("strategy", &T::strategy, "What proposes; absent: the trials are all."),
                  Optional("trial_ids", &T::trial_ids, "Of what is proposed."),
                  Optional("champion", &T::champion, "What is to be beaten."),
-                 Optional("max_cpu_secs", &T::max_cpu_secs, "When no more is proposed.")};
+                 Optional("max_cpu_secs", &T::max_cpu_secs, "When no more is proposed."),
+                 Optional("signature", &T::signature, "Note of its trials, and who promotes."),
+                 Optional("barred", &T::barred, "What is not promoted.")};
 };

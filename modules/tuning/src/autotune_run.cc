@@ -11,8 +11,6 @@
 namespace lake::tuning {
 namespace {
 
-constexpr const char* kNote = "autotune";
-
 class Run {
  public:
   Run(const AutotuneParts& parts, jobs::JobRun& run, const AutotuneJob& job)
@@ -53,7 +51,7 @@ class Run {
   }
 
   TrialOrder Order(const std::string& trial_id, const vector::HnswConfig& config) const {
-    return {.trial_id = trial_id, .config = config, .note = kNote, .created_by = job_.created_by};
+    return {.trial_id = trial_id, .config = config, .note = job_.signature, .created_by = job_.created_by};
   }
 
   /// A trial that fails is told; the end of the context ends all.
@@ -127,7 +125,8 @@ class Run {
     ModelSearch search(subject, {.champion = job_.champion,
                                  .limits = job_.limits,
                                  .max_trials = to_try - std::min(searched, to_try),
-                                 .max_cpu_secs = job_.max_cpu_secs});
+                                 .max_cpu_secs = job_.max_cpu_secs,
+                                 .barred = job_.barred});
     size_t judged = 0;
     const auto keep = [&](const MeasuredWalk& walk) -> Result<Trial> {
       const std::string& id =
@@ -138,12 +137,13 @@ class Run {
       return trial;
     };
     LAKE_ASSIGN_OR_RETURN(
-        const std::vector<Trial> known,
+        std::vector<Trial> known,
         search.Explore(
             series_->Comparable(journal_.trials), keep,
             [&](uint64_t) { run_.ReportProgress(searched, job_.trial_ids.size(), "trials"); },
             context_.cancel));
-    LAKE_ASSIGN_OR_RETURN(std::optional<Judgement> judgement, search.Judge(known, keep, context_.cancel));
+    LAKE_ASSIGN_OR_RETURN(std::optional<Judgement> judgement,
+                          search.Judge(std::move(known), keep, context_.cancel));
     run_.ReportProgress(job_.trial_ids.size(), job_.trial_ids.size(), "trials");
     if (!judgement) {
       tuned_.reason = "nothing better than the champion was found";
@@ -163,9 +163,11 @@ class Run {
                      .recall_at_k = best.metrics.recall_at_k,
                      .search_latency_p50_us = best.metrics.search_latency_p50_us,
                      .build_time_secs = best.metrics.build_time_secs};
-    const Status promoted = parts_.promotions.PromoteOnce(
-        context_, best.index_name,
-        {.config = best.config, .trial_id = best.id, .promoted_by = kNote, .note = WinnerNote(best)});
+    const Status promoted = parts_.promotions.PromoteOnce(context_, best.index_name,
+                                                          {.config = best.config,
+                                                           .trial_id = best.id,
+                                                           .promoted_by = job_.signature,
+                                                           .note = WinnerNote(best)});
     tuned_.promoted = promoted.ok();
     if (!promoted.ok()) tuned_.reason = promoted.error().message();
   }

@@ -34,7 +34,9 @@ class Service final : public AutotuneService {
                        .created_by = request.caller.name,
                        .strategy = wanted.strategy,
                        .champion = vector::ConfigToBuild(index->record),
-                       .max_cpu_secs = wanted.max_cpu_secs};
+                       .max_cpu_secs = wanted.max_cpu_secs,
+                       .signature = wanted.signature,
+                       .barred = wanted.barred};
     if (wanted.strategy == TuningStrategy::kGrid)
       LAKE_RETURN_IF_ERROR(PlanGrid(wanted, &job));
     else

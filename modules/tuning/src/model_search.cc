@@ -159,8 +159,12 @@ Result<std::vector<MeasuredWalk>> ModelSearch::Walk(const MadeGraph& made, const
   return measured;
 }
 
-Result<std::optional<Judgement>> ModelSearch::Judge(const std::vector<Trial>& known, const Keep& keep,
+Result<std::optional<Judgement>> ModelSearch::Judge(std::vector<Trial> known, const Keep& keep,
                                                     const CancelToken& cancel) {
+  std::erase_if(known, [&](const Trial& trial) {
+    return trial.config != options_.champion &&
+           std::ranges::find(options_.barred, trial.config) != options_.barred.end();
+  });
   const auto champion = std::ranges::find(known, options_.champion, &Trial::config);
   const std::optional<size_t> chosen = ChooseCandidate(
       known,

@@ -43,6 +43,7 @@ struct ModelSearchOptions {
   std::optional<double> max_cpu_secs = {};  ///< Of building and walking, before the judging.
   /// By what these are counted: a caller that does something of its own in between may leave it out.
   std::function<double()> cpu_clock = ProcessCpuSecs;
+  std::vector<vector::HnswConfig> barred = {};  ///< What is not judged, unless it is the champion.
 };
 
 struct Judgement {
@@ -66,7 +67,7 @@ class ModelSearch {
   Result<std::vector<Trial>> Explore(std::vector<Trial> journal, const Keep& keep, const Progress& progress,
                                      const CancelToken& cancel);
   /// None when nothing of what is known is better than the champion.
-  Result<std::optional<Judgement>> Judge(const std::vector<Trial>& known, const Keep& keep,
+  Result<std::optional<Judgement>> Judge(std::vector<Trial> known, const Keep& keep,
                                          const CancelToken& cancel);
 
  private:

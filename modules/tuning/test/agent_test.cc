@@ -37,6 +37,7 @@ class AgentTest : public TunedLake {
             .promotions = *promotions_,
             .evals = *evals_,
             .trials = *trials_,
+            .autotune = *autotune_,
             .journals = *journals_,
             .jobs = *jobs_,
             .clock = clock_,
@@ -371,6 +372,126 @@ TEST_F(AgentTest, ADamagedStateIsToldAndForgotten) {
   EXPECT_THAT(Queue(), ElementsAre(kIndex));
 }
 
+/// Of what the agent promotes by itself: a run of its strategy "model".
+class ModelAgentTest : public AgentTest {
+ protected:
+  void SetUp() override {
+    options_.strategy = AgentStrategy::kModel;
+    AgentTest::SetUp();
+    MakeSet();
+  }
+  /// In use is what has to lose: a walk that is ten times as wide as it need be.
+  void PromoteTheWidest() {
+    options_.max_trials_per_hour = 100;
+    StartRunner();
+    LAKE_ASSERT_OK(
+        promotions_->PromoteOnce(Context{}, kIndex,
+                                 {.config = {.ef_construction = 400, .ef_search = 200, .rerank = 200},
+                                  .trial_id = "wide",
+                                  .promoted_by = "test",
+                                  .note = {}}));
+    LAKE_ASSERT_OK(RefreshOk({.dataset = "notes", .index_name = {}, .otherwise = {}}));
+  }
+  uint64_t CountJobs(std::string_view kind) {
+    return static_cast<uint64_t>(std::ranges::count(jobs_->List({}, 1000), kind, &jobs::Job::kind));
+  }
+};
+
+TEST_F(ModelAgentTest, ATurnIsARunWithAsManyTrialsAsTheHourHas) {
+  options_.max_trials_per_hour = 8;
+  StartRunner();
+  Enqueue();
+  runner_->Look(Context{});
+  EXPECT_EQ(board_->status().running->kind, kAutotuneJob);
+  EXPECT_FALSE(board_->status().running->config);
+  EXPECT_EQ(board_->status().trials_last_hour, 8u);
+  WaitForJobs();
+  Look();
+  const std::vector<Trial> trials = Trials();
+  EXPECT_THAT(trials.size(), testing::AllOf(testing::Ge(1u), testing::Le(8u)));
+  EXPECT_EQ(board_->status().trials_last_hour, trials.size());
+  for (const Trial& trial : trials) {
+    EXPECT_EQ(trial.created_by, "agent");
+    EXPECT_EQ(trial.note, "agent");
+  }
+  const AgentDecision decision = board_->status().decisions.front();
+  EXPECT_THAT(decision.action, testing::AnyOf(AgentAction::kPromoted, AgentAction::kKept));
+  EXPECT_FALSE(decision.reason.empty());
+  EXPECT_THAT(Queue(), IsEmpty());
+  // What it made counts after a restart, too; a run is not begun with next to nothing.
+  Restart();
+  Enqueue();
+  Look();
+  EXPECT_EQ(board_->status().trials_last_hour, trials.size());
+  EXPECT_EQ(board_->status().running.has_value(), trials.size() <= 2);
+}
+
+TEST_F(ModelAgentTest, PromotesWhatIsSurelyBetterOnceAndAsksForItsGraph) {
+  PromoteTheWidest();
+  const AgentDecision first = Turn();
+  ASSERT_EQ(first.action, AgentAction::kPromoted) << first.reason;
+  EXPECT_THAT(first.reason, HasSubstr("recall is at least "));
+  EXPECT_THAT(first.reason, HasSubstr("in effect "));
+  EXPECT_GE(*first.recall_low, options_.min_recall);
+  WaitForJobs();
+  const vector::IndexRecord record = Record();
+  const vector::Promotion current = *record.promotions->current;
+  EXPECT_EQ(current.promoted_by, "agent");
+  EXPECT_EQ(current.trial_id, first.trial_id);
+  EXPECT_EQ(current.config, first.config);
+  // What was rolled back is the best still, and is not promoted again.
+  LAKE_ASSERT_OK(
+      promotions_->KeepCanary(Context{}, kIndex,
+                              {.trial_id = current.trial_id,
+                               .promoted_at = current.promoted_at,
+                               .generation = record.live->id,
+                               .ef_search = static_cast<uint32_t>(vector::UsualWalk(record).ef_search),
+                               .eval_set = {},
+                               .recall = {},
+                               .measured_at = clock_.Now()},
+                              "it finds less"));
+  WaitForJobs();
+  ASSERT_EQ(Record().promotions->current->trial_id, "wide");
+  EXPECT_NE(Turn().config, first.config);
+  EXPECT_NE(Record().promotions->current->config, first.config);
+}
+
+TEST_F(ModelAgentTest, WhatSaysNothingNewIsNotRunAgainAtAWake) {
+  options_.wake = minutes(1);
+  options_.max_trials_per_hour = 1000;
+  options_.min_recall = 1;  // Of a run no bound reaches it: nothing is promoted.
+  StartRunner();
+  Look();
+  clock_.Advance(minutes(1));
+  Look();
+  EXPECT_EQ(board_->status().running->kind, kAutotuneJob);
+  Look();
+  EXPECT_EQ(board_->status().decisions.front().action, AgentAction::kKept);
+  clock_.Advance(minutes(1));
+  Look();
+  EXPECT_FALSE(board_->status().running);
+  EXPECT_EQ(CountJobs(kAutotuneJob), 1u);
+  Enqueue();
+  clock_.Advance(options_.cooldown);
+  Look();
+  EXPECT_EQ(CountJobs(kAutotuneJob), 2u);
+}
+
+TEST_F(ModelAgentTest, ACancelledRunCountsWholeAndReleasesTheIndex) {
+  options_.max_trials_per_hour = 10;
+  StartRunner();
+  Enqueue();
+  runner_->Look(Context{});
+  LAKE_ASSERT_OK(jobs_->Cancel(Context{}, jobs::JobId(board_->status().running->job_id)));
+  WaitForJobs();
+  Look();
+  EXPECT_EQ(board_->status().decisions.front().action, AgentAction::kFailed);
+  EXPECT_EQ(board_->status().trials_last_hour, 10u);
+  LAKE_ASSERT_OK_AND_ASSIGN(const JsonValue payload,
+                            autotune_->Prepare(Request(), {.index_name = kIndex, .harness = kIndex}));
+  autotune_->Release(payload);
+}
+
 TEST_F(AgentTest, AsPeopleSeeIt) {
   options_.enabled = false;
   LAKE_ASSERT_OK_AND_ASSIGN(agent_, AgentService::Start(Parts(), options_));
@@ -379,7 +500,8 @@ TEST_F(AgentTest, AsPeopleSeeIt) {
   EXPECT_THAT(agent_->Enqueue(Request(), "none"), IsError(ErrorCode::kNotFound, "index_not_found"));
   options_.enabled = true;
   options_.strategy = AgentStrategy::kModel;
-  EXPECT_THAT(AgentService::Start(Parts(), options_), IsError(ErrorCode::kUnimplemented, "strategy_missing"));
+  options_.max_trials_per_hour = 5;
+  EXPECT_THAT(AgentService::Start(Parts(), options_), IsError(ErrorCode::kInvalidArgument, "too_few_trials"));
   options_.strategy = AgentStrategy::kEpsilonGreedy;
   MakeSet();
   LAKE_ASSERT_OK_AND_ASSIGN(agent_, AgentService::Start(Parts(), options_));

@@ -237,7 +237,9 @@ struct lake::Describe<lake::app::AgentSettings> {
   static constexpr auto kFields = std::tuple{
       Optional("enabled", &T::enabled,
                "Whether configurations of indexes are tried, and better ones promoted, without being asked."),
-      Optional("strategy", &T::strategy, "What proposes configurations: epsilon_greedy.").Between(1, 255),
+      Optional("strategy", &T::strategy,
+               "What proposes configurations: epsilon_greedy, one trial at a time; model, in runs of many.")
+          .Between(1, 255),
       Optional("max_trials_per_hour", &T::max_trials_per_hour, "Most trials of its own in an hour.")
           .Between(0, 3600),
       Optional("cooldown_secs", &T::cooldown_secs, "Least time between two trials of an index.")

@@ -20,6 +20,7 @@
 #include "lake/common/log.h"
 #include "lake/jobs/job_service.h"
 #include "lake/storage/object_store.h"
+#include "lake/tuning/autotune.h"
 #include "lake/tuning/eval_service.h"
 #include "lake/tuning/trial_journals.h"
 #include "lake/tuning/trial_service.h"
@@ -37,7 +38,10 @@ inline constexpr size_t kMaxAgentDecisions = 50;
 /// Of a generation of an index, unless somebody asks for more: after so many a better one is rare.
 inline constexpr size_t kTrialsAGeneration = 20;
 
-enum class AgentStrategy { kEpsilonGreedy, kModel };
+enum class AgentStrategy {
+  kEpsilonGreedy,  ///< A turn is one trial.
+  kModel,          ///< A turn is a run of autotune, as many trials as may be made.
+};
 
 struct AgentOptions {
   bool enabled = false;
@@ -69,7 +73,7 @@ struct EnqueuedIndex {
 /// What the agent waits for.
 struct AgentJob {
   std::string job_id;
-  std::string kind;                            ///< kTrialJob or kEvalJob.
+  std::string kind;                            ///< kTrialJob, kAutotuneJob or kEvalJob.
   std::optional<std::string> index_name = {};  ///< None: of a process before this one.
   std::optional<vector::HnswConfig> config = {};
 };
@@ -112,6 +116,7 @@ struct AgentParts {
   vector::PromotionService& promotions;
   EvalService& evals;
   TrialService& trials;
+  AutotuneService& autotune;
   TrialJournals& journals;
   jobs::JobService& jobs;
   Clock& clock;
@@ -123,18 +128,20 @@ struct AgentParts {
 /// Any thread. Looks after every commit and every second on a thread of its own, when it is enabled; trials
 /// and eval sets are ordinary jobs.
 ///
-/// Each turn of an index is one trial with its default eval set, which has the index's name and is made when
-/// there is none: first of the configuration in use, where none was measured on what is live, then of what
-/// the strategy proposes. Of all trials of what is live with that set the best is promoted, by the rule of
-/// AutotuneService, except what was rolled back once. A new graph is asked for where the rows are the same.
+/// An index is tried with its default eval set, which has the index's name and is made when there is none. Of
+/// kEpsilonGreedy each turn is one trial: first of the configuration in use, where none was measured on what
+/// is live, then of what ProposeEpsilonGreedy says; of all trials of what is live with that set the best is
+/// promoted, by the rule of AutotuneService. Of kModel each turn is a run of TuningStrategy::kModel with as
+/// many trials as the hour has left, which promotes what is surely better. Nothing that was rolled back once
+/// is promoted. A new graph is asked for where the rows are the same.
 ///
-/// It makes no trial while the last hour had max_trials_per_hour of its own, by the journals and what runs;
+/// It begins no turn while the last hour had max_trials_per_hour of its own, by the journals and what runs;
 /// while another job runs or waits; or while the process is busy. What waits, and which rows were seen, is
 /// in an object (docs/formats/agent-state.md), put after each look that changed it: what was enqueued in the
 /// moment before a crash is not, and is found again at the next wake.
 class AgentService {
  public:
-  /// Error: unimplemented/strategy_missing.
+  /// Error: invalid_argument/too_few_trials: an hour has fewer than a turn of the strategy needs.
   static Result<std::unique_ptr<AgentService>> Start(const AgentParts& parts, const AgentOptions& options);
   /// Waits for its thread; a trial that runs goes on.
   virtual ~AgentService() = default;
@@ -190,7 +197,7 @@ struct lake::Describe<lake::tuning::AgentJob> {
   static constexpr std::string_view kName = "AgentJob";
   static constexpr auto kFields = std::tuple{
       Required("job_id", &T::job_id, "The job, which can be watched and cancelled."),
-      Required("kind", &T::kind, "trial, or eval_set: queries are made first."),
+      Required("kind", &T::kind, "trial; autotune: by a model; eval_set: queries are made first."),
       Optional("index_name", &T::index_name, "The index; absent when a server before this one began it."),
       Optional("config", &T::config, "What is tried.")};
 };
@@ -219,7 +226,8 @@ struct lake::Describe<lake::tuning::AgentStatus> {
       Required("enabled", &T::enabled, "Whether the configuration has it: [agent] enabled."),
       Required("strategy", &T::strategy, "What proposes configurations."),
       Required("max_trials_per_hour", &T::max_trials_per_hour, "Most trials of its own in an hour."),
-      Required("trials_last_hour", &T::trials_last_hour, "Those of the last hour."),
+      Required("trials_last_hour", &T::trials_last_hour,
+               "Those of the last hour, and those that what runs may make."),
       Optional("paused", &T::paused, "Why it does not go on with its queue; null when it does.")
           .NullWhenNone(),
       Optional("running", &T::running, "The job that it waits for; null when there is none.").NullWhenNone(),

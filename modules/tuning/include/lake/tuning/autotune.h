@@ -21,6 +21,8 @@ namespace lake::tuning {
 
 inline constexpr std::string_view kAutotuneJob = "autotune";
 inline constexpr size_t kMaxGridConfigs = 200;
+/// Note of the trials of a run, and who promotes its winner.
+inline constexpr const char* kAutotuneSignature = "autotune";
 
 /// As it comes in: one that is out of bounds is skipped, and said.
 struct GridConfig {
@@ -57,6 +59,9 @@ struct AutotuneRequest {
   // Of the strategies that propose.
   std::optional<uint32_t> max_trials = {};  ///< None: kDefaultMaxTrials.
   std::optional<double> max_cpu_secs = {};  ///< Of the process, before the winner is judged; none: any.
+  // Not for requests that come in.
+  std::string signature = kAutotuneSignature;
+  std::vector<vector::HnswConfig> barred = {};  ///< Of kModel: what is not promoted, whatever it finds.
 };
 
 struct AutotuneWinner {

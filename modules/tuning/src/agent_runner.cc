@@ -12,7 +12,6 @@ namespace {
 
 using vector::IndexRecord;
 
-constexpr size_t kMaxIndexes = 10'000;
 constexpr size_t kMaxFailed = 100;
 /// Unfinished jobs are among the newest ones.
 constexpr size_t kJobsLookedAt = 200;
@@ -27,15 +26,6 @@ Timestamp After(Timestamp time, std::chrono::microseconds wait) { return {time.m
 bool IsOwnJob(const jobs::Job& job) {
   return job.actor == kAgentActor &&
          (job.kind == kTrialJob || job.kind == kAutotuneJob || job.kind == kEvalJob);
-}
-
-std::vector<IndexRecord> Records(const catalog::Snapshot& snapshot) {
-  std::vector<IndexRecord> records;
-  for (const auto& entity : snapshot.ListEntities(vector::kIndexKind, "", kMaxIndexes)) {
-    Result<IndexRecord> record = FromJson<IndexRecord>(entity->document, Reading::kTolerant);
-    if (record.ok()) records.push_back(*std::move(record));
-  }
-  return records;
 }
 
 /// Where every answer is exact there is nothing to tune.
@@ -84,7 +74,7 @@ void AgentRunner::Recall(const Context& context, const catalog::Snapshot& snapsh
 
 void AgentRunner::RecallBudget(const Context& context, const catalog::Snapshot& snapshot) {
   const Timestamp begin = After(parts_.clock.Now(), -kBudgetWindow);
-  for (const IndexRecord& record : Records(snapshot)) {
+  for (const IndexRecord& record : vector::ListIndexRecords(snapshot)) {
     const Result<TrialJournal> journal = parts_.journals.Read(context, record.name);
     if (!journal.ok()) {
       parts_.log.Warning("agent_journal_not_read",
@@ -112,7 +102,7 @@ void AgentRunner::AdoptJob() {
 
 void AgentRunner::Follow(const catalog::Snapshot& snapshot) {
   seen_ = snapshot.version();
-  records_ = Records(snapshot);
+  records_ = vector::ListIndexRecords(snapshot);
   std::map<std::string, uint64_t> seen;
   for (const IndexRecord& record : records_) {
     const std::string name = Fold(record.name);
@@ -312,12 +302,12 @@ Status AgentRunner::BeginTurn(const Context& context, const IndexRecord& record,
                              : "everything was tried"});
     return {};
   }
-  const Status submitted = Submit(context,
-                                  {.job_id = {},
-                                   .kind = std::string(turn_->job_kind()),
-                                   .index_name = record.name,
-                                   .config = planned->config},
-                                  planned->payload);
+  Status submitted = Submit(context,
+                            {.job_id = {},
+                             .kind = std::string(turn_->job_kind()),
+                             .index_name = record.name,
+                             .config = planned->config},
+                            planned->payload);
   if (!submitted.ok()) {
     turn_->Release(planned->payload);
     return submitted;

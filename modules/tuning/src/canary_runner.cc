@@ -9,14 +9,13 @@
 namespace lake::tuning {
 namespace {
 
-constexpr size_t kMaxIndexes = 10'000;
 constexpr const char* kActor = "canary";
 /// What failed is tried again after minutes: nothing is due that soon after a commit.
 constexpr std::chrono::seconds kTick{10};
 
 std::vector<std::string> Needing(const catalog::Snapshot& snapshot) {
   std::vector<std::string> names;
-  for (const auto& entity : snapshot.ListEntities(vector::kIndexKind, "", kMaxIndexes)) {
+  for (const auto& entity : snapshot.ListEntities(vector::kIndexKind, "", vector::kMaxIndexes)) {
     if (entity->document.Find("promotions") == nullptr) continue;  // As nearly all are: not read whole.
     const auto record = FromJson<vector::IndexRecord>(entity->document, Reading::kTolerant);
     if (record.ok() && NeedsCanary(*record)) names.push_back(record->name);

@@ -37,6 +37,15 @@ Result<IndexRecord> FindIndexRecord(const catalog::Snapshot& snapshot, std::stri
       .WithCause(record.error().ToString());
 }
 
+std::vector<IndexRecord> ListIndexRecords(const catalog::Snapshot& snapshot) {
+  std::vector<IndexRecord> records;
+  for (const auto& entity : snapshot.ListEntities(kIndexKind, "", kMaxIndexes)) {
+    Result<IndexRecord> record = FromJson<IndexRecord>(entity->document, Reading::kTolerant);
+    if (record.ok()) records.push_back(*std::move(record));
+  }
+  return records;
+}
+
 Status CheckRefreshSettings(const RefreshSettings& settings) {
   constexpr std::string_view kPointer = "/embedding_refresh_cron";
   const bool scheduled = settings.policy == RefreshPolicy::kScheduled;

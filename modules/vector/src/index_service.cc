@@ -30,7 +30,6 @@ using catalog::Column;
 using catalog::Dataset;
 using DatasetRef = std::shared_ptr<const Dataset>;
 
-constexpr size_t kMaxIndexes = 10'000;
 /// English texts have about four words for five tokens of a BERT vocabulary, others fewer; what does not fit
 /// is halved (chunk_embedder.h), which costs a second embedding.
 constexpr double kWordsPerToken = 0.6;
@@ -293,13 +292,12 @@ Result<ChunkSettings> Service::ChunkOf(const Context& context, const NewIndex& w
 Result<JsonValue> Service::PrepareRefresh(const Request& request, const RefreshRequest& wanted) {
   LAKE_ASSIGN_OR_RETURN(const DatasetRef dataset, access::FindDataset(request, wanted.dataset));
   RefreshJob refresh = {.dataset = dataset->name, .indexes = {}, .unchanged = {}};
-  for (const auto& entity : request.snapshot->ListEntities(kIndexKind, "", kMaxIndexes)) {
-    const Result<IndexRecord> record = FromJson<IndexRecord>(entity->document, Reading::kTolerant);
-    if (!record.ok() || record->source != dataset->id.value()) continue;
-    if (!wanted.index_name.empty() && !SameFolded(record->name, wanted.index_name)) continue;
-    if (wanted.otherwise) LAKE_RETURN_IF_ERROR(CheckSameColumns(*dataset, *record, *wanted.otherwise));
+  for (const IndexRecord& record : ListIndexRecords(*request.snapshot)) {
+    if (record.source != dataset->id.value()) continue;
+    if (!wanted.index_name.empty() && !SameFolded(record.name, wanted.index_name)) continue;
+    if (wanted.otherwise) LAKE_RETURN_IF_ERROR(CheckSameColumns(*dataset, record, *wanted.otherwise));
     LAKE_RETURN_IF_ERROR(
-        AddNextJob(request.context, *request.snapshot, request.caller.name, *record, wanted.need, &refresh));
+        AddNextJob(request.context, *request.snapshot, request.caller.name, record, wanted.need, &refresh));
   }
   if (!refresh.indexes.empty() || !refresh.unchanged.empty()) return ToJson(refresh);
   if (wanted.otherwise) {

@@ -12,7 +12,6 @@
 namespace lake::vector {
 namespace {
 
-constexpr size_t kMaxIndexes = 10'000;
 constexpr const char* kServer = "server";
 constexpr const char* kCanary = "canary";
 
@@ -76,16 +75,14 @@ class Service final : public PromotionService {
 
   void Reconcile(const Context& context) override {
     std::map<std::string, std::set<std::string>> files;
-    for (const auto& entity : parts_.catalog.snapshot()->ListEntities(kIndexKind, "", kMaxIndexes)) {
-      const Result<IndexRecord> record = FromJson<IndexRecord>(entity->document, Reading::kTolerant);
-      if (!record.ok()) continue;
-      const auto [in_bucket, first] = files.try_emplace(record->bucket);
-      if (first) in_bucket->second = files_.List(context, record->bucket);
-      const bool has_file = in_bucket->second.contains(record->name);
-      if (record->promotions)
-        files_.Mend(context, *record);
+    for (const IndexRecord& record : ListIndexRecords(*parts_.catalog.snapshot())) {
+      const auto [in_bucket, first] = files.try_emplace(record.bucket);
+      if (first) in_bucket->second = files_.List(context, record.bucket);
+      const bool has_file = in_bucket->second.contains(record.name);
+      if (record.promotions)
+        files_.Mend(context, record);
       else if (has_file)
-        Import(context, *record);
+        Import(context, record);
     }
   }
 

@@ -11,21 +11,17 @@
 namespace lake::vector {
 namespace {
 
-constexpr size_t kMaxIndexes = 10'000;
 constexpr const char* kActor = "refresh-policy";
 
 /// Those that have a policy and are behind.
 std::vector<IndexRecord> Followed(const catalog::Snapshot& snapshot) {
   std::vector<IndexRecord> records;
-  for (const auto& entity : snapshot.ListEntities(kIndexKind, "", kMaxIndexes)) {
-    Result<IndexRecord> record = FromJson<IndexRecord>(entity->document, Reading::kTolerant);
-    const bool follows =
-        record.ok() && record->refresh.policy != RefreshPolicy::kManual && record->live && !record->building;
-    if (!follows) continue;
-    const auto dataset = snapshot.FindDataset(catalog::DatasetId(record->source));
+  for (IndexRecord& record : ListIndexRecords(snapshot)) {
+    if (record.refresh.policy == RefreshPolicy::kManual || !record.live || record.building) continue;
+    const auto dataset = snapshot.FindDataset(catalog::DatasetId(record.source));
     const bool behind =
-        dataset != nullptr && !dataset->dropped && IsStale(*dataset, *record->live, snapshot.version());
-    if (behind) records.push_back(*std::move(record));
+        dataset != nullptr && !dataset->dropped && IsStale(*dataset, *record.live, snapshot.version());
+    if (behind) records.push_back(std::move(record));
   }
   return records;
 }

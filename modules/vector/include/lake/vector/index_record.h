@@ -165,6 +165,9 @@ Status CheckIndexName(std::string_view name);
 
 /// The index of that name, whatever its case. Errors: not_found/index_not_found, data_loss/index_damaged.
 Result<IndexRecord> FindIndexRecord(const catalog::Snapshot& snapshot, std::string_view name);
+inline constexpr size_t kMaxIndexes = 10'000;
+/// All that can be read, by name.
+std::vector<IndexRecord> ListIndexRecords(const catalog::Snapshot& snapshot);
 
 /// Error, with pointer: invalid_argument/bad_cron, also for an expression of a policy that has none.
 Status CheckRefreshSettings(const RefreshSettings& settings);

@@ -1,6 +1,7 @@
 #include "graph_surrogate.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <utility>
@@ -20,6 +21,14 @@ constexpr double kNoise = 0.02;
 // What graphs differ by as a rule, in logits of recall and logarithms of distances.
 constexpr double kRecallSd = 0.8;
 constexpr double kDistancesSd = 0.35;
+/// So much of that samples do not tell.
+constexpr double kUntold = 0.5;
+
+constexpr std::array kFigures = {&GraphFit::recall_offset, &GraphFit::recall_slope,
+                                 &GraphFit::distances_offset, &GraphFit::distances_slope};
+
+/// What samples say of it.
+GraphFit Told(const SampledGraph& graph) { return graph.sample.value_or(GraphFit{}); }
 
 double Likeness(const vector::HnswConfig& one, const vector::HnswConfig& other) {
   const ann::BuildOptions a = vector::BuildOptionsOf(one, 1);
@@ -40,22 +49,21 @@ double Dot(const std::vector<double>& a, const std::vector<double>& b) {
 }  // namespace
 
 GraphSurrogate::GraphSurrogate(std::vector<FittedGraph> known)
-    : known_(std::move(known)), cholesky_(known_.size() * known_.size()) {
+    : known_(std::move(known)),
+      sampled_(std::ranges::any_of(known_, [](const auto& one) { return one.graph.sample.has_value(); })) {
   LAKE_CHECK(!known_.empty());
+  if (sampled_) std::erase_if(known_, [](const FittedGraph& one) { return !one.graph.sample; });
   const size_t n = known_.size();
+  cholesky_.resize(n * n);
   for (size_t i = 0; i < n; ++i)
     for (size_t j = 0; j <= i; ++j) {
-      double left = Likeness(known_[i].graph, known_[j].graph) + (i == j ? kNoise : 0);
+      double left = Likeness(known_[i].graph.graph, known_[j].graph.graph) + (i == j ? kNoise : 0);
       for (size_t m = 0; m < j; ++m) left -= cholesky_[i * n + m] * cholesky_[j * n + m];
       cholesky_[i * n + j] = i == j ? std::sqrt(std::max(left, kNoise / 2)) : left / cholesky_[j * n + j];
     }
-  for (const FittedGraph& graph : known_) {
-    const auto share = 1 / static_cast<double>(n);
-    mean_.recall_offset += share * graph.fit.recall_offset;
-    mean_.recall_slope += share * graph.fit.recall_slope;
-    mean_.distances_offset += share * graph.fit.distances_offset;
-    mean_.distances_slope += share * graph.fit.distances_slope;
-  }
+  for (const FittedGraph& one : known_)
+    for (const auto figure : kFigures)
+      mean_.*figure += (one.fit.*figure - Told(one.graph).*figure) / static_cast<double>(n);
 }
 
 std::vector<double> GraphSurrogate::Solve(std::vector<double> likeness) const {
@@ -71,22 +79,23 @@ std::vector<double> GraphSurrogate::Solve(std::vector<double> likeness) const {
   return likeness;
 }
 
-ExpectedGraph GraphSurrogate::Of(const vector::HnswConfig& graph) const {
+ExpectedGraph GraphSurrogate::Of(const SampledGraph& graph) const {
   std::vector<double> likeness;
-  for (const FittedGraph& built : known_) likeness.push_back(Likeness(graph, built.graph));
+  for (const FittedGraph& built : known_) likeness.push_back(Likeness(graph.graph, built.graph.graph));
   const std::vector<double> weights = Solve(likeness);
-  const auto expected = [&](double GraphFit::* figure) {
-    double value = mean_.*figure;
-    for (size_t i = 0; i < known_.size(); ++i) value += weights[i] * (known_[i].fit.*figure - mean_.*figure);
-    return value;
-  };
-  const double unknown = std::sqrt(std::clamp(1 - Dot(likeness, weights), 0.0, 1.0));
-  return {.fit = {.recall_offset = expected(&GraphFit::recall_offset),
-                  .recall_slope = std::max(expected(&GraphFit::recall_slope), 0.0),
-                  .distances_offset = expected(&GraphFit::distances_offset),
-                  .distances_slope = std::max(expected(&GraphFit::distances_slope), 0.0)},
-          .recall_sd = kRecallSd * unknown,
-          .distances_sd = kDistancesSd * unknown};
+  const GraphFit told = sampled_ ? Told(graph) : GraphFit{};
+  GraphFit expected;
+  for (const auto figure : kFigures) {
+    expected.*figure = told.*figure + mean_.*figure;
+    for (size_t i = 0; i < known_.size(); ++i)
+      expected.*figure +=
+          weights[i] * (known_[i].fit.*figure - Told(known_[i].graph).*figure - mean_.*figure);
+  }
+  expected.recall_slope = std::max(expected.recall_slope, 0.0);
+  expected.distances_slope = std::max(expected.distances_slope, 0.0);
+  const double unknown =
+      (sampled_ ? kUntold : 1) * std::sqrt(std::clamp(1 - Dot(likeness, weights), 0.0, 1.0));
+  return {.fit = expected, .recall_sd = kRecallSd * unknown, .distances_sd = kDistancesSd * unknown};
 }
 
 }  // namespace lake::tuning

@@ -1,17 +1,21 @@
-// What is expected of graphs that are not built, from those that are: a Gaussian process over their options
-// (Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, algorithm 2.1).
+// What is expected of graphs that are not built: what they did over a sample of the rows, corrected by what
+// those that are built did otherwise than over it (Kennedy and O'Hagan, Predicting the output from a complex
+// computer code when fast approximations are available, 2000). The correction is a Gaussian process over the
+// options (Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, algorithm 2.1). Without
+// samples all is correction.
 #pragma once
 
 #include <vector>
 
 #include "lake/vector/hnsw_config.h"
+#include "sampled_graph.h"
 #include "walk_model.h"
 
 namespace lake::tuning {
 
 struct FittedGraph {
-  vector::HnswConfig graph;
-  GraphFit fit;
+  SampledGraph graph;
+  GraphFit fit;  ///< Over all rows.
 };
 
 struct ExpectedGraph {
@@ -22,10 +26,10 @@ struct ExpectedGraph {
 
 class GraphSurrogate {
  public:
-  /// At least one.
+  /// At least one. When some have samples, those without are left out.
   explicit GraphSurrogate(std::vector<FittedGraph> known);
 
-  ExpectedGraph Of(const vector::HnswConfig& graph) const;
+  ExpectedGraph Of(const SampledGraph& graph) const;
 
  private:
   /// weights with which the known ones speak for `likeness`: (K + noise)^-1 likeness.
@@ -33,7 +37,8 @@ class GraphSurrogate {
 
   std::vector<FittedGraph> known_;
   std::vector<double> cholesky_;  ///< Lower triangle, row after row of known_.size().
-  GraphFit mean_;
+  bool sampled_ = false;
+  GraphFit mean_;  ///< Of what the known ones did otherwise than over their samples.
 };
 
 }  // namespace lake::tuning

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <memory>
+#include <ranges>
+#include <span>
 #include <utility>
 
-#include "graph_ranking.h"
+#include "graph_samples.h"
 #include "model_strategy.h"
 #include "promotion_rule.h"
 #include "walk_grid.h"
@@ -49,6 +51,19 @@ HnswConfig ConfigOf(HnswConfig graph, const vector::WalkSettings& walk) {
   graph.rerank = walk.rerank == 0 ? std::nullopt : std::optional(static_cast<uint32_t>(walk.rerank));
   graph.code = walk.code;
   return graph;
+}
+
+/// Those that were tried, the newest few and the champion's.
+std::vector<HnswConfig> GraphsOf(std::span<const Trial> journal, const HnswConfig& champion) {
+  constexpr size_t kMost = 8;
+  std::vector<HnswConfig> graphs = {champion};
+  for (const Trial& trial : std::views::reverse(journal)) {
+    if (graphs.size() == kMost) break;
+    if (std::ranges::none_of(graphs,
+                             [&](const HnswConfig& graph) { return BuildSameGraph(graph, trial.config); }))
+      graphs.push_back(trial.config);
+  }
+  return graphs;
 }
 
 /// What its build took when it was tried: the champion was built whole then, and may be chosen from another
@@ -105,12 +120,13 @@ Result<std::vector<Trial>> ModelSearch::Explore(std::vector<Trial> journal, cons
   while (!IsSpent(trials)) {
     std::optional<BuildProposal> proposal = MakeModelStrategy(model)->Next(journal);
     if (!proposal && model.graphs.empty()) {  // The champion is known.
-      LAKE_ASSIGN_OR_RETURN(model.graphs, RankBySamples(subject_.material, GraphLattice(options_.champion),
-                                                        {.queries = subject_.tune.matrix(),
-                                                         .k = subject_.k,
-                                                         .wanted_recall = wanted_recall,
-                                                         .seed = options_.seed},
-                                                        cancel));
+      LAKE_ASSIGN_OR_RETURN(model.graphs, SampleGraphs(subject_.material, GraphLattice(options_.champion),
+                                                       {.queries = subject_.tune.matrix(),
+                                                        .k = subject_.k,
+                                                        .wanted_recall = wanted_recall,
+                                                        .seed = options_.seed,
+                                                        .always = GraphsOf(journal, options_.champion)},
+                                                       cancel));
       continue;
     }
     if (!proposal) break;

@@ -112,6 +112,12 @@ class Knowledge {
     return found == graphs_.end() ? nullptr : &*found;
   }
 
+  SampledGraph SampleOf(const HnswConfig& graph) const {
+    const auto sampled = std::ranges::find_if(
+        options_.graphs, [&](const SampledGraph& one) { return BuildSameGraph(one.graph, graph); });
+    return {.graph = graph, .sample = sampled == options_.graphs.end() ? std::nullopt : sampled->sample};
+  }
+
   static double Effort(const HnswConfig& graph) { return kFixedEffort + graph.ef_construction; }
 
   double WholeCpuSecs(const HnswConfig& graph) const {
@@ -179,7 +185,7 @@ class Knowledge {
                          .distances = distances});
       }
       const auto draws = static_cast<double>(std::max<size_t>(options_.queries, 1) * options_.k);
-      if (const auto fit = FitGraph(walks, draws)) fitted_.push_back({known.graph, *fit});
+      if (const auto fit = FitGraph(walks, draws)) fitted_.push_back({SampleOf(known.graph), *fit});
     }
     latency_ = FitLatency(latencies);
   }
@@ -202,19 +208,19 @@ class ModelStrategy final : public Strategy {
   std::optional<BuildProposal> Next(std::span<const Trial> journal) const override {
     const Knowledge known(journal, options_);
     if (!known.Has(options_.champion)) return BuildProposal{options_.champion, WalkGrid(options_.k)};
-    std::vector<HnswConfig> left = options_.graphs;
-    std::erase_if(left,
-                  [&](const HnswConfig& graph) { return known.Has(graph) || !known.MayBeBuilt(graph); });
+    std::vector<SampledGraph> left = options_.graphs;
+    std::erase_if(
+        left, [&](const SampledGraph& one) { return known.Has(one.graph) || !known.MayBeBuilt(one.graph); });
     if (left.empty()) return std::nullopt;
     const std::vector<vector::WalkSettings> walks = known.WalksToMeasure();
     // Without a fit (no graph at all is searched, or all widths find the same) the order decides.
-    if (known.fitted().empty() || !known.latency()) return BuildProposal{left.front(), walks};
+    if (known.fitted().empty() || !known.latency()) return BuildProposal{left.front().graph, walks};
     const GraphSurrogate surrogate(known.fitted());
     std::optional<BuildProposal> best;
     double best_rate = 0;
-    for (const HnswConfig& graph : left) {
-      BuildProposal proposal = {graph, walks};
-      const double gain = ExpectedGain(known, surrogate.Of(graph));
+    for (const SampledGraph& one : left) {
+      BuildProposal proposal = {one.graph, walks};
+      const double gain = ExpectedGain(known, surrogate.Of(one));
       const double rate = gain / known.CpuSecsOf(proposal);
       if (gain < kWorthBuilding || !(rate > best_rate)) continue;
       best_rate = rate;

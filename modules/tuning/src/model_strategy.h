@@ -8,13 +8,14 @@
 #include "lake/tuning/autotune.h"
 #include "lake/tuning/strategy.h"
 #include "lake/vector/hnsw_config.h"
+#include "sampled_graph.h"
 
 namespace lake::tuning {
 
 struct ModelOptions {
   vector::HnswConfig champion;  ///< Built first, and what the others are compared with.
   TuningLimits limits;
-  std::vector<vector::HnswConfig> graphs;  ///< What may be built; of equal promise the first.
+  std::vector<SampledGraph> graphs;  ///< What may be built; of equal promise the first.
   size_t k = 10;
   size_t queries = 0;  ///< That walks are measured with.
 };

@@ -21,6 +21,7 @@ struct GraphFit {
   double recall_slope = 0;   ///< b, at least 0.
   double distances_offset = 0;
   double distances_slope = 0;  ///< At least 0.
+  bool operator==(const GraphFit&) const = default;
 
   double RecallAt(double ef_search) const;
   double DistancesAt(double ef_search) const;

@@ -1,5 +1,5 @@
-// Goal: the next proposal depends on the journal alone, is within limits and options, and is worth its time;
-// rankings by samples keep the cheapest. Method: journals of made curves; a small search over real vectors.
+// Goal: the next proposal depends on the journal alone, is within limits and options, and is worth its time.
+// Method: journals of made curves; a small search over real vectors.
 #include "model_strategy.h"
 
 #include <gmock/gmock.h>
@@ -7,8 +7,9 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
-#include "graph_ranking.h"
+#include "graph_samples.h"
 #include "lake/ann/recall.h"
 #include "lake/ann_testing/sample_vectors.h"
 #include "lake/common/json_io.h"
@@ -30,7 +31,7 @@ constexpr vector::HnswConfig kChampion = {.ef_construction = 80, .ef_search = 30
 ModelOptions Options() {
   return {.champion = kChampion,
           .limits = {.min_recall = 0.9},
-          .graphs = GraphLattice(kChampion),
+          .graphs = Unsampled(GraphLattice(kChampion)),
           .k = 10,
           .queries = 500};
 }
@@ -118,6 +119,25 @@ TEST(ModelStrategyTest, WhatIsAtHandIsPreferredAndLimitsAreKept) {
   EXPECT_LE(*smaller->graph.degree, 32u);
 }
 
+TEST(ModelStrategyTest, WhatSamplesSayIsBelievedUntilABuildSaysOtherwise) {
+  // Over samples narrow graphs compare least; over all rows they find less than the champion.
+  constexpr GraphFit kBetter = {
+      .recall_offset = 2.5, .recall_slope = 1.5, .distances_offset = 6.1, .distances_slope = 0.8};
+  constexpr GraphFit kWorse = {
+      .recall_offset = 1, .recall_slope = 1.5, .distances_offset = 6.5, .distances_slope = 0.8};
+  ModelOptions options = Options();
+  for (SampledGraph& one : options.graphs) one.sample = one.graph.degree <= 24u ? kBetter : kCurve;
+  options.graphs.insert(options.graphs.begin(), {.graph = kChampion, .sample = kCurve});
+  std::vector<Trial> journal = TrialsOf(kChampion, kCurve, 5);
+  const auto narrow = MakeModelStrategy(options)->Next(journal);
+  ASSERT_TRUE(narrow);
+  EXPECT_LE(*narrow->graph.degree, 24u);
+  for (Trial& trial : TrialsOf(narrow->graph, kWorse, 5)) journal.push_back(std::move(trial));
+  const auto next = MakeModelStrategy(options)->Next(journal);
+  ASSERT_TRUE(next);
+  EXPECT_GT(*next->graph.degree, 24u);
+}
+
 TEST(ModelStrategyTest, WithoutFiguresTheOrderDecides) {
   std::vector<Trial> journal = TrialsOf(kChampion, kCurve, 5);
   for (Trial& trial : journal) {
@@ -127,17 +147,10 @@ TEST(ModelStrategyTest, WithoutFiguresTheOrderDecides) {
   }
   const auto next = MakeModelStrategy(Options())->Next(journal);
   ASSERT_TRUE(next);
-  EXPECT_EQ(next->graph, Options().graphs.front());
+  EXPECT_EQ(next->graph, Options().graphs.front().graph);
   ModelOptions nothing = Options();
   nothing.graphs.clear();
   EXPECT_FALSE(MakeModelStrategy(nothing)->Next(journal));
-}
-
-TEST(GraphRankingTest, TheCheapestGoOnAndWhatIsMissingDoesNot) {
-  const double never = HUGE_VAL;
-  EXPECT_THAT(Cheapest(std::vector{3.0, 1.0, kNotMeasured, 1.0, never}, 3), ElementsAre(1, 3, 0));
-  EXPECT_THAT(Cheapest(std::vector{kNotMeasured, never}, 5), ElementsAre(1, 0));
-  EXPECT_THAT(Cheapest({}, 3), IsEmpty());
 }
 
 class ModelSearchTest : public testing::Test {
@@ -197,19 +210,43 @@ class ModelSearchTest : public testing::Test {
   std::vector<Trial> kept_;
 };
 
-TEST_F(ModelSearchTest, RanksWithoutTheClock) {
-  const RankingOptions options = {.queries = tune_.matrix(), .seed = 3, .least_rows = 4000};
-  std::vector<vector::HnswConfig> all = GraphLattice(kChampion);
-  all.resize(32);
-  LAKE_ASSERT_OK_AND_ASSIGN(const auto one, RankBySamples(Subject().material, all, options, {}));
-  LAKE_ASSERT_OK_AND_ASSIGN(const auto other, RankBySamples(Subject().material, all, options, {}));
-  EXPECT_EQ(one, other);
-  EXPECT_THAT(one, SizeIs(2));  // A half of an eighth.
+TEST_F(ModelSearchTest, SamplesDoNotGoByTheClock) {
+  const vector::HnswConfig known = {.ef_construction = 400, .seed = 1, .degree = 96};
+  const SamplingOptions options = {
+      .queries = tune_.matrix(), .seed = 3, .least_rows = 4000, .always = {known}};
+  const std::vector<vector::HnswConfig> all = GraphLattice(kChampion);
+  LAKE_ASSERT_OK_AND_ASSIGN(const auto one, SampleGraphs(Subject().material, all, options, {}));
+  LAKE_ASSERT_OK_AND_ASSIGN(const auto other, SampleGraphs(Subject().material, all, options, {}));
+  ASSERT_EQ(one.size(), other.size());
+  std::set<uint32_t> efforts;
+  double cost = 0;
+  for (size_t i = 0; i < one.size(); ++i) {
+    EXPECT_EQ(one[i].graph, other[i].graph);
+    EXPECT_EQ(one[i].sample, other[i].sample);
+    ASSERT_TRUE(one[i].sample);
+    EXPECT_GE(one[i].sample->DistancesFor(options.wanted_recall), cost);
+    cost = one[i].sample->DistancesFor(options.wanted_recall);
+    efforts.insert(one[i].graph.ef_construction);
+    // More neighbours than there are candidates make no other graph.
+    EXPECT_LE(*one[i].graph.degree, 3 * one[i].graph.ef_construction);
+  }
+  EXPECT_THAT(efforts, ElementsAre(20, 40, 80, 160, 320, 400));
+  EXPECT_THAT(one, SizeIs(testing::AllOf(testing::Ge(20u), testing::Le(46u))));  // Half, and the one.
+}
+
+TEST_F(ModelSearchTest, OfFewRowsThereAreNoSamples) {
   GraphWorkshop::Material few = Subject().material;
   few.vectors.rows = 3999;
   few.ids = few.ids.first(few.vectors.rows);
-  LAKE_ASSERT_OK_AND_ASSIGN(const auto unranked, RankBySamples(few, all, options, {}));
-  EXPECT_EQ(unranked, all);
+  const std::vector<vector::HnswConfig> all = GraphLattice(kChampion);
+  LAKE_ASSERT_OK_AND_ASSIGN(
+      const auto unsampled,
+      SampleGraphs(few, all, {.queries = tune_.matrix(), .seed = 3, .least_rows = 4000}, {}));
+  ASSERT_THAT(unsampled, SizeIs(all.size()));
+  for (size_t i = 0; i < all.size(); ++i) {
+    EXPECT_EQ(unsampled[i].graph, all[i]);
+    EXPECT_FALSE(unsampled[i].sample);
+  }
 }
 
 TEST_F(ModelSearchTest, TrialsShareTheirBuildAndLimitsHold) {

@@ -71,16 +71,33 @@ TEST(WalkModelTest, GraphsUnlikeAnyOtherAreLessSure) {
   GraphFit better = kCurve;
   better.recall_offset += 1;
   const GraphSurrogate surrogate(
-      {{{.ef_construction = 80, .degree = 32}, kCurve}, {{.ef_construction = 80, .degree = 64}, better}});
-  const ExpectedGraph known = surrogate.Of({.ef_construction = 80, .degree = 64});
+      {{{{.ef_construction = 80, .degree = 32}}, kCurve}, {{{.ef_construction = 80, .degree = 64}}, better}});
+  const ExpectedGraph known = surrogate.Of({{.ef_construction = 80, .degree = 64}});
   EXPECT_NEAR(known.fit.recall_offset, better.recall_offset, 0.1);
-  const ExpectedGraph between = surrogate.Of({.ef_construction = 80, .degree = 48});
+  const ExpectedGraph between = surrogate.Of({{.ef_construction = 80, .degree = 48}});
   EXPECT_GT(between.fit.recall_offset, kCurve.recall_offset);
   EXPECT_LT(between.fit.recall_offset, better.recall_offset);
   EXPECT_GT(between.recall_sd, known.recall_sd);
-  const ExpectedGraph far = surrogate.Of({.ef_construction = 400, .degree = 8});
+  const ExpectedGraph far = surrogate.Of({{.ef_construction = 400, .degree = 8}});
   EXPECT_GT(far.recall_sd, between.recall_sd);
   EXPECT_NEAR(far.fit.distances_slope, kCurve.distances_slope, 1e-6);
+}
+
+TEST(WalkModelTest, SamplesAreCorrectedByWhatWasBuilt) {
+  GraphFit quick = kCurve;
+  quick.distances_offset -= 0.5;
+  GraphFit worse = kCurve;  // Over all rows everything finds less than over samples.
+  worse.recall_offset -= 1;
+  const SampledGraph built = {{.ef_construction = 80, .degree = 32}, kCurve};
+  const SampledGraph other = {{.ef_construction = 80, .degree = 64}, quick};
+  const GraphSurrogate surrogate(
+      {{built, worse}, {{{.ef_construction = 20}}, kCurve}});  // That one has none.
+  const ExpectedGraph expected = surrogate.Of(other);
+  EXPECT_NEAR(expected.fit.recall_offset, kCurve.recall_offset - 1, 1e-9);
+  EXPECT_NEAR(expected.fit.distances_offset, kCurve.distances_offset - 0.5, 1e-9);
+  EXPECT_LT(surrogate.Of(built).recall_sd, expected.recall_sd);
+  const GraphSurrogate unsampled({{{built.graph}, worse}});
+  EXPECT_GT(unsampled.Of({other.graph}).recall_sd, expected.recall_sd);
 }
 
 TEST(ParetoFrontTest, HasWhatNothingBeats) {

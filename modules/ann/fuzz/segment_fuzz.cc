@@ -98,7 +98,8 @@ class SegmentFile {
 
 template <class T>
 void RequireAnswer(const Result<T>& result) {
-  Require(result.ok() || result.error().code() == ErrorCode::kDataLoss, "an error that is no damage");
+  if (result.ok() || result.error().code() == ErrorCode::kDataLoss) return;
+  Require(false, ("an error that is no damage: " + result.error().ToString()).c_str());
 }
 
 void AskEverything(const Index& index) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "lake/common/digest.h"
 
@@ -43,7 +44,9 @@ Status CheckCounts(const SegmentHeader& header) {
     return Damaged("it says metric {}", static_cast<uint32_t>(header.metric));
   if (header.code != Code::kInt4 && header.code != Code::kInt8 && header.code != Code::kF32)
     return Damaged("it says code {}", static_cast<uint32_t>(header.code));
-  if (!std::isfinite(header.reach) || header.reach <= 0) return Damaged("its reach is no length");
+  // As CodeSpace::Train bounds it: beside a shorter one any query would be too long to be asked.
+  if (!std::isfinite(header.reach) || header.reach < std::sqrt(std::numeric_limits<float>::min()))
+    return Damaged("its reach is no length");
   return {};
 }
 

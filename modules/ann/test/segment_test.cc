@@ -147,6 +147,18 @@ TEST_F(SegmentTest, HeadersThatLieUnderARightChecksum) {
   }
 }
 
+TEST_F(SegmentTest, AReachThatNoVectorsHaveIsDamage) {
+  for (const float reach : {0.0F, -1.0F, 1e-38F, 1e-20F, HUGE_VALF, NAN}) {
+    SegmentHeader header;
+    std::memcpy(&header, bytes_.data(), sizeof(header));
+    header.reach = reach;
+    header.checksum = HeaderChecksum(header);
+    std::string changed = bytes_;
+    std::memcpy(changed.data(), &header, sizeof(header));
+    EXPECT_THAT(OpenBytes(changed), IsError(ErrorCode::kDataLoss, "segment_damaged")) << reach;
+  }
+}
+
 TEST_F(SegmentTest, DamageInASectionIsFoundAndHarmsNothing) {
   SeededNumbers numbers(3);
   SegmentHeader header;

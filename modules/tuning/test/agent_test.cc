@@ -70,11 +70,12 @@ class AgentTest : public TunedLake {
   }
   /// A turn of the index from its beginning to its decision.
   AgentDecision Turn() {
+    const size_t decided = board_->status().decisions.size();
     Enqueue();
     clock_.Advance(options_.cooldown);
     Look();
     Look();
-    LAKE_CHECK(!board_->status().decisions.empty());
+    LAKE_CHECK(board_->status().decisions.size() == decided + 1);
     return board_->status().decisions.front();
   }
   std::vector<Trial> Trials() { return journals_->Read(Context{}, kIndex).value().trials; }
@@ -382,7 +383,7 @@ class ModelAgentTest : public AgentTest {
   }
   /// In use is what has to lose: a walk that is ten times as wide as it need be.
   void PromoteTheWidest() {
-    options_.max_trials_per_hour = 100;
+    options_.max_trials_per_hour = 40;
     StartRunner();
     LAKE_ASSERT_OK(
         promotions_->PromoteOnce(Context{}, kIndex,
@@ -452,6 +453,7 @@ TEST_F(ModelAgentTest, PromotesWhatIsSurelyBetterOnceAndAsksForItsGraph) {
                               "it finds less"));
   WaitForJobs();
   ASSERT_EQ(Record().promotions->current->trial_id, "wide");
+  clock_.Advance(std::chrono::hours(1));  // The first run may have made all trials of its hour.
   EXPECT_NE(Turn().config, first.config);
   EXPECT_NE(Record().promotions->current->config, first.config);
 }

@@ -15,7 +15,8 @@ from pathlib import Path
 from plot_recall import BOTTOM, COLOURS, HEIGHT, LEFT, RIGHT, TOP, WIDTH, scale, text
 
 LEAST_RECALL = 0.9  # What finds less adds nothing, as in the bench.
-MOMENTS = 200
+MOMENTS = 80
+LINE_HEIGHT = 15
 
 
 def read_races(lines) -> dict:
@@ -76,12 +77,17 @@ def draw(name: str, systems: dict) -> str:
         if begin <= seconds <= budget:
             parts.append(f'<path d="M{across(seconds):.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="#ddd"/>')
             parts.append(text(across(seconds), HEIGHT - BOTTOM + 18, f"{seconds:g} s", 'text-anchor="middle"'))
+    ends = []  # Height, name and colour of each curve.
     for (system, by_seed), colour in zip(sorted(systems.items()), COLOURS):
         curves = [volume_over_time(race, moments) for race in by_seed.values()]
         parts += [line(moments, curve, across, up, f'stroke="{colour}" stroke-opacity="0.25"') for curve in curves]
         median = [statistics.median(values) for values in zip(*curves)]
         parts.append(line(moments, median, across, up, f'stroke="{colour}" stroke-width="2.5"'))
-        parts.append(text(WIDTH - RIGHT + 12, up(median[-1]) + 4, system, f'fill="{colour}"'))
+        ends.append((up(median[-1]) + 4, system, colour))
+    lowest = 0.0
+    for height, system, colour in sorted(ends):
+        lowest = max(height, lowest + LINE_HEIGHT)  # Names of curves that meet stand below each other.
+        parts.append(text(WIDTH - RIGHT + 12, lowest, system, f'fill="{colour}"'))
     return "\n".join(parts + ["</svg>\n"])
 
 

@@ -10,9 +10,8 @@ import json
 import statistics
 import sys
 from collections import defaultdict
-from pathlib import Path
 
-from plot_recall import BOTTOM, COLOURS, HEIGHT, LEFT, RIGHT, TOP, WIDTH, scale, text
+from svg_plot import BOTTOM, COLOURS, HEIGHT, LEFT, RIGHT, TOP, WIDTH, across_mark, frame, run, scale, text, up_mark, whole
 
 LEAST_RECALL = 0.9  # What finds less adds nothing, as in the bench.
 MOMENTS = 80
@@ -66,17 +65,12 @@ def draw(name: str, systems: dict) -> str:
         return HEIGHT - BOTTOM - value * (HEIGHT - BOTTOM - TOP)
 
     seeds = len(next(iter(systems.values())))
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">',
-             '<rect width="100%" height="100%" fill="white"/>',
-             text(LEFT, 22, f"set {name}: hypervolume of recall and p50 by CPU seconds, {seeds} seeds",
-                  'font-size="14"')]
+    parts = frame(f"set {name}: hypervolume of recall and p50 by CPU seconds, {seeds} seeds")
     for value in (0, 0.2, 0.4, 0.6, 0.8, 1):
-        parts.append(f'<path d="M{LEFT} {up(value):.1f}H{WIDTH - RIGHT}" stroke="#ddd"/>')
-        parts.append(text(LEFT - 8, up(value) + 4, f"{value:g}", 'text-anchor="end"'))
+        parts += up_mark(up(value), f"{value:g}")
     for seconds in (0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200):
         if begin <= seconds <= budget:
-            parts.append(f'<path d="M{across(seconds):.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="#ddd"/>')
-            parts.append(text(across(seconds), HEIGHT - BOTTOM + 18, f"{seconds:g} s", 'text-anchor="middle"'))
+            parts += across_mark(across(seconds), f"{seconds:g} s")
     ends = []  # Height, name and colour of each curve.
     for (system, by_seed), colour in zip(sorted(systems.items()), COLOURS):
         curves = [volume_over_time(race, moments) for race in by_seed.values()]
@@ -88,24 +82,8 @@ def draw(name: str, systems: dict) -> str:
     for height, system, colour in sorted(ends):
         lowest = max(height, lowest + LINE_HEIGHT)  # Names of curves that meet stand below each other.
         parts.append(text(WIDTH - RIGHT + 12, lowest, system, f'fill="{colour}"'))
-    return "\n".join(parts + ["</svg>\n"])
-
-
-def main() -> int:
-    if len(sys.argv) != 3:
-        print(__doc__, file=sys.stderr)
-        return 2
-    with open(sys.argv[1], encoding="utf-8") as lines:
-        races = read_races(lines)
-    if not races:
-        print(f"plot_tuner: {sys.argv[1]} has no judged_p50_us", file=sys.stderr)
-        return 1
-    for name, systems in races.items():
-        target = Path(sys.argv[2]) / f"tuner-{name}.svg"
-        target.write_text(draw(name, systems), encoding="utf-8")
-        print(target)
-    return 0
+    return whole(parts)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(__doc__, "tuner", "judged_p50_us", read_races, draw))

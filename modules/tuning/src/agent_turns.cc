@@ -94,10 +94,10 @@ class ModelRuns final : public AgentTurns {
     if (promotions && promotions->rolled_back)
       for (const vector::Promotion& gone : *promotions->rolled_back) wanted.barred.push_back(gone.config);
     LAKE_ASSIGN_OR_RETURN(JsonValue payload, parts_.autotune.Prepare(request, wanted));
-    return std::optional(
-        PlannedTurn{.payload = std::move(payload),
-                    .trials = trials_left,
-                    .why = fmt::format("what a model expects most of, {} trials at most", trials_left)});
+    return std::optional(PlannedTurn{
+        .payload = std::move(payload),
+        .trials = to_try + kJudgedTrials,
+        .why = fmt::format("what a model expects most of, {} trials at most", to_try + kJudgedTrials)});
   }
 
   void Release(const JsonValue& payload) override { parts_.autotune.Release(payload); }

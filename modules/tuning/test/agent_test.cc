@@ -479,6 +479,16 @@ TEST_F(ModelAgentTest, WhatSaysNothingNewIsNotRunAgainAtAWake) {
   EXPECT_EQ(CountJobs(kAutotuneJob), 2u);
 }
 
+TEST_F(ModelAgentTest, ARunReservesNoMoreThanItMayMake) {
+  options_.max_trials_per_hour = 3600;
+  StartRunner();
+  Enqueue();
+  runner_->Look(Context{});
+  EXPECT_EQ(board_->status().trials_last_hour, 202u);  // As many as a run may propose, and the two judged.
+  LAKE_ASSERT_OK(jobs_->Cancel(Context{}, jobs::JobId(board_->status().running->job_id)));
+  WaitForJobs();
+}
+
 TEST_F(ModelAgentTest, ACancelledRunCountsWholeAndReleasesTheIndex) {
   options_.max_trials_per_hour = 10;
   StartRunner();

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "lake/common/fold.h"
+#include "lake/common/plain_name.h"
 #include "lake/storage/object_key.h"
 
 namespace lake::catalog {
@@ -29,10 +30,7 @@ bool IsLetterOrDigit(char c) {
 
 /// Ids become parts of object keys.
 Status CheckDatasetId(const DatasetId& id) {
-  const auto allowed = [](char c) { return IsLetterOrDigit(c) || c == '_' || c == '-' || c == '.'; };
-  if (!id.empty() && id.value().size() <= kMaxTextBytes && IsLetterOrDigit(id.value().front()) &&
-      std::ranges::all_of(id.value(), allowed))
-    return {};
+  if (IsPlainName(id.value(), kMaxTextBytes)) return {};
   return InvalidArgument("bad_transaction", "'{}' cannot be a dataset's id", id.value().substr(0, 100));
 }
 

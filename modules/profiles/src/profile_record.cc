@@ -1,9 +1,8 @@
 #include "lake/profiles/profile_record.h"
 
-#include <algorithm>
-
 #include "lake/common/fold.h"
 #include "lake/common/json_io.h"
+#include "lake/common/plain_name.h"
 
 namespace lake::profiles {
 namespace {
@@ -12,17 +11,10 @@ constexpr size_t kMaxIdBytes = 64;
 constexpr std::string_view kOllama = "ollama/";
 constexpr std::string_view kLatest = ":latest";
 
-bool IsLetterOrDigit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-bool IsIdByte(char c) { return IsLetterOrDigit(c) || c == '_' || c == '-' || c == '.'; }
-
 }  // namespace
 
 Status CheckProfileId(std::string_view id) {
-  const bool good = !id.empty() && id.size() <= kMaxIdBytes && std::ranges::all_of(id, IsIdByte) &&
-                    IsLetterOrDigit(id.front());
-  if (good) return {};
+  if (IsPlainName(id, kMaxIdBytes)) return {};
   return InvalidArgument("bad_profile_id",
                          "a profile's id has 1 to {} of letters, digits, '_', '-' and '.', and starts with a "
                          "letter or digit",

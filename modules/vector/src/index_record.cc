@@ -5,23 +5,17 @@
 #include "lake/common/cron.h"
 #include "lake/common/fold.h"
 #include "lake/common/json_io.h"
+#include "lake/common/plain_name.h"
 
 namespace lake::vector {
 namespace {
 
 constexpr size_t kMaxNameBytes = 100;
 
-bool IsNameByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-         c == '.';
-}
-
 }  // namespace
 
 Status CheckIndexName(std::string_view name) {
-  const bool good = !name.empty() && name.size() <= kMaxNameBytes && std::ranges::all_of(name, IsNameByte) &&
-                    name.front() != '.' && name.front() != '_' && name.front() != '-';
-  if (good) return {};
+  if (IsPlainName(name, kMaxNameBytes)) return {};
   return InvalidArgument("bad_index_name",
                          "an index name has 1 to {} of letters, digits, '_', '-' and '.', and starts with a "
                          "letter or digit",

@@ -50,9 +50,9 @@ catalog::Version AgentRunner::Look(const Context& context) {
   const double load = parts_.load();
   load_ = running_ || settled ? 0 : load;
   if (!running_ && !settled) StartNext(context);
+  Save(context);  // Before anybody sees what follows from it.
   board_.SetTrialsLastHour(CountLastHour());
   board_.SetRunning(running_);
-  Save(context);
   return *seen_;
 }
 

@@ -198,4 +198,16 @@ float CodeSpace::Distance(const Origin& query, const float* row, const CodeTerms
   return std::isnan(distance) ? std::numeric_limits<float>::max() : distance;
 }
 
+float CodeSpace::PointScale(const Origin& query, float distance) const {
+  switch (metric()) {
+    case Metric::kCosine:
+      return 2 * distance;
+    case Metric::kInnerProduct:
+      return 2 + 2 * distance * query.factor / parameters_.reach;
+    case Metric::kL2:
+      return distance / (parameters_.reach * parameters_.reach);
+  }
+  std::unreachable();
+}
+
 }  // namespace lake::ann

@@ -123,12 +123,21 @@ class CodeSpace {
   /// products does not.
   float PointDistance(const Origin& origin, const float* row, const CodeTerms& terms) const;
   /// Points are turned, so what a code leaves out lies anywhere: along another point its standard deviation
-  /// is the residual / sqrt(dimensions). Five of those.
-  float LikelyShare() const { return std::min(1.0F, 5 / std::sqrt(static_cast<float>(dimensions()))); }
+  /// is the residual / sqrt(dimensions). The share of the residual that so many of those are.
+  float LikelyShare(float deviations) const {
+    return std::min(1.0F, deviations / std::sqrt(static_cast<float>(dimensions())));
+  }
+  /// The squared length of what a code by high halves leaves out, on average: an element lies anywhere in its
+  /// step of 16.
+  float MeanLeftOutByHigh(const CodeTerms& terms) const {
+    return terms.scale * terms.scale * static_cast<float>(dimensions()) * (16.0F * 16.0F / 12.0F);
+  }
 
   /// The metric's own distance of a query to a row, from their f32; the largest float where a damaged row has
   /// none.
   float Distance(const Origin& query, const float* row, const CodeTerms& row_terms) const;
+  /// The squared distance of points that is that distance of the metric.
+  float PointScale(const Origin& query, float distance) const;
 
  private:
   CodeTerms Encode(const float* vector, float factor, float* point, int8_t* code) const;

@@ -13,6 +13,8 @@ namespace {
 /// too dear.
 constexpr size_t kCheapRows = 1024;
 constexpr size_t kCheapShare = 8;
+/// Standard deviations.
+constexpr float kCertainEnough = 5;
 
 }  // namespace
 
@@ -20,8 +22,8 @@ ExactScan::Question ExactScan::Ask(const CodedRows& rows, const Origin& query, c
   return {.rows = rows,
           .query = query,
           .options = options,
-          .error_bound =
-              ErrorBound(query.terms, options.proof == Proof::kLikely ? rows.space->LikelyShare() : 1)};
+          .error_bound = ErrorBound(
+              query.terms, options.proof == Proof::kLikely ? rows.space->LikelyShare(kCertainEnough) : 1)};
 }
 
 void ExactScan::Begin() {

@@ -1,6 +1,7 @@
 #include "index_search.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace lake::ann {
 namespace {
@@ -8,6 +9,13 @@ namespace {
 constexpr size_t kFewestReranked = 20;
 /// Who asks for a wide walk wants what codes put in a wrong place as well: one row of so many that it kept.
 constexpr size_t kKeptPerReranked = 5;
+/// Local intrinsic dimensions of sets of which a walk expands about `ef_search` rows. Embeddings of text have
+/// 15 to 25; no set has more than its vectors.
+constexpr double kUsualDimensions = 20;
+/// Rows kept for one of `ef_search`: what hard questions need.
+constexpr size_t kKeptPerWidth = 3;
+/// Standard deviations of what a code leaves out.
+constexpr float kLikelyEnough = 3;
 /// A walk compares about 8 codes for each row of its width, read at random: each costs about 3 of a scan's.
 constexpr size_t kScannedPerWidth = 24;
 
@@ -82,9 +90,32 @@ class Search {
     return enough * met / std::max<size_t>(passed, 1) * 5 / 4;
   }
 
+  /// In so many dimensions the `width`th nearest row is so much farther than the k-th. In more dimensions
+  /// more rows lie within that, and a walk expands as many as it takes. What passes a filter is found among
+  /// the `width` nearest, so those have to be found.
+  WalkLimits LimitsOf(size_t width) const {
+    if (options_.filter != nullptr) return {.width = width};
+    const double dimensions =
+        std::min(kUsualDimensions, static_cast<double>(index_.coded.space->dimensions()));
+    const double rows = static_cast<double>(width) / static_cast<double>(options_.k);
+    return {.width = std::max(kKeptPerWidth * options_.ef_search, width),
+            .wanted = options_.k,
+            .reach = static_cast<float>(std::pow(rows, 2 / dimensions)),
+            .slack = LikelyError(memory_.query.terms)};
+  }
+
+  /// How wrong a code of such terms likely is about the distance from the query.
+  float LikelyError(const CodeTerms& terms) const {
+    const CodeSpace& space = *index_.coded.space;
+    float residual = 0;
+    if (code() == Code::kInt4) residual = std::sqrt(space.MeanLeftOutByHigh(terms));
+    if (code() == Code::kInt8) residual = terms.residual;
+    return ErrorBound(memory_.query.terms, space.LikelyShare(kLikelyEnough))(terms, residual);
+  }
+
   Status Walk(size_t width) {
     const Starts starts = index_.entries.Nearest(memory_.query);
-    memory_.beam.Walk(index_.graph, index_.coded, code(), memory_.query, width, starts.rows());
+    memory_.beam.Walk(index_.graph, index_.coded, code(), memory_.query, LimitsOf(width), starts.rows());
     if (memory_.beam.damaged()) return IndexDamaged("a neighbour in its graph is no row");
     answer_.distances += memory_.beam.statistics().distances + starts.compared;
     answer_.hops += memory_.beam.statistics().hops;
@@ -111,19 +142,39 @@ class Search {
     return memory_.candidates.size() > before;
   }
 
-  /// Fills memory_.found with the nearest candidates by their f32 vectors.
+  /// Fills memory_.found with the nearest candidates by their f32 vectors. Candidates are the nearest first
+  /// by their codes, so the first that is likely behind all that are wanted ends it, unless the caller said
+  /// how many are compared.
   void Rerank() {
     constexpr size_t kVectorsAhead = 2;
     const std::span<const Candidate> candidates = memory_.candidates;
-    memory_.found.clear();
+    std::vector<Candidate>& found = memory_.found;
+    found.clear();
+    for (const Candidate& first : candidates.first(std::min(kVectorsAhead, candidates.size())))
+      index_.coded.FetchVector(first.row);
     for (size_t i = 0; i < candidates.size(); ++i) {
+      if (options_.rerank == 0 && IsLikelyBehind(candidates[i])) break;
       if (i + kVectorsAhead < candidates.size()) index_.coded.FetchVector(candidates[i + kVectorsAhead].row);
-      memory_.found.push_back(
-          {index_.coded.MetricDistance(memory_.query, candidates[i].row), candidates[i].row});
+      ++answer_.reranked;
+      const Candidate row = {index_.coded.MetricDistance(memory_.query, candidates[i].row),
+                             candidates[i].row};
+      if (found.size() == options_.k) {
+        if (!(row < found.front())) continue;
+        std::ranges::pop_heap(found, std::less<>());
+        found.pop_back();
+      }
+      found.push_back(row);
+      std::ranges::push_heap(found, std::less<>());
     }
-    answer_.reranked = candidates.size();
-    std::ranges::sort(memory_.found, std::less<>());
-    memory_.found.resize(std::min(memory_.found.size(), options_.k));
+    std::ranges::sort_heap(found, std::less<>());
+  }
+
+  /// Whether as many as are wanted were found, all of them nearer than the candidate by its code and more
+  /// than that is likely wrong.
+  bool IsLikelyBehind(const Candidate& candidate) const {
+    if (memory_.found.size() < options_.k) return false;
+    return candidate.distance - LikelyError(index_.coded.terms[candidate.row]) >
+           index_.coded.space->PointScale(memory_.query, memory_.found.front().distance);
   }
 
   Answer MakeAnswer() {

@@ -19,6 +19,9 @@ void HadamardAvx2(float* values, size_t length);
 /// What stands for two low halves that are not known: 8 of 16 each.
 inline constexpr uint8_t kHalfSteps = 0x88;
 
+/// (2 * half - 15)^2 is 4 * half * (half - 15) + 225: that 225, of a line.
+inline constexpr int32_t kSquaresBias = 225 * static_cast<int32_t>(kElementsPerLine);
+
 /// Asks for all lines of one code. g++ 12 takes a loop of nothing but prefetches for dead and drops it; the
 /// fence, which costs no instruction, keeps it.
 inline void PrefetchBytes(const void* begin, size_t bytes) {
@@ -48,15 +51,39 @@ inline void PrefetchBytes(const void* begin, size_t bytes) {
 /// flight.
 inline constexpr size_t kBytesAhead = 3072;
 
+inline size_t RowsAhead(size_t bytes) {
+  return std::max<size_t>(1, kBytesAhead / std::max<size_t>(1, bytes));
+}
+
+inline void FetchRows(const uint8_t* halves, size_t bytes, std::span<const uint32_t> rows) {
+  for (const uint32_t row : rows) PrefetchBytes(halves + size_t{row} * bytes, bytes);
+}
+
 template <int32_t (*kDot)(const int8_t*, const uint8_t*, size_t)>
 void DotHalvesAt(const int8_t* query, const uint8_t* halves, size_t bytes, std::span<const uint32_t> rows,
                  int32_t* sums) {
-  const size_t ahead = std::max<size_t>(1, kBytesAhead / std::max<size_t>(1, bytes));
-  for (size_t i = 0; i < std::min(rows.size(), ahead); ++i)
-    PrefetchBytes(halves + size_t{rows[i]} * bytes, bytes);
+  const size_t ahead = RowsAhead(bytes);
+  FetchRows(halves, bytes, rows.first(std::min(rows.size(), ahead)));
   for (size_t i = 0; i < rows.size(); ++i) {
-    if (i + ahead < rows.size()) PrefetchBytes(halves + size_t{rows[i + ahead]} * bytes, bytes);
+    if (i + ahead < rows.size()) FetchRows(halves, bytes, rows.subspan(i + ahead, 1));
     sums[i] = kDot(query, halves + size_t{rows[i]} * bytes, bytes);
+  }
+}
+
+/// As many lines as a core keeps in flight.
+inline constexpr size_t kLinesAhead = 16;
+
+inline void FetchFirstLines(const uint8_t* halves, size_t bytes, std::span<const uint32_t> rows) {
+  for (const uint32_t row : rows) PrefetchBytes(halves + size_t{row} * bytes, kCodeAlignment);
+}
+
+template <LineSums (*kSums)(const int8_t*, const uint8_t*)>
+void FirstLinesAt(const int8_t* query, const uint8_t* halves, size_t bytes, std::span<const uint32_t> rows,
+                  LineSums* sums) {
+  FetchFirstLines(halves, bytes, rows.first(std::min(rows.size(), kLinesAhead)));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (i + kLinesAhead < rows.size()) FetchFirstLines(halves, bytes, rows.subspan(i + kLinesAhead, 1));
+    sums[i] = kSums(query, halves + size_t{rows[i]} * bytes);
   }
 }
 

@@ -83,6 +83,16 @@ LAKE_AVX2 int32_t DotHalves(const int8_t* query, const uint8_t* halves, size_t b
   return FoldInts(sum);
 }
 
+LAKE_AVX2 LineSums SumsOfLine(const int8_t* query, const uint8_t* halves) {
+  const Line line = Unpack(halves);
+  __m256i squares = _mm256_setzero_si256();
+  for (const __m256i part : line.part)
+    squares =
+        _mm256_add_epi16(squares, _mm256_maddubs_epi16(part, _mm256_sub_epi8(part, _mm256_set1_epi8(15))));
+  return {.product = FoldInts(AddWidened(_mm256_setzero_si256(), LineProducts(query, line))),
+          .squares = 4 * FoldInts(AddWidened(_mm256_setzero_si256(), squares)) + kSquaresBias};
+}
+
 LAKE_AVX2 void DotHalvesByFour(const int8_t* const* queries, const uint8_t* halves, size_t bytes,
                                int32_t* sums) {
   static_assert(kQueriesTogether == 4);
@@ -196,6 +206,7 @@ const Kernels kAvx2Kernels = {.target = Target::kAvx2,
                               .dot_halves = DotHalves,
                               .dot_halves_by_four = DotHalvesByFour,
                               .dot_halves_at = DotHalvesAt<DotHalves>,
+                              .first_lines_at = FirstLinesAt<SumsOfLine>,
                               .dot = Dot,
                               .squared_distance = SquaredDistance,
                               .strike_out = StrikeOut,

@@ -51,6 +51,46 @@ LAKE_AVX512 int32_t DotHalves(const int8_t* query, const uint8_t* halves, size_t
   return _mm512_reduce_add_epi32(_mm512_add_epi32(low, high));
 }
 
+LAKE_AVX512 void FirstLinesAt(const int8_t* query, const uint8_t* halves, size_t bytes,
+                              std::span<const uint32_t> rows, LineSums* sums) {
+  const __m512i low_half = _mm512_set1_epi8(15);
+  const __m512i query_low = _mm512_loadu_si512(query);
+  const __m512i query_high = _mm512_loadu_si512(query + 64);
+  const __m512i zero = _mm512_setzero_si512();
+  FetchFirstLines(halves, bytes, rows.first(std::min(rows.size(), kLinesAhead)));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (i + kLinesAhead < rows.size()) FetchFirstLines(halves, bytes, rows.subspan(i + kLinesAhead, 1));
+    const __m512i both = _mm512_loadu_si512(halves + size_t{rows[i]} * bytes);
+    const __m512i low = _mm512_and_si512(both, low_half);
+    const __m512i high = _mm512_and_si512(_mm512_srli_epi16(both, 4), low_half);
+    const __m512i product = _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(zero, low, query_low), high, query_high);
+    const __m512i squares =
+        _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(zero, low, _mm512_sub_epi8(low, low_half)), high,
+                            _mm512_sub_epi8(high, low_half));
+    // Both folded at once: products in the even lanes, squares in the odd ones.
+    const __m512i sixteen =
+        _mm512_add_epi32(_mm512_unpacklo_epi32(product, squares), _mm512_unpackhi_epi32(product, squares));
+    const __m256i eight =
+        _mm256_add_epi32(_mm512_castsi512_si256(sixteen), _mm512_extracti64x4_epi64(sixteen, 1));
+    const __m128i four = _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
+    const __m128i two = _mm_add_epi32(four, _mm_unpackhi_epi64(four, four));
+    sums[i] = {.product = _mm_cvtsi128_si32(two), .squares = 4 * _mm_extract_epi32(two, 1) + kSquaresBias};
+  }
+}
+
+/// The sums of each of four, side by side: one after another they would take as long as the products.
+LAKE_AVX512 inline __m128i FoldFour(const __m512i* sum) {
+  const __m512i of_two =
+      _mm512_add_epi32(_mm512_unpacklo_epi32(sum[0], sum[1]), _mm512_unpackhi_epi32(sum[0], sum[1]));
+  const __m512i of_others =
+      _mm512_add_epi32(_mm512_unpacklo_epi32(sum[2], sum[3]), _mm512_unpackhi_epi32(sum[2], sum[3]));
+  const __m512i of_all =
+      _mm512_add_epi32(_mm512_unpacklo_epi64(of_two, of_others), _mm512_unpackhi_epi64(of_two, of_others));
+  const __m256i eight =
+      _mm256_add_epi32(_mm512_castsi512_si256(of_all), _mm512_extracti64x4_epi64(of_all, 1));
+  return _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
+}
+
 LAKE_AVX512 void DotHalvesByFour(const int8_t* const* queries, const uint8_t* halves, size_t bytes,
                                  int32_t* sums) {
   static_assert(kQueriesTogether == 4);
@@ -66,17 +106,36 @@ LAKE_AVX512 void DotHalvesByFour(const int8_t* const* queries, const uint8_t* ha
       sum[q] = _mm512_dpbusd_epi32(sum[q], high, _mm512_loadu_si512(queries[q] + 2 * i + 64));
     }
   }
-  // All four folded at once: one after another they would take as long as the products.
-  const __m512i of_two =
-      _mm512_add_epi32(_mm512_unpacklo_epi32(sum[0], sum[1]), _mm512_unpackhi_epi32(sum[0], sum[1]));
-  const __m512i of_others =
-      _mm512_add_epi32(_mm512_unpacklo_epi32(sum[2], sum[3]), _mm512_unpackhi_epi32(sum[2], sum[3]));
-  const __m512i of_all =
-      _mm512_add_epi32(_mm512_unpacklo_epi64(of_two, of_others), _mm512_unpackhi_epi64(of_two, of_others));
-  const __m256i eight =
-      _mm256_add_epi32(_mm512_castsi512_si256(of_all), _mm512_extracti64x4_epi64(of_all, 1));
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(sums),
-                   _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1)));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(sums), FoldFour(sum));
+}
+
+/// Four rows at once: the query is read once for all of them.
+LAKE_AVX512 void DotHalvesAt(const int8_t* query, const uint8_t* halves, size_t bytes,
+                             std::span<const uint32_t> rows, int32_t* sums) {
+  const __m512i low_half = _mm512_set1_epi8(15);
+  const size_t ahead = RowsAhead(bytes);
+  FetchRows(halves, bytes, rows.first(std::min(rows.size(), ahead)));
+  size_t r = 0;
+  for (; r + 4 <= rows.size(); r += 4) {
+    if (r + ahead < rows.size())
+      FetchRows(halves, bytes, rows.subspan(r + ahead, std::min<size_t>(4, rows.size() - r - ahead)));
+    const uint8_t* row[4];
+    for (size_t i = 0; i < 4; ++i) row[i] = halves + size_t{rows[r + i]} * bytes;
+    __m512i sum[4] = {_mm512_setzero_si512(), _mm512_setzero_si512(), _mm512_setzero_si512(),
+                      _mm512_setzero_si512()};
+    for (size_t at = 0; at < bytes; at += 64) {
+      const __m512i query_low = _mm512_loadu_si512(query + 2 * at);
+      const __m512i query_high = _mm512_loadu_si512(query + 2 * at + 64);
+      for (size_t i = 0; i < 4; ++i) {
+        const __m512i both = _mm512_loadu_si512(row[i] + at);
+        sum[i] = _mm512_dpbusd_epi32(sum[i], _mm512_and_si512(both, low_half), query_low);
+        sum[i] =
+            _mm512_dpbusd_epi32(sum[i], _mm512_and_si512(_mm512_srli_epi16(both, 4), low_half), query_high);
+      }
+    }
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(sums + r), FoldFour(sum));
+  }
+  for (; r < rows.size(); ++r) sums[r] = DotHalves(query, halves + size_t{rows[r]} * bytes, bytes);
 }
 
 LAKE_AVX512 inline float Fold(__m512 low, __m512 high) {
@@ -155,7 +214,8 @@ const Kernels kAvx512VnniKernels = {.target = Target::kAvx512Vnni,
                                     .join_halves = JoinHalves,
                                     .dot_halves = DotHalves,
                                     .dot_halves_by_four = DotHalvesByFour,
-                                    .dot_halves_at = DotHalvesAt<DotHalves>,
+                                    .dot_halves_at = DotHalvesAt,
+                                    .first_lines_at = FirstLinesAt,
                                     .dot = Dot,
                                     .squared_distance = SquaredDistance,
                                     .strike_out = StrikeOut,

@@ -39,6 +39,14 @@ int32_t DotHalves(const int8_t* query, const uint8_t* halves, size_t bytes) {
   return sum;
 }
 
+LineSums SumsOfLine(const int8_t* query, const uint8_t* halves) {
+  LineSums sums = {.product = DotHalves(query, halves, kCodeAlignment)};
+  for (size_t j = 0; j < kCodeAlignment; ++j)
+    for (const int32_t half : {halves[j] & 15, halves[j] >> 4})
+      sums.squares += (2 * half - 15) * (2 * half - 15);
+  return sums;
+}
+
 void DotHalvesByFour(const int8_t* const* queries, const uint8_t* halves, size_t bytes, int32_t* sums) {
   for (size_t q = 0; q < kQueriesTogether; ++q) sums[q] = DotHalves(queries[q], halves, bytes);
 }
@@ -95,6 +103,7 @@ const Kernels kScalarKernels = {.target = Target::kScalar,
                                 .dot_halves = DotHalves,
                                 .dot_halves_by_four = DotHalvesByFour,
                                 .dot_halves_at = DotHalvesAt<DotHalves>,
+                                .first_lines_at = FirstLinesAt<SumsOfLine>,
                                 .dot = Dot,
                                 .squared_distance = SquaredDistance,
                                 .strike_out = StrikeOut,

@@ -67,7 +67,7 @@ void LinkUnreachable(const CodedRows& rows, const GraphOptions& options, std::sp
     if (reach.reached(row)) continue;
     rows.SetOrigin(row, options.code, &origin);
     const Starts starts = entries.Nearest(origin);
-    beam.Walk(graph->view(), rows, options.code, origin, options.ef_construction, starts.rows());
+    beam.Walk(graph->view(), rows, options.code, origin, {.width = options.ef_construction}, starts.rows());
     if (!LinkFromNearest(beam.found(), row, graph)) graph->entries.push_back(row);
     reach.AddAllFrom(row);
   }

@@ -97,12 +97,14 @@ TEST_P(CodeSpaceTest, DistancesAreWithinTheirBound) {
       const CodeTerms& terms = coded.rows().terms[r];
       const auto share_of_bound = [&](Code code, float residual) {
         const double wrong = std::abs(coded.rows().Distance(query, code, row) - right);
-        beyond_likely += wrong > ErrorBound(query.terms, space.LikelyShare())(terms, residual) ? 1 : 0;
+        beyond_likely += wrong > ErrorBound(query.terms, space.LikelyShare(5))(terms, residual) ? 1 : 0;
         return wrong / ErrorBound(query.terms, 1)(terms, residual);
       };
       widest_by_high = std::max(widest_by_high, share_of_bound(Code::kInt4, coded.high_residual(r)));
       widest = std::max(widest, share_of_bound(Code::kInt8, terms.residual));
       ASSERT_NEAR(coded.rows().Distance(query, Code::kF32, row), right, 1e-5 * (1 + right));
+      ASSERT_NEAR(space.PointScale(query, coded.rows().MetricDistance(query, row)), right,
+                  1e-5 * (1 + right));
     }
   }
   EXPECT_LE(widest_by_high, 1);
@@ -110,6 +112,17 @@ TEST_P(CodeSpaceTest, DistancesAreWithinTheirBound) {
   EXPECT_EQ(beyond_likely, 0);
   EXPECT_GT(widest_by_high, 0.1) << "a bound this wide proves nothing";
   EXPECT_GT(widest, 0.02) << "a bound this wide proves nothing";
+}
+
+TEST_P(CodeSpaceTest, HighHalvesLeaveOutWhatIsExpectedOfThem) {
+  const SampleVectors sample = UnequalLengths();
+  ThreadTeam team(1);
+  const CodeSpace space = CodeSpace::Train(sample.rows(), GetParam(), BestKernels(), &team);
+  CodedSample coded(space, sample.rows());
+  double share = 0;
+  for (size_t r = 0; r < sample.row_count; ++r)
+    share += std::pow(coded.high_residual(r), 2) / space.MeanLeftOutByHigh(coded.rows().terms[r]);
+  EXPECT_NEAR(share / static_cast<double>(sample.row_count), 1, 0.05);
 }
 
 TEST_P(CodeSpaceTest, RowsAsOriginsAreTheirCodes) {

@@ -200,6 +200,25 @@ TEST(GraphSearchTest, RecallFloors) {
   }
 }
 
+TEST(GraphSearchTest, ComparesOnlyWhatIsLikelyAmongTheNearest) {
+  for (const Metric metric : kMetrics) {
+    const SampleVectors sample = SmallSample(SampleKind::kSubtopics);
+    const Index index = BuildOrDie(sample.rows(), {.metric = metric, .seed = 42});
+    for (const Code code : {Code::kInt4, Code::kInt8, Code::kF32}) {
+      size_t compared = 0;
+      for (size_t q = 0; q < sample.query_count; ++q) {
+        const SearchOptions options = {.ef_search = 64, .code = code};
+        compared += SearchOrDie(index, sample.queries().row_span(q), options).reranked;
+      }
+      EXPECT_GE(compared, 10 * sample.query_count);
+      EXPECT_LT(compared, (code == Code::kInt4 ? 27 : 15) * sample.query_count) << MetricName(metric);
+      const double most = Recall(index, sample, {.ef_search = 64, .rerank = 60, .code = code});
+      EXPECT_GE(Recall(index, sample, {.ef_search = 64, .code = code}), most - 0.002) << MetricName(metric);
+    }
+    EXPECT_EQ(SearchOrDie(index, sample.queries().row_span(0), {.ef_search = 64, .rerank = 40}).reranked, 40);
+  }
+}
+
 TEST(GraphSearchTest, EveryCodeFindsTheNearest) {
   const SampleVectors sample = SmallSample(SampleKind::kSubtopics);
   for (const Code built_by : {Code::kInt4, Code::kInt8, Code::kF32}) {

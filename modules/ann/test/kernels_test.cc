@@ -50,6 +50,10 @@ TEST(KernelsScalarTest, SumsByHand) {
   halves[0] = 0x3F, query[0] = -127, query[64] = 100;
   halves[127] = 0x50, query[128 + 127] = 7;
   EXPECT_EQ(scalar.dot_halves(query.data(), halves.data(), 128), -127 * 15 + 100 * 3 + 7 * 5);
+  const std::vector<uint32_t> one_row = {0};
+  LineSums sums;
+  scalar.first_lines_at(query.data(), halves.data(), 128, one_row, &sums);
+  EXPECT_EQ(sums, (LineSums{.product = -127 * 15 + 100 * 3, .squares = 126 * 225 + 15 * 15 + 9 * 9}));
   std::vector<uint8_t> low(128, 0);
   low[0] = 0x21, low[127] = 0xF0;
   std::vector<int8_t> code(256);
@@ -156,6 +160,24 @@ TEST_P(KernelsTest, HalvesAtRowsInAnyOrder) {
       kernels_.dot_halves_at(query.data(), halves.data(), bytes, rows, sums.data());
       for (size_t i = 0; i < count; ++i)
         ASSERT_EQ(sums[i], scalar_.dot_halves(query.data(), halves.data() + rows[i] * bytes, bytes));
+    }
+  }
+}
+
+TEST_P(KernelsTest, FirstLinesOfRowsInAnyOrder) {
+  for (const size_t bytes : std::initializer_list<size_t>{64, 192, 2048}) {
+    std::vector<uint8_t> halves = Halves(&numbers_, 50 * bytes);
+    std::ranges::fill(std::span(halves).first(kCodeAlignment), uint8_t{0xFF});
+    std::ranges::fill(std::span(halves).subspan(bytes, kCodeAlignment), uint8_t{0});
+    for (size_t count = 0; count < 40; ++count) {
+      const std::vector<int8_t> query = Codes(&numbers_, 2 * bytes);
+      std::vector<uint32_t> rows(count);
+      for (uint32_t& row : rows) row = static_cast<uint32_t>(numbers_.Below(50));
+      std::vector<LineSums> ours(count);
+      std::vector<LineSums> expected(count);
+      kernels_.first_lines_at(query.data(), halves.data(), bytes, rows, ours.data());
+      scalar_.first_lines_at(query.data(), halves.data(), bytes, rows, expected.data());
+      ASSERT_EQ(ours, expected) << bytes << ", " << count;
     }
   }
 }

@@ -111,7 +111,7 @@ double Met(const CodedRows& rows, const BuiltGraph& graph, const Matrix& queries
     for (uint32_t row = 0; row < rows.count; ++row)
       all.push_back({rows.Distance(query, Code::kInt4, row), row});
     std::ranges::partial_sort(all, all.begin() + 10, std::less<>());
-    beam.Walk(graph.view(), rows, Code::kInt4, query, 40, entries.view().Nearest(query).rows());
+    beam.Walk(graph.view(), rows, Code::kInt4, query, {.width = 40}, entries.view().Nearest(query).rows());
     for (size_t i = 0; i < 10; ++i) met += static_cast<size_t>(std::ranges::count(beam.found(), all[i]));
   }
   return static_cast<double>(met) / static_cast<double>(10 * queries.rows);

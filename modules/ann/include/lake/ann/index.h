@@ -58,10 +58,12 @@ enum class Precision {
 
 struct SearchOptions {
   size_t k = 10;  ///< 1 to kMaxK.
-  size_t ef_search =
-      kDefaultEfSearch;  ///< kMinEfSearch to kMaxEfSearch: rows kept on the walk; k when that is more.
-  size_t rerank = 0;     ///< Rows compared by their f32 at the end. 0: twice k, at least 20 and a fifth of
-                         ///< ef_search; half more after kInt4.
+  /// kMinEfSearch to kMaxEfSearch: how wide the walk is, as if it kept so many rows; k when that is more. It
+  /// expands about as many, fewer where the k nearest stand out and more where they hardly do.
+  size_t ef_search = kDefaultEfSearch;
+  /// Rows compared by their f32 at the end, at most, of those that the walk kept. 0: those that by their
+  /// codes are likely among the k, at most twice k, or 20, or a fifth of ef_search; half more after kInt4.
+  size_t rerank = 0;
   std::optional<Code> code;  ///< What the walk goes by. None: that of the build.
   Precision precision = Precision::kApproximate;
   const RowSet* filter = nullptr;  ///< Of index.rows() rows; null: every row may be found.

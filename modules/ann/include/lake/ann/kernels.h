@@ -31,6 +31,13 @@ inline constexpr size_t kQueriesTogether = 4;
 /// (16 onto 16, 8 onto 8, …).
 inline constexpr size_t kFloatLanes = 32;
 
+/// Of the first line of a code by its high halves.
+struct LineSums {
+  int32_t product = 0;  ///< The sum of query[i] * halves[i].
+  int32_t squares = 0;  ///< The sum of (2 * halves[i] - 15)^2.
+  bool operator==(const LineSums&) const = default;
+};
+
 enum class Target { kScalar, kAvx2, kAvx512Vnni };
 
 /// "scalar", "avx2", "avx512_vnni".
@@ -50,6 +57,9 @@ struct Kernels {
   /// dot_halves with the halves at `rows` (row r begins at halves + r * bytes), into `sums`; fetches ahead.
   void (*dot_halves_at)(const int8_t* query, const uint8_t* halves, size_t bytes,
                         std::span<const uint32_t> rows, int32_t* sums);
+  /// Of each of `rows` the sums of its first line alone; fetches ahead.
+  void (*first_lines_at)(const int8_t* query, const uint8_t* halves, size_t bytes,
+                         std::span<const uint32_t> rows, LineSums* sums);
   /// a . b of `count` floats.
   float (*dot)(const float* a, const float* b, size_t count);
   /// The sum of (a[i] * factor_a - b[i] * factor_b)^2.

@@ -46,7 +46,8 @@ class CellScanner {
       at = next;
     }
     // The file ends behind a separator, so the last cell is an empty one.
-    if (last_ && at == end_ && column_ > 0 && column_ < facts_.size()) facts_[column_].unquoted_empty = true;
+    const bool ends_behind_separator = at == end_ && column_ > 0 && bytes.ends_with(delimiter_);
+    if (last_ && ends_behind_separator && column_ < facts_.size()) facts_[column_].unquoted_empty = true;
     return static_cast<size_t>(at - bytes.data());
   }
 

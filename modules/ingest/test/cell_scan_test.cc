@@ -155,6 +155,9 @@ TEST_F(CellScanTest, TellsQuotedAndUnquotedNothingApart) {
   const auto last = Scan("a,b\n1,\"\"\n2,", {kWhole, kCellText});
   LAKE_ASSERT_OK(last);
   EXPECT_TRUE((*last)[1].unquoted_empty) << "nothing at the end of the file";
+  const auto cut = Scan("a,b\n1,\"\"\n2,\"\"", {kWhole, kCellText});
+  LAKE_ASSERT_OK(cut);
+  EXPECT_FALSE((*cut)[1].unquoted_empty) << "something at the end of the file";
 }
 
 TEST_F(CellScanTest, SaysWhereAQuoteOpensThatIsNeverClosed) {

@@ -43,7 +43,7 @@ class CellScanner {
     while (at < end_) {
       const char* next = AtLineStart() ? LineStart(at) : Cell(at);
       if (next == nullptr) break;
-      at = next;
+      at = MayBePlain() ? PlainCells(next) : next;
     }
     // The file ends behind a separator, so the last cell is an empty one.
     const bool ends_behind_separator = at == end_ && column_ > 0 && bytes.ends_with(delimiter_);
@@ -84,6 +84,43 @@ class CellScanner {
     line_begun_ = false;
     after_return_ = *at == '\r';
     return at + 1;
+  }
+
+  /// What comes next is a cell, or the start of a line of cells.
+  bool MayBePlain() const { return lines_to_skip_ == 0 && !in_header_ && !after_return_; }
+
+  /// Passes over cells that need no closer look, which are nearly all: whole, without quotes, and of a form
+  /// that the column keeps. Returns where the first other one begins.
+  const char* PlainCells(const char* at) {
+    const char* const first = at;
+    size_t column = column_;
+    while (HasBlock(at) && StartsPlainly(*at, column)) {
+      const char* cell_end = ends_.Find(at);
+      if (cell_end == nullptr || *cell_end == '\r') break;
+      if (column < rules_.size() && !IsPlain({at, static_cast<size_t>(cell_end - at)}, column)) break;
+      const bool is_line_end = *cell_end != delimiter_;
+      column = is_line_end ? 0 : column + 1;
+      line_ += is_line_end ? 1 : 0;
+      at = cell_end + 1;
+    }
+    if (at != first) line_begun_ = column > 0;
+    column_ = column;
+    return at;
+  }
+
+  bool StartsPlainly(char first, size_t column) const {
+    if (first == quote_ || first == ' ') return false;
+    return column > 0 || (first != '\n' && first != comment_);
+  }
+
+  bool IsPlain(std::string_view cell, size_t column) {
+    if (cell.empty()) {
+      facts_[column].unquoted_empty = true;
+      return true;
+    }
+    const CellRule& rule = rules_[column];
+    if (rule.kind == CellRule::Kind::kText || rule.kind == CellRule::Kind::kOther) return true;
+    return rule.kind == CellRule::Kind::kNumber ? IsPlainNumber(cell, rule) : IsPlainTime(cell, rule.kind);
   }
 
   /// What comes after the cell, or null when the cell goes on behind the bytes at hand.
@@ -160,9 +197,9 @@ class CellScanner {
   }
 
   void JudgeTime(std::string_view cell, ColumnFacts* facts) {
-    if (IsPlainTime(cell)) return;
     using Kind = CellRule::Kind;
     const Kind kind = rules_[column_].kind;
+    if (IsPlainTime(cell, kind)) return;
     const TimeForm form = TimeFormOf(cell);
     const bool is_clock = kind == Kind::kTime;
     if (kind == Kind::kDate && form.has_time) Keep(Loss::kTimeOfDay, cell, facts);
@@ -173,11 +210,11 @@ class CellScanner {
   }
 
   /// Nearly every cell: 2024-01-02, 10:00:00 or both, with no room for more.
-  bool IsPlainTime(std::string_view cell) const {
+  static bool IsPlainTime(std::string_view cell, CellRule::Kind kind) {
     constexpr size_t kDate = 10;
     constexpr size_t kClock = 8;
     const auto is_clock = [](std::string_view part) { return part[2] == ':' && part[5] == ':'; };
-    switch (rules_[column_].kind) {
+    switch (kind) {
       case CellRule::Kind::kDate:
         return cell.size() == kDate && cell[4] == '-' && cell[7] == '-';
       case CellRule::Kind::kTime:
@@ -188,7 +225,7 @@ class CellScanner {
   }
 
   void JudgeNumber(std::string_view cell, ColumnFacts* facts) {
-    if (IsPlain(cell)) return;
+    if (HasBlock(cell.data()) && IsPlainNumber(cell, rules_[column_])) return;
     const NumberForm form = FormOf(cell);
     if (!form.is_number) return;
     if (form.is_name) Keep(Loss::kName, cell, facts);
@@ -197,9 +234,10 @@ class CellScanner {
     if (form.beyond_bigint) Keep(Loss::kBeyondBigint, cell, facts);
   }
 
-  /// Nearly every cell: a few digits, and a fraction where the column keeps all of it.
-  bool IsPlain(std::string_view cell) const {
-    if (cell.size() > kPlainBytes || !HasBlock(cell.data())) return false;
+  /// Nearly every cell: a few digits, and a fraction where the column keeps all of it. Reads a block from the
+  /// start of the cell.
+  static bool IsPlainNumber(std::string_view cell, const CellRule& rule) {
+    if (cell.size() > kPlainBytes) return false;
     const uint32_t digits = ByteBlock(cell.data()).Digits();
     const size_t first = cell.front() == '-' ? 1 : 0;
     if (first < cell.size() && cell[first] == '0' && first + 1 < cell.size() &&
@@ -207,7 +245,7 @@ class CellScanner {
       return false;
     const uint32_t others = ~digits & ((1u << cell.size()) - (1u << first));
     if (others == 0) return true;
-    return rules_[column_].kept_fraction == CellRule::kEveryDigit && (others & (others - 1)) == 0 &&
+    return rule.kept_fraction == CellRule::kEveryDigit && (others & (others - 1)) == 0 &&
            cell[static_cast<size_t>(std::countr_zero(others))] == '.';
   }
 

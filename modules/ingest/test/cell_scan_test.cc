@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <random>
+
 #include "lake/common_testing/fake_clock.h"
 #include "lake/common_testing/result_matchers.h"
 #include "lake/storage/memory_store.h"
@@ -133,6 +136,7 @@ TEST_F(CellScanTest, FindsTheFirstCellOfEachKindWithItsLine) {
 TEST_F(CellScanTest, CountsLinesAsAnEditorDoes) {
   EXPECT_EQ(Find("a,b\r\n1,\"two\r\nlines\"\r\n\r\n007,x\r\n", Loss::kName, kWhole), "5:007");
   EXPECT_EQ(Find("a,b\r1,x\r007,x\r", Loss::kName, kWhole), "3:007");
+  EXPECT_EQ(Find("a,b\n1,x\r2,a longer text\n\n007,x\n", Loss::kName, kWhole), "5:007");
   EXPECT_EQ(Find("\xEF\xBB\xBF\"a\",b\n007,x", Loss::kName, kWhole), "2:007");
   EXPECT_EQ(Find("007,b\n1,x\n", Loss::kName, kWhole), "") << "the header";
   dialect_.comment = "#";
@@ -141,6 +145,8 @@ TEST_F(CellScanTest, CountsLinesAsAnEditorDoes) {
   dialect_.has_header = false;
   dialect_.skip_rows = 0;
   EXPECT_EQ(Find("007,x\n", Loss::kName, kWhole), "1:007");
+  dialect_.skip_rows = 3;
+  EXPECT_EQ(Find("001, a title of some length\n\n2,b\n007,x\n", Loss::kName, kWhole), "4:007");
 }
 
 TEST_F(CellScanTest, TellsQuotedAndUnquotedNothingApart) {
@@ -168,6 +174,8 @@ TEST_F(CellScanTest, SaysWhereAQuoteOpensThatIsNeverClosed) {
   EXPECT_EQ(failure("a,b\n1,x\n2,\"y\n3,z\n"), "the quote that opens in line 3, column 'b', is never closed");
   EXPECT_EQ(failure("a,b\n1,\"x\"\"\n"), "the quote that opens in line 2, column 'b', is never closed");
   EXPECT_EQ(failure("a,b\n1, \"x\n"), "the quote that opens in line 2, column 'b', is never closed");
+  EXPECT_EQ(failure("a,b\n1,y\n2, \"x\n3,a longer text\n"),
+            "the quote that opens in line 3, column 'b', is never closed");
   EXPECT_EQ(failure("a,b\n1,2,\"x\n"), "the quote that opens in line 2, cell 3, is never closed");
   EXPECT_EQ(failure("a,b\n1,x\n2,\"" + std::string(10u << 20, 'y') + "\"\n"),
             "the quote that opens in line 3, column 'b', is never closed")
@@ -229,6 +237,59 @@ TEST_F(CellScanTest, LooksCloserAtEveryNumberThatIsNotPlain) {
     EXPECT_EQ(Find(rows, Loss::kName, kDouble), form.is_name ? found : "");
     EXPECT_EQ(Find(rows, Loss::kFraction, kWhole), form.fraction_digits > 0 ? found : "");
     EXPECT_EQ(Find(rows, Loss::kLongWhole, kDouble), form.beyond_double ? found : "");
+  }
+}
+
+/// Cells without quotes are mostly passed over, those in quotes never: both must show the same.
+TEST_F(CellScanTest, FindsWithoutQuotesWhatItFindsInThem) {
+  static constexpr std::string_view kCells[] = {"0",          "7",
+                                                "-7",         "10.5",
+                                                "0.25",       "123456789012345",
+                                                "1",          "22",
+                                                "333",        "-0.5",
+                                                "00123",      "1.",
+                                                ".5",         "2024-01-02",
+                                                "2024-13-99", "10:00:00",
+                                                "n/a",        "x",
+                                                "",           "1e3",
+                                                "-007",       "y#",
+                                                "# ",         "1.2.3",
+                                                "12 ",        "a longer text that fills more than one block"};
+  static constexpr std::string_view kEnds[] = {"\n", "\r\n", "\r"};
+  using Kind = CellRule::Kind;
+  std::mt19937 random(1);
+  const auto pick = [&random](const auto& list) { return list[random() % std::size(list)]; };
+  dialect_.comment = "#";
+  for (int round = 0; round < 400; ++round) {
+    const std::string_view line_end = pick(kEnds);
+    std::string plain = "a,b,c";
+    std::string quoted = plain;
+    std::array<bool, 3> has_empty = {};
+    for (size_t cell = 0; cell < 90; ++cell) {
+      const bool common = random() % 4 != 0;  // The first five of the list are nothing special.
+      const std::string_view text = common ? kCells[random() % 5] : pick(kCells);
+      const size_t column = cell % 3;
+      const bool makes_other_line = column == 0 && (text.empty() || text.starts_with('#'));
+      const std::string_view shown = makes_other_line ? "5" : text;
+      has_empty[column] = has_empty[column] || shown.empty();
+      plain += fmt::format("{}{}", column == 0 ? line_end : ",", shown);
+      quoted += fmt::format("{}\"{}\"", column == 0 ? line_end : ",", shown);
+    }
+    const std::vector<CellRule> rules = {pick(std::array{kWhole, kDouble}),
+                                         {.kind = pick(std::array{Kind::kDate, Kind::kTime, Kind::kText})},
+                                         pick(std::array{kWhole, kDouble, kCellText})};
+    const auto without = Scan(plain, rules);
+    const auto with = Scan(quoted, rules);
+    LAKE_ASSERT_OK(without);
+    LAKE_ASSERT_OK(with);
+    for (size_t column = 0; column < rules.size(); ++column) {
+      EXPECT_EQ((*without)[column].unquoted_empty, has_empty[column]) << plain;
+      EXPECT_FALSE((*without)[column].quoted_empty) << plain;
+      for (size_t loss = 0; loss < kLosses; ++loss) {
+        EXPECT_EQ((*without)[column].losses[loss].line, (*with)[column].losses[loss].line) << plain;
+        EXPECT_EQ((*without)[column].losses[loss].text, (*with)[column].losses[loss].text) << plain;
+      }
+    }
   }
 }
 

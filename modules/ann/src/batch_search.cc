@@ -8,7 +8,7 @@
 namespace lake::ann {
 namespace {
 
-/// Queries in groups of kQueriesTogether, on several threads.
+/// Queries in groups, on several threads.
 class Batch {
  public:
   Batch(const IndexView& index, const Matrix& queries, const SearchOptions& options,
@@ -22,8 +22,8 @@ class Batch {
         errors_(queries.rows) {}
 
   void Run(size_t member, size_t begin, size_t end) {
-    if (options_.precision == Precision::kExact && end - begin == kQueriesTogether)
-      return RunTogether(&memories_[member], begin);
+    if (options_.precision == Precision::kExact && end - begin > 1)
+      return RunTogether(&memories_[member], begin, end - begin);
     for (size_t q = begin; q < end; ++q) {
       Result<Answer> answer =
           SearchIndex(index_, queries_.row_span(q), options_, cancel_, &memories_[member].one);
@@ -43,21 +43,21 @@ class Batch {
  private:
   struct Memory {
     SearchMemory::State one;
-    std::array<Origin, kQueriesTogether> queries;
-    std::array<ExactScan, kQueriesTogether> scans;
-    std::array<std::vector<Candidate>, kQueriesTogether> found;
+    std::array<Origin, kPanelCodes> queries;
+    std::array<ExactScan, kPanelCodes> scans;
+    std::array<std::vector<Candidate>, kPanelCodes> found;
   };
 
-  void RunTogether(Memory* memory, size_t begin) {
-    for (size_t q = 0; q < kQueriesTogether; ++q) {
+  void RunTogether(Memory* memory, size_t begin, size_t count) {
+    for (size_t q = 0; q < count; ++q) {
       errors_[begin + q] = index_.coded.space->EncodeQuery(queries_.row_span(begin + q), &memory->queries[q]);
       if (!errors_[begin + q].ok()) return;
     }
-    errors_[begin] =
-        ExactScan::FindTogether(index_.coded, memory->queries, ScanBy(index_, options_, Proof::kCertain),
-                                cancel_, memory->scans, memory->found);
+    errors_[begin] = ExactScan::FindTogether(index_.coded, std::span(memory->queries).first(count),
+                                             ScanBy(index_, options_, Proof::kCertain), cancel_,
+                                             std::span(memory->scans).first(count), memory->found);
     if (!errors_[begin].ok()) return;
-    for (size_t q = 0; q < kQueriesTogether; ++q) {
+    for (size_t q = 0; q < count; ++q) {
       Answer& answer = answers_[begin + q];
       answer.exact = true;
       answer.distances = memory->scans[q].scanned();
@@ -86,7 +86,8 @@ Result<std::vector<Answer>> SearchIndexBatch(const IndexView& index, const Matri
     return InvalidArgument("search_option_out_of_range", "threads is {}; 1 to 256 are possible", threads);
   ThreadTeam team(threads);
   Batch batch(index, queries, options, cancel, team.size());
-  team.ForEachPiece(queries.rows, kQueriesTogether,
+  const size_t together = options.precision == Precision::kExact ? kPanelCodes : 1;
+  team.ForEachPiece(queries.rows, together,
                     [&](size_t member, size_t begin, size_t end) { batch.Run(member, begin, end); });
   return batch.Take();
 }

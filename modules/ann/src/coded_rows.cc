@@ -11,12 +11,6 @@ void CodedRows::SetOrigin(uint32_t row, Code code, Origin* origin) const {
                 origin);
 }
 
-void CodedRows::SetOrigins(std::span<const uint32_t> some, Code code, std::vector<Origin>* origins) const {
-  const size_t wanted = InWholeGroups(some.size());
-  if (origins->size() < wanted) origins->resize(wanted);
-  for (size_t i = 0; i < wanted; ++i) SetOrigin(some[std::min(i, some.size() - 1)], code, &(*origins)[i]);
-}
-
 void CodedRows::FetchVector(uint32_t row) const {
   PrefetchBytes(vector_of(row), space->dimensions() * sizeof(float));
 }
@@ -62,26 +56,6 @@ void CodedRows::Distances(const Origin& origin, Code code, std::span<const uint3
   for (size_t i = 0; i < of.size(); ++i)
     distances[i] =
         space->CodeDistance(origin.terms, terms[of[i]], CodeSpace::Product(origin, by_high[i], by_low[i]));
-}
-
-void CodedRows::DistancesFromFour(std::span<const Origin, kQueriesTogether> origins, Code code,
-                                  std::span<const uint32_t> of,
-                                  std::array<float, kMaxRowsAtOnce>* distances) const {
-  if (code != Code::kInt4) {
-    for (size_t q = 0; q < kQueriesTogether; ++q) Distances(origins[q], code, of, distances[q].data());
-    return;
-  }
-  constexpr size_t kRowsAhead = 8;
-  std::array<const int8_t*, kQueriesTogether> codes;
-  for (size_t q = 0; q < kQueriesTogether; ++q) codes[q] = origins[q].code.data();
-  std::array<int32_t, kQueriesTogether> by_high;
-  for (size_t i = 0; i < of.size(); ++i) {
-    if (i + kRowsAhead < of.size()) PrefetchBytes(high_of(of[i + kRowsAhead]), space->half_bytes());
-    space->kernels().dot_halves_by_four(codes.data(), high_of(of[i]), space->half_bytes(), by_high.data());
-    for (size_t q = 0; q < kQueriesTogether; ++q)
-      distances[q][i] = space->CodeDistance(origins[q].terms, terms[of[i]],
-                                            CodeSpace::ProductByHigh(origins[q], by_high[q]));
-  }
 }
 
 }  // namespace lake::ann

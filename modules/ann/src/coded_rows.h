@@ -25,11 +25,6 @@ struct Candidate {
 /// Rows whose distances are asked for at once, at most.
 inline constexpr size_t kMaxRowsAtOnce = 128;
 
-/// `rows`, rounded up to whole groups of kQueriesTogether.
-inline size_t InWholeGroups(size_t rows) {
-  return (rows + kQueriesTogether - 1) / kQueriesTogether * kQueriesTogether;
-}
-
 struct CodedRows {
   const CodeSpace* space = nullptr;
   const uint8_t* high = nullptr;  ///< Row r's high halves begin at high + r * space->half_bytes(), …
@@ -40,18 +35,10 @@ struct CodedRows {
 
   /// A row as the point that distances by `code` are measured from.
   void SetOrigin(uint32_t row, Code code, Origin* origin) const;
-  /// The same of some rows, at least one, in whole groups of kQueriesTogether: the last row fills the last
-  /// group. `origins` grows when it is too small.
-  void SetOrigins(std::span<const uint32_t> some, Code code, std::vector<Origin>* origins) const;
   /// The squared distance, by `code`, of the origin's point to a row's.
   float Distance(const Origin& origin, Code code, uint32_t row) const;
   /// distances[i] is that to of[i]; at most kMaxRowsAtOnce. Fetches ahead.
   void Distances(const Origin& origin, Code code, std::span<const uint32_t> of, float* distances) const;
-
-  /// Distances from four origins: distances[q][i] is that of origins[q] to of[i]. By kInt4 they share what
-  /// is read.
-  void DistancesFromFour(std::span<const Origin, kQueriesTogether> origins, Code code,
-                         std::span<const uint32_t> of, std::array<float, kMaxRowsAtOnce>* distances) const;
   /// The metric's own distance of a query to a row, from their f32.
   float MetricDistance(const Origin& query, uint32_t row) const {
     return space->Distance(query, vector_of(row), terms[row]);
@@ -60,9 +47,10 @@ struct CodedRows {
   void FetchVector(uint32_t row) const;
   /// Fetches what SetOrigin and Distance read by `code`.
   void Fetch(uint32_t row, Code code) const;
+  /// A row's high halves.
+  const uint8_t* high_of(size_t row) const { return high + row * space->half_bytes(); }
 
  private:
-  const uint8_t* high_of(size_t row) const { return high + row * space->half_bytes(); }
   const uint8_t* low_of(size_t row) const { return low + row * space->half_bytes(); }
   const float* vector_of(size_t row) const { return vectors + row * space->dimensions(); }
 };

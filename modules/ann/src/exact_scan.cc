@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include "code_panels.h"
 #include "row_groups.h"
 
 namespace lake::ann {
@@ -97,21 +98,24 @@ Result<bool> ExactScan::Find(const CodedRows& rows, const Origin& query, const S
   return true;
 }
 
-Status ExactScan::FindTogether(const CodedRows& rows, std::span<const Origin, kQueriesTogether> queries,
+Status ExactScan::FindTogether(const CodedRows& rows, std::span<const Origin> queries,
                                const ScanOptions& options, const CancelToken& cancel,
-                               std::span<ExactScan, kQueriesTogether> scans,
-                               std::span<std::vector<Candidate>, kQueriesTogether> found) {
-  const std::array<Question, kQueriesTogether> questions = {
-      Ask(rows, queries[0], options), Ask(rows, queries[1], options), Ask(rows, queries[2], options),
-      Ask(rows, queries[3], options)};
+                               std::span<ExactScan> scans, std::span<std::vector<Candidate>> found) {
+  std::vector<Question> questions;
+  for (const Origin& query : queries) questions.push_back(Ask(rows, query, options));
   for (ExactScan& scan : scans) scan.Begin();
+  Origins origins;
+  origins.SetQueries(rows, queries);
+  RowPanels panels;
   LAKE_RETURN_IF_ERROR(ForEachGroup(rows.count, options.filter, cancel, [&](std::span<const uint32_t> group) {
-    std::array<std::array<float, kMaxRowsAtOnce>, kQueriesTogether> by_high;
-    rows.DistancesFromFour(queries, Code::kInt4, group, by_high.data());
-    for (size_t q = 0; q < kQueriesTogether; ++q) scans[q].Offer(questions[q], group, by_high[q].data());
+    panels.Set(rows, Code::kInt4, group);
+    std::array<std::array<float, kMaxRowsAtOnce>, kPanelCodes> by_high;
+    for (size_t panel = 0; panel < panels.size(); ++panel)
+      origins.Distances(rows, panels, panel, &by_high[0][panel * kPanelCodes], kMaxRowsAtOnce);
+    for (size_t q = 0; q < queries.size(); ++q) scans[q].Offer(questions[q], group, by_high[q].data());
     return true;
   }));
-  for (size_t q = 0; q < kQueriesTogether; ++q) scans[q].Finish(questions[q], &found[q]);
+  for (size_t q = 0; q < queries.size(); ++q) scans[q].Finish(questions[q], &found[q]);
   return {};
 }
 

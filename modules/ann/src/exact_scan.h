@@ -35,12 +35,11 @@ class ExactScan {
   uint64_t scanned() const { return scanned_; }    ///< Codes compared by the last Find.
   uint64_t compared() const { return compared_; }  ///< f32 vectors compared by it.
 
-  /// Finds for four queries what Find finds for one, scans[q] for queries[q]; a code is read once for all.
-  /// `options.proof` is not kCertainIfCheap.
-  static Status FindTogether(const CodedRows& rows, std::span<const Origin, kQueriesTogether> queries,
+  /// Finds for up to kPanelCodes queries what Find finds for one, scans[q] for queries[q]; a code is read
+  /// once for all. `options.proof` is not kCertainIfCheap.
+  static Status FindTogether(const CodedRows& rows, std::span<const Origin> queries,
                              const ScanOptions& options, const CancelToken& cancel,
-                             std::span<ExactScan, kQueriesTogether> scans,
-                             std::span<std::vector<Candidate>, kQueriesTogether> found);
+                             std::span<ExactScan> scans, std::span<std::vector<Candidate>> found);
 
  private:
   struct Question {

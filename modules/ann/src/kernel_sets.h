@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 
 #include "lake/ann/kernels.h"
 
@@ -43,6 +44,32 @@ inline void PrefetchBytes(const void* begin, size_t bytes) {
         b[i] = a[i] - b[i];
         a[i] = sum;
       }
+    }
+  }
+}
+
+/// Four elements of a code in a panel, as the bits of an integer.
+inline int32_t FourElements(const int8_t* elements) {
+  int32_t bits = 0;
+  std::memcpy(&bits, elements, sizeof(bits));
+  return bits;
+}
+
+/// Distances of panel_distances from the sums of products of origins' elements with rows' high halves,
+/// sums[16 * r + c]: CodeSpace's ProductByHigh and CodeDistance. Inlined as HadamardFrom is.
+[[gnu::always_inline]] inline void SumsToDistances(const PanelTerms& origins, const PanelTerms& rows,
+                                                   const int32_t* __restrict sums,
+                                                   float* __restrict distances, size_t stride) {
+  const PanelTerms to = rows;
+  for (size_t r = 0; r < kPanelCodes; ++r) {
+    const int32_t half_steps = 120 * origins.code_sum[r];
+    const float scale = origins.scale[r];
+    const float norm2 = origins.norm2[r];
+    const float extra = origins.extra[r];
+    for (size_t c = 0; c < kPanelCodes; ++c) {
+      const auto codes = static_cast<float>(16 * sums[kPanelCodes * r + c] - half_steps);
+      const float product = scale * to.scale[c] * codes + extra * to.extra[c];
+      distances[stride * r + c] = norm2 + to.norm2[c] - 2 * product;
     }
   }
 }

@@ -93,16 +93,37 @@ LAKE_AVX2 LineSums SumsOfLine(const int8_t* query, const uint8_t* halves) {
           .squares = 4 * FoldInts(AddWidened(_mm256_setzero_si256(), squares)) + kSquaresBias};
 }
 
-LAKE_AVX2 void DotHalvesByFour(const int8_t* const* queries, const uint8_t* halves, size_t bytes,
-                               int32_t* sums) {
-  static_assert(kQueriesTogether == 4);
-  __m256i sum[4] = {_mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256(),
-                    _mm256_setzero_si256()};
-  for (size_t i = 0; i < bytes; i += 64) {
-    const Line line = Unpack(halves + i);
-    for (size_t q = 0; q < 4; ++q) sum[q] = AddWidened(sum[q], LineProducts(queries[q] + 2 * i, line));
+/// The sums of products of four origins, whose first elements begin at `origins`, with all sixteen rows.
+LAKE_AVX2 inline void FourOrigins(const int8_t* origins, const uint8_t* rows, size_t bytes, int32_t* sums) {
+  // As in Products, eight sums of two products fit 16 bits.
+  constexpr size_t kBytesIn16Bits = 8 * kCodeAlignment;
+  __m256i sum[4][2] = {};
+  for (size_t begin = 0; begin < bytes; begin += kBytesIn16Bits) {
+    __m256i products[4][2] = {};
+    const size_t end = std::min(bytes, begin + kBytesIn16Bits);
+    for (size_t i = begin; i < end; i += kCodeAlignment) {
+      const __m256i first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(rows + i));
+      const __m256i second = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(rows + i + 32));
+      for (size_t r = 0; r < 4; ++r) {
+        const __m256i origin = _mm256_set1_epi32(FourElements(origins + i + 4 * r));
+        products[r][0] = _mm256_add_epi16(products[r][0], _mm256_maddubs_epi16(first, origin));
+        products[r][1] = _mm256_add_epi16(products[r][1], _mm256_maddubs_epi16(second, origin));
+      }
+    }
+    for (size_t r = 0; r < 4; ++r)
+      for (size_t half = 0; half < 2; ++half) sum[r][half] = AddWidened(sum[r][half], products[r][half]);
   }
-  for (size_t q = 0; q < 4; ++q) sums[q] = FoldInts(sum[q]);
+  for (size_t r = 0; r < 4; ++r)
+    for (size_t half = 0; half < 2; ++half)
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums + kPanelCodes * r + 8 * half), sum[r][half]);
+}
+
+LAKE_AVX2 void PanelDistances(const OriginPanel& origins, const RowPanel& rows, size_t bytes,
+                              float* distances, size_t stride) {
+  int32_t sums[kPanelCodes * kPanelCodes];
+  for (size_t r = 0; r < kPanelCodes; r += 4)
+    FourOrigins(origins.elements + 4 * r, rows.elements, bytes, sums + kPanelCodes * r);
+  SumsToDistances(*origins.terms, *rows.terms, sums, distances, stride);
 }
 
 /// The 32 lanes: lane l is element l % 8 of register l / 8.
@@ -204,9 +225,9 @@ LAKE_AVX2 void HadamardAvx2(float* values, size_t length) {
 const Kernels kAvx2Kernels = {.target = Target::kAvx2,
                               .join_halves = JoinHalves,
                               .dot_halves = DotHalves,
-                              .dot_halves_by_four = DotHalvesByFour,
                               .dot_halves_at = DotHalvesAt<DotHalves>,
                               .first_lines_at = FirstLinesAt<SumsOfLine>,
+                              .panel_distances = PanelDistances,
                               .dot = Dot,
                               .squared_distance = SquaredDistance,
                               .strike_out = StrikeOut,

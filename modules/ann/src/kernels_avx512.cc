@@ -8,6 +8,7 @@
 #include <immintrin.h>
 
 #include <bit>
+#include <utility>
 
 #include "kernel_sets.h"
 
@@ -91,24 +92,6 @@ LAKE_AVX512 inline __m128i FoldFour(const __m512i* sum) {
   return _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
 }
 
-LAKE_AVX512 void DotHalvesByFour(const int8_t* const* queries, const uint8_t* halves, size_t bytes,
-                                 int32_t* sums) {
-  static_assert(kQueriesTogether == 4);
-  const __m512i low_half = _mm512_set1_epi8(15);
-  __m512i sum[4] = {_mm512_setzero_si512(), _mm512_setzero_si512(), _mm512_setzero_si512(),
-                    _mm512_setzero_si512()};
-  for (size_t i = 0; i < bytes; i += 64) {
-    const __m512i both = _mm512_loadu_si512(halves + i);
-    const __m512i low = _mm512_and_si512(both, low_half);
-    const __m512i high = _mm512_and_si512(_mm512_srli_epi16(both, 4), low_half);
-    for (size_t q = 0; q < 4; ++q) {
-      sum[q] = _mm512_dpbusd_epi32(sum[q], low, _mm512_loadu_si512(queries[q] + 2 * i));
-      sum[q] = _mm512_dpbusd_epi32(sum[q], high, _mm512_loadu_si512(queries[q] + 2 * i + 64));
-    }
-  }
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(sums), FoldFour(sum));
-}
-
 /// Four rows at once: the query is read once for all of them.
 LAKE_AVX512 void DotHalvesAt(const int8_t* query, const uint8_t* halves, size_t bytes,
                              std::span<const uint32_t> rows, int32_t* sums) {
@@ -136,6 +119,29 @@ LAKE_AVX512 void DotHalvesAt(const int8_t* query, const uint8_t* halves, size_t 
     _mm_storeu_si128(reinterpret_cast<__m128i*>(sums + r), FoldFour(sum));
   }
   for (; r < rows.size(); ++r) sums[r] = DotHalves(query, halves + size_t{rows[r]} * bytes, bytes);
+}
+
+/// sums[16 * r + c] of the products of origin r with row c. A fold over the places, not a loop: of an array
+/// that a loop runs over, g++ 12 keeps a part in memory.
+template <size_t... kPlace>
+LAKE_AVX512 inline void PanelSums(const OriginPanel& origins, const RowPanel& rows, size_t bytes,
+                                  int32_t* sums, std::index_sequence<kPlace...>) {
+  __m512i sum[] = {((void)kPlace, _mm512_setzero_si512())...};
+  for (size_t i = 0; i < bytes; i += kCodeAlignment) {
+    const __m512i halves = _mm512_loadu_si512(rows.elements + i);
+    const int8_t* of_origins = origins.elements + i;
+    ((sum[kPlace] =
+          _mm512_dpbusd_epi32(sum[kPlace], halves, _mm512_set1_epi32(FourElements(of_origins + 4 * kPlace)))),
+     ...);
+  }
+  (_mm512_storeu_si512(sums + kPanelCodes * kPlace, sum[kPlace]), ...);
+}
+
+LAKE_AVX512 void PanelDistances(const OriginPanel& origins, const RowPanel& rows, size_t bytes,
+                                float* distances, size_t stride) {
+  int32_t sums[kPanelCodes * kPanelCodes];
+  PanelSums(origins, rows, bytes, sums, std::make_index_sequence<kPanelCodes>());
+  SumsToDistances(*origins.terms, *rows.terms, sums, distances, stride);
 }
 
 LAKE_AVX512 inline float Fold(__m512 low, __m512 high) {
@@ -213,9 +219,9 @@ LAKE_AVX512 size_t StrikeOut(float* distances, const float* to, float alpha, siz
 const Kernels kAvx512VnniKernels = {.target = Target::kAvx512Vnni,
                                     .join_halves = JoinHalves,
                                     .dot_halves = DotHalves,
-                                    .dot_halves_by_four = DotHalvesByFour,
                                     .dot_halves_at = DotHalvesAt,
                                     .first_lines_at = FirstLinesAt,
+                                    .panel_distances = PanelDistances,
                                     .dot = Dot,
                                     .squared_distance = SquaredDistance,
                                     .strike_out = StrikeOut,

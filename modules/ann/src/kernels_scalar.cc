@@ -47,8 +47,35 @@ LineSums SumsOfLine(const int8_t* query, const uint8_t* halves) {
   return sums;
 }
 
-void DotHalvesByFour(const int8_t* const* queries, const uint8_t* halves, size_t bytes, int32_t* sums) {
-  for (size_t q = 0; q < kQueriesTogether; ++q) sums[q] = DotHalves(queries[q], halves, bytes);
+/// As many lines of a panel as sums in 16 bits are sure to hold: 16 * 127 * 15 is less than 2^15.
+constexpr size_t kLinesIn16Bits = 16;
+
+/// Adds the products of one origin, whose first elements begin at `origin`, with sixteen rows to `sums`.
+void AddProducts(const int8_t* origin, const int16_t* rows, size_t bytes, int32_t* __restrict sums) {
+  constexpr size_t kLanes = 8;
+  std::array<int16_t, kCodeAlignment> products = {};
+  for (size_t line = 0; line < bytes; line += kCodeAlignment) {
+    std::array<int16_t, kLanes> elements;
+    for (size_t j = 0; j < kLanes; ++j) elements[j] = origin[line + j % 4];
+    for (size_t i = 0; i < kCodeAlignment; i += kLanes)
+      for (size_t j = 0; j < kLanes; ++j)
+        products[i + j] = static_cast<int16_t>(products[i + j] + elements[j] * rows[line + i + j]);
+  }
+  for (size_t c = 0; c < kPanelCodes; ++c)
+    for (size_t j = 0; j < 4; ++j) sums[c] += products[4 * c + j];
+}
+
+void PanelDistances(const OriginPanel& origins, const RowPanel& rows, size_t bytes, float* distances,
+                    size_t stride) {
+  std::array<int32_t, kPanelCodes * kPanelCodes> sums = {};
+  std::array<int16_t, kLinesIn16Bits * kCodeAlignment> wide;
+  for (size_t begin = 0; begin < bytes; begin += wide.size()) {
+    const size_t some = std::min(bytes - begin, wide.size());
+    std::copy_n(rows.elements + begin, some, wide.begin());
+    for (size_t r = 0; r < kPanelCodes; ++r)
+      AddProducts(origins.elements + begin + 4 * r, wide.data(), some, &sums[kPanelCodes * r]);
+  }
+  SumsToDistances(*origins.terms, *rows.terms, sums.data(), distances, stride);
 }
 
 float Fold(Lanes* lanes) {
@@ -101,9 +128,9 @@ void Hadamard(float* values, size_t length) { HadamardFrom(1, values, length); }
 const Kernels kScalarKernels = {.target = Target::kScalar,
                                 .join_halves = JoinHalves,
                                 .dot_halves = DotHalves,
-                                .dot_halves_by_four = DotHalvesByFour,
                                 .dot_halves_at = DotHalvesAt<DotHalves>,
                                 .first_lines_at = FirstLinesAt<SumsOfLine>,
+                                .panel_distances = PanelDistances,
                                 .dot = Dot,
                                 .squared_distance = SquaredDistance,
                                 .strike_out = StrikeOut,

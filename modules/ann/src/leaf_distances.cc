@@ -3,34 +3,36 @@
 #include <algorithm>
 #include <array>
 
+#include "tile_transpose.h"
+
 namespace lake::ann {
 
 void LeafDistances::Compare(const CodedRows& rows, Code code, std::span<const uint32_t> leaf) {
   leaf_ = leaf;
   kernels_ = &rows.space->kernels();
-  stride_ = (leaf.size() + kFloatsPerLine - 1) / kFloatsPerLine * kFloatsPerLine;
+  panels_.Set(rows, code, leaf);
+  stride_ = panels_.size() * kPanelCodes;
   if (distances_.size() < stride_ * stride_) distances_.resize(stride_ * stride_);
-  rows.SetOrigins(leaf, code, &origins_);
-  std::array<std::array<float, kMaxRowsAtOnce>, kQueriesTogether> some;
-  for (size_t i = 0; i < leaf.size(); i += kQueriesTogether) {
-    for (size_t begin = i; begin < leaf.size(); begin += kMaxRowsAtOnce) {
-      const size_t count = std::min(kMaxRowsAtOnce, leaf.size() - begin);
-      rows.DistancesFromFour(std::span(origins_).subspan(i).first<kQueriesTogether>(), code,
-                             leaf.subspan(begin, count), some.data());
-      for (size_t q = 0; q < kQueriesTogether; ++q)
-        std::copy_n(some[q].begin(), count,
-                    distances_.begin() + static_cast<std::ptrdiff_t>((i + q) * stride_ + begin));
-      // The other way it is as far.
-      for (size_t k = 0; k < count; ++k)
-        for (size_t q = 0; q < kQueriesTogether; ++q) distances_[(begin + k) * stride_ + i + q] = some[q][k];
+  for (size_t a = 0; a < panels_.size(); ++a) {
+    origins_.SetRows(rows, code, panels_.rows_of(a));
+    for (size_t b = a; b < panels_.size(); ++b) {
+      origins_.Distances(rows, panels_, b, block(a, b), stride_);
+      if (b != a) Mirror(a, b);
     }
   }
-  // No row is its own neighbour, nor is what fills the lines.
+  // No row is its own neighbour, nor is what fills the last panel.
   for (size_t i = 0; i < leaf.size(); ++i) {
     const auto to = std::span(distances_).subspan(i * stride_, stride_);
     to[i] = kStruckOut;
     std::ranges::fill(to.subspan(leaf.size()), kStruckOut);
   }
+}
+
+/// The other way it is as far.
+void LeafDistances::Mirror(size_t a, size_t b) {
+  std::array<const void*, kTileLines> lines;
+  for (size_t i = 0; i < kTileLines; ++i) lines[i] = block(a, b) + i * stride_;
+  TransposeTile(lines, block(b, a), stride_ * sizeof(float));
 }
 
 /// The nearest that is left is chosen, and strikes out those that are nearer to it.

@@ -28,7 +28,7 @@ void Insert(Candidate candidate, LeaderList::Nearest* nearest) {
 
 LeaderList::LeaderList(const CodedRows& rows, Code code, std::span<const uint32_t> leaders)
     : size_(leaders.size()) {
-  rows.SetOrigins(leaders, code, &origins_);
+  panels_.Set(rows, code, leaders);
 }
 
 void LeaderList::Find(const CodedRows& rows, Code code, std::span<const uint32_t> some, size_t count,
@@ -37,14 +37,20 @@ void LeaderList::Find(const CodedRows& rows, Code code, std::span<const uint32_t
     nearest[i].count = std::min(count, size_);
     nearest[i].leader.fill({std::numeric_limits<float>::max(), kNoRow});
   }
-  std::array<std::array<float, kMaxRowsAtOnce>, kQueriesTogether> distances;
-  for (size_t begin = 0; begin < size_; begin += kQueriesTogether) {
-    rows.DistancesFromFour(std::span(origins_).subspan(begin).first<kQueriesTogether>(), code, some,
-                           distances.data());
-    for (size_t q = 0; q < std::min(kQueriesTogether, size_ - begin); ++q) {
-      for (size_t i = 0; i < some.size(); ++i) {
-        const Candidate candidate = {distances[q][i], static_cast<uint32_t>(begin + q)};
-        if (candidate < nearest[i].leader[nearest[i].count - 1]) Insert(candidate, &nearest[i]);
+  Origins origins;
+  std::array<float, kPanelCodes * kPanelCodes> distances;
+  for (size_t begin = 0; begin < some.size(); begin += kPanelCodes) {
+    const auto group = some.subspan(begin, std::min(kPanelCodes, some.size() - begin));
+    origins.SetRows(rows, code, group);
+    for (size_t panel = 0; panel < panels_.size(); ++panel) {
+      origins.Distances(rows, panels_, panel, distances.data(), kPanelCodes);
+      for (size_t i = 0; i < group.size(); ++i) {
+        Nearest& of_row = nearest[begin + i];
+        for (size_t c = 0; c < panels_.rows_of(panel).size(); ++c) {
+          const Candidate candidate = {distances[i * kPanelCodes + c],
+                                       static_cast<uint32_t>(panel * kPanelCodes + c)};
+          if (candidate < of_row.leader[of_row.count - 1]) Insert(candidate, &of_row);
+        }
       }
     }
   }

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "coded_rows.h"
+#include "code_panels.h"
 #include "thread_team.h"
 
 namespace lake::ann {
@@ -33,7 +33,7 @@ class LeaderList {
   size_t size() const { return size_; }
 
  private:
-  std::vector<Origin> origins_;  ///< Of whole groups of kQueriesTogether: the last leader fills the last.
+  RowPanels panels_;
   size_t size_;
 };
 

@@ -125,19 +125,53 @@ TEST_P(KernelsTest, StrikesOutOfEveryLength) {
   }
 }
 
-TEST_P(KernelsTest, FourQueriesAsOneByOne) {
-  for (size_t bytes = 0; bytes <= 2048; bytes += kCodeAlignment) {
-    const std::vector<uint8_t> halves =
-        bytes == 2048 ? std::vector<uint8_t>(bytes, 0xFF) : Halves(&numbers_, bytes);
-    std::vector<std::vector<int8_t>> queries;
-    for (int q = 0; q < 3; ++q) queries.push_back(Codes(&numbers_, 2 * bytes));
-    queries.emplace_back(2 * bytes, int8_t{-127});
-    const int8_t* const pointers[] = {queries[0].data(), queries[1].data(), queries[2].data(),
-                                      queries[3].data()};
-    int32_t sums[4];
-    kernels_.dot_halves_by_four(pointers, halves.data(), bytes, sums);
-    for (size_t q = 0; q < 4; ++q)
-      ASSERT_EQ(sums[q], scalar_.dot_halves(pointers[q], halves.data(), bytes)) << bytes;
+/// Codes in a panel, one byte each element, as the header says they lie.
+template <class Element>
+std::vector<Element> InPanel(const std::vector<std::vector<Element>>& codes) {
+  std::vector<Element> panel(codes.size() * codes[0].size());
+  for (size_t r = 0; r < codes.size(); ++r)
+    for (size_t d = 0; d < codes[r].size(); ++d) panel[64 * (d / 4) + 4 * r + d % 4] = codes[r][d];
+  return panel;
+}
+
+PanelTerms RandomTerms(SeededNumbers* numbers) {
+  PanelTerms terms;
+  for (auto* floats : {&terms.scale, &terms.norm2, &terms.extra})
+    for (float& value : *floats) value = static_cast<float>(numbers->Uniform());
+  for (int32_t& sum : terms.code_sum) sum = static_cast<int32_t>(numbers->Below(1000)) - 500;
+  return terms;
+}
+
+TEST_P(KernelsTest, PanelsOfEveryLengthToTheLastBit) {
+  constexpr size_t kStride = 21;
+  for (size_t elements = kElementsPerLine; elements <= 4096; elements += kElementsPerLine) {
+    std::vector<std::vector<int8_t>> origins(kPanelCodes);
+    std::vector<std::vector<uint8_t>> rows(kPanelCodes);
+    for (auto& origin : origins) origin = Codes(&numbers_, elements);
+    for (auto& row : rows) row = Halves(&numbers_, elements);
+    for (auto& row : rows)
+      for (uint8_t& element : row) element &= 15;
+    // Those that could overflow.
+    origins[3].assign(elements, -127), origins[9].assign(elements, 127), rows[14].assign(elements, 15);
+    const PanelTerms from = RandomTerms(&numbers_);
+    const PanelTerms to = RandomTerms(&numbers_);
+    std::vector<float> ours(kStride * kPanelCodes);
+    const std::vector<int8_t> of_origins = InPanel(origins);
+    const std::vector<uint8_t> of_rows = InPanel(rows);
+    kernels_.panel_distances({.elements = of_origins.data(), .terms = &from},
+                             {.elements = of_rows.data(), .terms = &to}, kPanelCodes * elements, ours.data(),
+                             kStride);
+    for (size_t r = 0; r < kPanelCodes; ++r) {
+      for (size_t c = 0; c < kPanelCodes; ++c) {
+        int32_t sum = 0;
+        for (size_t d = 0; d < elements; ++d) sum += int32_t{origins[r][d]} * rows[c][d];
+        const auto codes = static_cast<float>(16 * sum - 120 * from.code_sum[r]);
+        float product = from.scale[r] * to.scale[c] * codes;
+        product += from.extra[r] * to.extra[c];
+        ASSERT_EQ(ours[kStride * r + c], from.norm2[r] + to.norm2[c] - 2 * product)
+            << elements << " " << r << " " << c;
+      }
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 // files and answers therefore do not depend on the machine.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -24,8 +25,28 @@ inline constexpr size_t kFloatsPerLine = kCodeAlignment / sizeof(float);
 /// In the place of a distance that is none: not less than any.
 inline constexpr float kStruckOut = std::numeric_limits<float>::max();
 
-/// How many queries one pass over codes serves.
-inline constexpr size_t kQueriesTogether = 4;
+/// Codes that are compared many with many lie side by side, sixteen to a panel: byte 64 * (d / 4) + 4 * r +
+/// d % 4 is element d of the code at place r. So a register holds four elements of each of sixteen codes, and
+/// a sum of products grows in one lane and is never folded.
+inline constexpr size_t kPanelCodes = 16;
+
+/// What distances are made of besides the products of codes, by place.
+struct PanelTerms {
+  std::array<float, kPanelCodes> scale;
+  std::array<float, kPanelCodes> norm2;
+  std::array<float, kPanelCodes> extra;       ///< 0 where the metric has none.
+  std::array<int32_t, kPanelCodes> code_sum;  ///< Of origins.
+};
+/// Codes that distances are measured from. Elements are -127 to 127.
+struct OriginPanel {
+  const int8_t* elements;
+  const PanelTerms* terms;
+};
+/// Codes that they are measured to, by their high halves. Elements are 0 to 15.
+struct RowPanel {
+  const uint8_t* elements;
+  const PanelTerms* terms;
+};
 
 /// Floats are added up in this many lanes: element i goes to lane i % 32, and the lanes are folded in halves
 /// (16 onto 16, 8 onto 8, …).
@@ -51,15 +72,16 @@ struct Kernels {
   /// The sum of query[i] * halves[i] over the elements, 0 to 15 each, in `bytes` of halves: lines of
   /// kElementsPerLine. No element of the query is -128.
   int32_t (*dot_halves)(const int8_t* query, const uint8_t* halves, size_t bytes);
-  /// The same for four queries at once, into sums[0] to sums[3]: the halves are taken apart once.
-  void (*dot_halves_by_four)(const int8_t* const* queries, const uint8_t* halves, size_t bytes,
-                             int32_t* sums);
   /// dot_halves with the halves at `rows` (row r begins at halves + r * bytes), into `sums`; fetches ahead.
   void (*dot_halves_at)(const int8_t* query, const uint8_t* halves, size_t bytes,
                         std::span<const uint32_t> rows, int32_t* sums);
   /// Of each of `rows` the sums of its first line alone; fetches ahead.
   void (*first_lines_at)(const int8_t* query, const uint8_t* halves, size_t bytes,
                          std::span<const uint32_t> rows, LineSums* sums);
+  /// distances[r * stride + c]: that of origin r to row c by the high halves, as CodeSpace::CodeDistance. Of
+  /// each `bytes`, a multiple of kCodeAlignment.
+  void (*panel_distances)(const OriginPanel& origins, const RowPanel& rows, size_t bytes, float* distances,
+                          size_t stride);
   /// a . b of `count` floats.
   float (*dot)(const float* a, const float* b, size_t count);
   /// The sum of (a[i] * factor_a - b[i] * factor_b)^2.

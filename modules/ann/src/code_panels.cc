@@ -1,0 +1,106 @@
+#include "code_panels.h"
+
+#include <algorithm>
+
+#include "tile_transpose.h"
+
+namespace lake::ann {
+namespace {
+
+constexpr uint8_t kLowHalf = 15;
+static_assert(kTileLines == kPanelCodes);
+
+void SetTerms(const CodeSpace& space, const CodeTerms& terms, size_t place, PanelTerms* to) {
+  to->scale[place] = terms.scale;
+  to->norm2[place] = terms.norm2;
+  to->extra[place] = space.metric() == Metric::kInnerProduct ? terms.extra : 0;
+}
+
+/// Where the bytes of sixteen codes begin; the last fills the places that are left over.
+template <class BeginOf>
+std::array<const void*, kPanelCodes> Begins(size_t count, BeginOf begin_of) {
+  std::array<const void*, kPanelCodes> begins;
+  for (size_t i = 0; i < kPanelCodes; ++i) begins[i] = begin_of(std::min(i, count - 1));
+  return begins;
+}
+
+void NextLine(std::array<const void*, kPanelCodes>* begins) {
+  for (const void*& begin : *begins) begin = static_cast<const uint8_t*>(begin) + kCodeAlignment;
+}
+
+}  // namespace
+
+void RowPanels::Set(const CodedRows& rows, Code code, std::span<const uint32_t> some) {
+  rows_.assign(some.begin(), some.end());
+  if (code != Code::kInt4) return;
+  const size_t half_bytes = rows.space->half_bytes();
+  lines_ = 2 * half_bytes * kPanelCodes / kCodeAlignment;
+  if (elements_.size() < size() * lines_) elements_.resize(size() * lines_);
+  if (terms_.size() < size()) terms_.resize(size());
+  std::array<PanelLine, kPanelCodes> packed;
+  for (size_t panel = 0; panel < size(); ++panel) {
+    if (panel + 1 < size())
+      for (const uint32_t row : rows_of(panel + 1)) rows.Fetch(row, code);
+    const std::span<const uint32_t> of_panel = rows_of(panel);
+    for (size_t i = 0; i < of_panel.size(); ++i)
+      SetTerms(*rows.space, rows.terms[of_panel[i]], i, &terms_[panel]);
+    auto begins = Begins(of_panel.size(), [&](size_t i) { return rows.high_of(of_panel[i]); });
+    PanelLine* to = &elements_[panel * lines_];
+    for (size_t line = 0; line < half_bytes; line += kCodeAlignment, to += 2 * kPanelCodes) {
+      TransposeTile(begins, packed.data(), sizeof(PanelLine));
+      for (size_t i = 0; i < kPanelCodes; ++i) {
+        for (size_t j = 0; j < kCodeAlignment; ++j) {
+          to[i].bytes[j] = packed[i].bytes[j] & kLowHalf;
+          to[kPanelCodes + i].bytes[j] = packed[i].bytes[j] >> 4;
+        }
+      }
+      NextLine(&begins);
+    }
+  }
+}
+
+RowPanel RowPanels::view(size_t panel) const {
+  return {.elements = elements_[panel * lines_].bytes.data(), .terms = &terms_[panel]};
+}
+
+void Origins::SetRows(const CodedRows& rows, Code code, std::span<const uint32_t> some) {
+  code_ = code;
+  count_ = some.size();
+  for (size_t i = 0; i < some.size(); ++i) rows.SetOrigin(some[i], code, &of_rows_[i]);
+  if (code == Code::kInt4) SetPanel(rows, std::span(of_rows_).first(count_));
+}
+
+void Origins::SetQueries(const CodedRows& rows, std::span<const Origin> queries) {
+  code_ = Code::kInt4;
+  count_ = queries.size();
+  SetPanel(rows, queries);
+}
+
+void Origins::SetPanel(const CodedRows& rows, std::span<const Origin> origins) {
+  const size_t bytes = 2 * rows.space->half_bytes();
+  elements_.resize(bytes * kPanelCodes / kCodeAlignment);
+  for (size_t i = 0; i < origins.size(); ++i) {
+    SetTerms(*rows.space, origins[i].terms, i, &terms_);
+    terms_.code_sum[i] = origins[i].code_sum;
+  }
+  auto begins = Begins(origins.size(), [&](size_t i) { return origins[i].code.data(); });
+  for (size_t line = 0; line < elements_.size(); line += kPanelCodes) {
+    TransposeTile(begins, &elements_[line], sizeof(PanelLine));
+    NextLine(&begins);
+  }
+}
+
+void Origins::Distances(const CodedRows& rows, const RowPanels& others, size_t panel, float* to,
+                        size_t stride) const {
+  if (code_ != Code::kInt4) {
+    for (size_t r = 0; r < count_; ++r)
+      rows.Distances(of_rows_[r], code_, others.rows_of(panel), to + r * stride);
+    return;
+  }
+  const OriginPanel origins = {.elements = reinterpret_cast<const int8_t*>(elements_.data()),
+                               .terms = &terms_};
+  rows.space->kernels().panel_distances(origins, others.view(panel),
+                                        2 * rows.space->half_bytes() * kPanelCodes, to, stride);
+}
+
+}  // namespace lake::ann

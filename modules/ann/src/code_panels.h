@@ -1,0 +1,64 @@
+// Many codes compared with many: by kInt4 both sides are laid out in panels (kernels.h) first, so that what
+// is read once is compared sixteen times and no sum is folded.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "coded_rows.h"
+
+namespace lake::ann {
+
+/// Elements of a panel: those of sixteen codes, four each.
+struct alignas(kCodeAlignment) PanelLine {
+  std::array<uint8_t, kCodeAlignment> bytes;
+};
+
+/// Rows that distances are measured to, in panels of kPanelCodes; the last may have places left over.
+class RowPanels {
+ public:
+  /// At least one row. Those that follow in `some` are fetched ahead.
+  void Set(const CodedRows& rows, Code code, std::span<const uint32_t> some);
+
+  size_t size() const { return (rows_.size() + kPanelCodes - 1) / kPanelCodes; }
+  /// Those in a panel.
+  std::span<const uint32_t> rows_of(size_t panel) const {
+    const size_t begin = panel * kPanelCodes;
+    return std::span(rows_).subspan(begin, std::min(kPanelCodes, rows_.size() - begin));
+  }
+  /// By kInt4.
+  RowPanel view(size_t panel) const;
+
+ private:
+  std::vector<uint32_t> rows_;
+  size_t lines_ = 0;  ///< Of a panel.
+  std::vector<PanelLine> elements_;
+  std::vector<PanelTerms> terms_;
+};
+
+/// Up to kPanelCodes points that distances are measured from.
+class Origins {
+ public:
+  /// At least one row, by `code`.
+  void SetRows(const CodedRows& rows, Code code, std::span<const uint32_t> some);
+  /// At least one query, by kInt4. Borrowed.
+  void SetQueries(const CodedRows& rows, std::span<const Origin> queries);
+
+  /// to[r * stride + c]: the squared distance of origin r to rows.rows_of(panel)[c], for all kPanelCodes of
+  /// both; where places are left over there is no saying what comes out.
+  void Distances(const CodedRows& rows, const RowPanels& others, size_t panel, float* to,
+                 size_t stride) const;
+
+ private:
+  void SetPanel(const CodedRows& rows, std::span<const Origin> origins);
+
+  Code code_ = Code::kInt4;
+  size_t count_ = 0;
+  std::array<Origin, kPanelCodes> of_rows_;
+  std::vector<PanelLine> elements_;
+  PanelTerms terms_ = {};
+};
+
+}  // namespace lake::ann

@@ -61,11 +61,10 @@ class LeafCandidates {
   void Compare(const CodedRows& rows, Code code, const Leaves& leaves, size_t l, LeafDistances* distances) {
     const std::span<const uint32_t> leaf = leaves.leaves[l];
     distances->Compare(rows, code, leaf);
-    for (size_t i = 0; i < leaf.size(); ++i) {
-      const std::span<const Candidate> chosen =
-          distances->Choose(i, {.degree = per_leaf_, .alpha = kLeafAlpha});
-      std::ranges::copy(chosen, pool_.places_of(leaf[i]) + turns_[l][i] * per_leaf_);
-      sizes_[leaf[i] * leaders_ + turns_[l][i]] = static_cast<uint8_t>(chosen.size());
+    for (size_t begin = 0; begin < leaf.size(); begin += LeafDistances::kRowsTogether) {
+      const size_t count = std::min(LeafDistances::kRowsTogether, leaf.size() - begin);
+      distances->Choose(begin, count, {.degree = per_leaf_, .alpha = kLeafAlpha});
+      for (size_t i = 0; i < count; ++i) Store(leaf[begin + i], turns_[l][begin + i], distances->chosen(i));
     }
   }
 
@@ -85,6 +84,11 @@ class LeafCandidates {
   CandidatePool Take() { return std::move(pool_); }
 
  private:
+  void Store(uint32_t row, uint8_t turn, std::span<const Candidate> chosen) {
+    std::ranges::copy(chosen, pool_.places_of(row) + turn * per_leaf_);
+    sizes_[row * leaders_ + turn] = static_cast<uint8_t>(chosen.size());
+  }
+
   size_t leaders_;
   size_t per_leaf_;
   CandidatePool pool_;

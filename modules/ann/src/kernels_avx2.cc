@@ -183,22 +183,22 @@ LAKE_AVX2 float SquaredDistance(const float* a, float factor_a, const float* b, 
   return Sum(a, b, count, SquaredDifference{_mm256_set1_ps(factor_a), _mm256_set1_ps(factor_b)});
 }
 
-LAKE_AVX2 size_t StrikeOut(float* distances, const float* to, float alpha, size_t count) {
+LAKE_AVX2 size_t StrikeOut(const float* distances, const float* to, float alpha, size_t count, float* left) {
   const __m256 factor = _mm256_set1_ps(alpha);
   const __m256 struck_out = _mm256_set1_ps(kStruckOut);
   __m256 least = struck_out;
   for (size_t i = 0; i < count; i += 8) {
     const __m256 distance = _mm256_loadu_ps(distances + i);
     const __m256 limit = _mm256_mul_ps(factor, _mm256_loadu_ps(to + i));
-    const __m256 left = _mm256_blendv_ps(distance, struck_out, _mm256_cmp_ps(limit, distance, _CMP_LT_OQ));
-    _mm256_storeu_ps(distances + i, left);
-    least = _mm256_min_ps(least, left);
+    const __m256 some = _mm256_blendv_ps(distance, struck_out, _mm256_cmp_ps(limit, distance, _CMP_LT_OQ));
+    _mm256_storeu_ps(left + i, some);
+    least = _mm256_min_ps(least, some);
   }
   float of_lanes[8];
   _mm256_storeu_ps(of_lanes, least);
   const __m256 wanted = _mm256_set1_ps(*std::ranges::min_element(of_lanes));
   for (size_t i = 0;; i += 8) {
-    const int equal = _mm256_movemask_ps(_mm256_cmp_ps(_mm256_loadu_ps(distances + i), wanted, _CMP_EQ_OQ));
+    const int equal = _mm256_movemask_ps(_mm256_cmp_ps(_mm256_loadu_ps(left + i), wanted, _CMP_EQ_OQ));
     if (equal != 0) return i + static_cast<size_t>(std::countr_zero(static_cast<unsigned>(equal)));
   }
 }

@@ -195,23 +195,49 @@ LAKE_AVX512 float SquaredDistance(const float* a, float factor_a, const float* b
   return Sum(a, b, count, SquaredDifference{_mm512_set1_ps(factor_a), _mm512_set1_ps(factor_b)});
 }
 
-LAKE_AVX512 size_t StrikeOut(float* distances, const float* to, float alpha, size_t count) {
+/// Of every sixteenth distance, the least and its place.
+struct Least {
+  __m512 distance;
+  __m512i place;
+};
+
+/// Strikes out of one line.
+LAKE_AVX512 inline void StrikeOutLine(const float* distances, const float* to, __m512 alpha, __m512i places,
+                                      float* left, Least* least) {
+  const __m512 distance = _mm512_loadu_ps(distances);
+  const __m512 limit = _mm512_mul_ps(alpha, _mm512_loadu_ps(to));
+  const __m512 some = _mm512_mask_mov_ps(distance, _mm512_cmp_ps_mask(limit, distance, _CMP_LT_OQ),
+                                         _mm512_set1_ps(kStruckOut));
+  _mm512_storeu_ps(left, some);
+  const __mmask16 less = _mm512_cmp_ps_mask(some, least->distance, _CMP_LT_OQ);
+  least->distance = _mm512_min_ps(least->distance, some);
+  least->place = _mm512_mask_mov_epi32(least->place, less, places);
+}
+
+LAKE_AVX512 size_t StrikeOut(const float* distances, const float* to, float alpha, size_t count,
+                             float* left) {
   const __m512 factor = _mm512_set1_ps(alpha);
-  const __m512 struck_out = _mm512_set1_ps(kStruckOut);
-  __m512 least = struck_out;
-  for (size_t i = 0; i < count; i += kFloatsPerLine) {
-    const __m512 distance = _mm512_loadu_ps(distances + i);
-    const __m512 limit = _mm512_mul_ps(factor, _mm512_loadu_ps(to + i));
-    const __m512 left =
-        _mm512_mask_mov_ps(distance, _mm512_cmp_ps_mask(limit, distance, _CMP_LT_OQ), struck_out);
-    _mm512_storeu_ps(distances + i, left);
-    least = _mm512_min_ps(least, left);
+  const __m512i next_line = _mm512_set1_epi32(kFloatsPerLine);
+  __m512i places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  // Two, so that neither waits for the other.
+  Least even = {_mm512_set1_ps(kStruckOut), places};
+  Least odd = even;
+  size_t i = 0;
+  for (; i + 2 * kFloatsPerLine <= count; i += 2 * kFloatsPerLine) {
+    StrikeOutLine(distances + i, to + i, factor, places, left + i, &even);
+    places = _mm512_add_epi32(places, next_line);
+    StrikeOutLine(distances + i + kFloatsPerLine, to + i + kFloatsPerLine, factor, places,
+                  left + i + kFloatsPerLine, &odd);
+    places = _mm512_add_epi32(places, next_line);
   }
-  const __m512 wanted = _mm512_set1_ps(_mm512_reduce_min_ps(least));
-  for (size_t i = 0;; i += kFloatsPerLine) {
-    const __mmask16 equal = _mm512_cmp_ps_mask(_mm512_loadu_ps(distances + i), wanted, _CMP_EQ_OQ);
-    if (equal != 0) return i + static_cast<size_t>(std::countr_zero(static_cast<uint16_t>(equal)));
-  }
+  if (i < count) StrikeOutLine(distances + i, to + i, factor, places, left + i, &even);
+  const __m512 wanted = _mm512_set1_ps(_mm512_reduce_min_ps(_mm512_min_ps(even.distance, odd.distance)));
+  const __m512i none = _mm512_set1_epi32(std::numeric_limits<int32_t>::max());
+  const __m512i of_even =
+      _mm512_mask_mov_epi32(none, _mm512_cmp_ps_mask(even.distance, wanted, _CMP_EQ_OQ), even.place);
+  const __m512i of_odd =
+      _mm512_mask_mov_epi32(none, _mm512_cmp_ps_mask(odd.distance, wanted, _CMP_EQ_OQ), odd.place);
+  return static_cast<size_t>(_mm512_reduce_min_epi32(_mm512_min_epi32(of_even, of_odd)));
 }
 
 }  // namespace

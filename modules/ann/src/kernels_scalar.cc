@@ -106,19 +106,17 @@ float SquaredDistance(const float* a, float factor_a, const float* b, float fact
   });
 }
 
-size_t StrikeOut(float* distances, const float* to, float alpha, size_t count) {
+size_t StrikeOut(const float* distances, const float* to, float alpha, size_t count, float* left) {
   std::array<float, kFloatsPerLine> least;
   least.fill(kStruckOut);
   for (size_t line = 0; line < count; line += kFloatsPerLine) {
     for (size_t i = 0; i < kFloatsPerLine; ++i) {
       const float distance = distances[line + i];
-      const float left = alpha * to[line + i] < distance ? kStruckOut : distance;
-      distances[line + i] = left;
-      least[i] = std::min(least[i], left);
+      left[line + i] = alpha * to[line + i] < distance ? kStruckOut : distance;
+      least[i] = std::min(least[i], left[line + i]);
     }
   }
-  return static_cast<size_t>(std::find(distances, distances + count, *std::ranges::min_element(least)) -
-                             distances);
+  return static_cast<size_t>(std::find(left, left + count, *std::ranges::min_element(least)) - left);
 }
 
 void Hadamard(float* values, size_t length) { HadamardFrom(1, values, length); }

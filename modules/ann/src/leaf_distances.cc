@@ -12,7 +12,7 @@ void LeafDistances::Compare(const CodedRows& rows, Code code, std::span<const ui
   kernels_ = &rows.space->kernels();
   panels_.Set(rows, code, leaf);
   stride_ = panels_.size() * kPanelCodes;
-  if (distances_.size() < stride_ * stride_) distances_.resize(stride_ * stride_);
+  if (distances_.size() < stride_ * stride_) distances_ = HugeArray<float>(stride_ * stride_);
   for (size_t a = 0; a < panels_.size(); ++a) {
     origins_.SetRows(rows, code, panels_.rows_of(a));
     for (size_t b = a; b < panels_.size(); ++b) {
@@ -22,7 +22,7 @@ void LeafDistances::Compare(const CodedRows& rows, Code code, std::span<const ui
   }
   // No row is its own neighbour, nor is what fills the last panel.
   for (size_t i = 0; i < leaf.size(); ++i) {
-    const auto to = std::span(distances_).subspan(i * stride_, stride_);
+    const auto to = std::span(distances_.data() + i * stride_, stride_);
     to[i] = kStruckOut;
     std::ranges::fill(to.subspan(leaf.size()), kStruckOut);
   }
@@ -36,19 +36,26 @@ void LeafDistances::Mirror(size_t a, size_t b) {
 }
 
 /// The nearest that is left is chosen, and strikes out those that are nearer to it.
-std::span<const Candidate> LeafDistances::Choose(size_t place, const SelectionRule& rule) {
-  left_.assign(from(place), from(place) + stride_);
-  chosen_.clear();
-  // None is nearer to the row than it is: nothing is struck out.
-  size_t nearest = kernels_->strike_out(left_.data(), from(place), 1, stride_);
-  while (left_[nearest] != kStruckOut) {
-    chosen_.push_back({left_[nearest], leaf_[nearest]});
-    if (chosen_.size() == rule.degree) break;
-    left_[nearest] = kStruckOut;
-    nearest = kernels_->strike_out(left_.data(), from(nearest), rule.alpha, stride_);
+void LeafDistances::Choose(size_t begin, size_t count, const SelectionRule& rule) {
+  const std::span choices = std::span(choices_).first(count);
+  for (size_t i = 0; i < count; ++i) {
+    choices[i].chosen.clear();
+    // None is nearer to the row than it is: nothing is struck out.
+    choices[i].nearest =
+        kernels_->strike_out(from(begin + i), from(begin + i), 1, stride_, choices[i].left.data());
   }
   // Leaves are ascending, so ties by place were ties by row.
-  return chosen_;
+  for (size_t chosen = 1; chosen <= rule.degree; ++chosen) {
+    for (Choice& choice : choices) {
+      float& nearest = choice.left[choice.nearest];
+      if (nearest == kStruckOut) continue;
+      choice.chosen.push_back({nearest, leaf_[choice.nearest]});
+      if (chosen == rule.degree) continue;
+      nearest = kStruckOut;
+      choice.nearest = kernels_->strike_out(choice.left.data(), from(choice.nearest), rule.alpha, stride_,
+                                            choice.left.data());
+    }
+  }
 }
 
 }  // namespace lake::ann

@@ -70,9 +70,11 @@ TEST(KernelsScalarTest, SumsByHand) {
   distances[3] = 5, to[3] = 4;
   distances[7] = 6, to[7] = 6;
   distances[9] = 6, to[9] = 7;
-  EXPECT_EQ(scalar.strike_out(distances.data(), to.data(), 1, kFloatsPerLine), 7U);
+  EXPECT_EQ(scalar.strike_out(distances.data(), to.data(), 1, kFloatsPerLine, distances.data()), 7U);
   EXPECT_EQ(distances[3], kStruckOut);
-  EXPECT_EQ(scalar.strike_out(distances.data(), to.data(), 1.1F, kFloatsPerLine), 7U);
+  std::vector<float> left(kFloatsPerLine);
+  EXPECT_EQ(scalar.strike_out(distances.data(), to.data(), 1.1F, kFloatsPerLine, left.data()), 7U);
+  EXPECT_EQ(left, distances);
   std::vector<float> spike = {0, 0, 1, 0};
   scalar.hadamard(spike.data(), 4);
   EXPECT_EQ(spike, std::vector<float>({1, 1, -1, -1}));
@@ -118,8 +120,8 @@ TEST_P(KernelsTest, StrikesOutOfEveryLength) {
     ours[count - 1] = kStruckOut;
     std::vector<float> expected = ours;
     for (const float alpha : {1.0F, 1.1F}) {
-      const size_t least = scalar_.strike_out(expected.data(), to.data(), alpha, count);
-      ASSERT_EQ(kernels_.strike_out(ours.data(), to.data(), alpha, count), least) << count;
+      const size_t least = scalar_.strike_out(expected.data(), to.data(), alpha, count, expected.data());
+      ASSERT_EQ(kernels_.strike_out(ours.data(), to.data(), alpha, count, ours.data()), least) << count;
       ASSERT_EQ(ours, expected) << count;
     }
   }

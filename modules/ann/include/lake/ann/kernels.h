@@ -86,9 +86,9 @@ struct Kernels {
   float (*dot)(const float* a, const float* b, size_t count);
   /// The sum of (a[i] * factor_a - b[i] * factor_b)^2.
   float (*squared_distance)(const float* a, float factor_a, const float* b, float factor_b, size_t count);
-  /// Strikes out, as kStruckOut, every distance that is more than alpha * to[i], of `count`, a multiple of
-  /// kFloatsPerLine. The place of the least that is left, the first of equals.
-  size_t (*strike_out)(float* distances, const float* to, float alpha, size_t count);
+  /// left[i]: distances[i], or kStruckOut where that is more than alpha * to[i]; of `count`, a multiple of
+  /// kFloatsPerLine. `left` may be `distances`. The place of the least that is left, the first of equals.
+  size_t (*strike_out)(const float* distances, const float* to, float alpha, size_t count, float* left);
   /// The Hadamard transform of `length` values, a power of two, without the factor that keeps lengths: for
   /// each stride 1, 2, 4, … values that far apart are replaced by their sum and their difference.
   void (*hadamard)(float* values, size_t length);

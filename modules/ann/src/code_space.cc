@@ -25,6 +25,17 @@ int32_t RoundToInt(float value) {
   return std::bit_cast<int32_t>(value + kShift) - std::bit_cast<int32_t>(kShift);
 }
 
+/// The largest absolute value. In lanes: one after another each would wait for the one before.
+float LargestOf(std::span<const float> values) {
+  std::array<float, kFloatLanes> largest = {};
+  size_t i = 0;
+  for (; i + kFloatLanes <= values.size(); i += kFloatLanes)
+    for (size_t lane = 0; lane < kFloatLanes; ++lane)
+      largest[lane] = std::max(largest[lane], std::abs(values[i + lane]));
+  for (; i < values.size(); ++i) largest[0] = std::max(largest[0], std::abs(values[i]));
+  return *std::ranges::max_element(largest);
+}
+
 float InverseLength(float squared_length) {
   return 1 / std::sqrt(std::max(squared_length, std::numeric_limits<float>::min()));
 }
@@ -105,8 +116,7 @@ CodeTerms CodeSpace::Encode(const float* vector, float factor, float* point, int
   for (size_t d = 0; d < dimensions; ++d) point[d] = vector[d] * factor - parameters_.mean[d];
   rotation_.Apply(*kernels_, point);
   Elements rest;
-  float largest = 0;
-  for (size_t d = 0; d < dimensions; ++d) largest = std::max(largest, std::abs(point[d]));
+  const float largest = LargestOf(std::span(point, dimensions));
   CodeTerms terms;
   terms.scale = largest / kLargestCode;
   const float steps = largest > std::numeric_limits<float>::min() ? kLargestCode / largest : 0;

@@ -32,19 +32,38 @@ inline void PrefetchBytes(const void* begin, size_t bytes) {
   }
 }
 
+/// Two strides of hadamard at once, of four values.
+template <class Value>
+[[gnu::always_inline]] inline void TwoStrides(Value* a, Value* b, Value* c, Value* d) {
+  const Value sum = *a + *b;
+  const Value difference = *a - *b;
+  const Value other_sum = *c + *d;
+  const Value other_difference = *c - *d;
+  *a = sum + other_sum;
+  *b = difference + other_difference;
+  *c = sum - other_sum;
+  *d = difference - other_difference;
+}
+
 /// The strides of hadamard from `stride` on. Inlined into a function of a target it is compiled for that
 /// target.
 [[gnu::always_inline]] inline void HadamardFrom(size_t stride, float* values, size_t length) {
-  for (; stride < length; stride *= 2) {
-    for (size_t begin = 0; begin < length; begin += 2 * stride) {
+  for (; 2 * stride < length; stride *= 4) {
+    for (size_t begin = 0; begin < length; begin += 4 * stride) {
       float* __restrict a = values + begin;
-      float* __restrict b = values + begin + stride;
-      for (size_t i = 0; i < stride; ++i) {
-        const float sum = a[i] + b[i];
-        b[i] = a[i] - b[i];
-        a[i] = sum;
-      }
+      float* __restrict b = a + stride;
+      float* __restrict c = b + stride;
+      float* __restrict d = c + stride;
+      for (size_t i = 0; i < stride; ++i) TwoStrides(a + i, b + i, c + i, d + i);
     }
+  }
+  if (stride >= length) return;
+  float* __restrict a = values;
+  float* __restrict b = values + stride;
+  for (size_t i = 0; i < stride; ++i) {
+    const float sum = a[i] + b[i];
+    b[i] = a[i] - b[i];
+    a[i] = sum;
   }
 }
 

@@ -216,10 +216,15 @@ LAKE_AVX2 inline __m256 EightStrides(__m256 x) {
 }  // namespace
 
 LAKE_AVX2 void HadamardAvx2(float* values, size_t length) {
-  if (length < 8) return HadamardFrom(1, values, length);
-  for (size_t i = 0; i < length; i += 8)
-    _mm256_storeu_ps(values + i, EightStrides(_mm256_loadu_ps(values + i)));
-  HadamardFrom(8, values, length);
+  constexpr size_t kInRegisters = 32;
+  if (length < kInRegisters) return HadamardFrom(1, values, length);
+  for (float* some = values; some < values + length; some += kInRegisters) {
+    __m256 x[4];
+    for (size_t i = 0; i < 4; ++i) x[i] = EightStrides(_mm256_loadu_ps(some + 8 * i));
+    TwoStrides(&x[0], &x[1], &x[2], &x[3]);
+    for (size_t i = 0; i < 4; ++i) _mm256_storeu_ps(some + 8 * i, x[i]);
+  }
+  HadamardFrom(kInRegisters, values, length);
 }
 
 const Kernels kAvx2Kernels = {.target = Target::kAvx2,

@@ -47,12 +47,11 @@ struct CodedRows {
   void FetchVector(uint32_t row) const;
   /// Fetches what SetOrigin and Distance read by `code`.
   void Fetch(uint32_t row, Code code) const;
-  /// A row's high halves.
   const uint8_t* high_of(size_t row) const { return high + row * space->half_bytes(); }
+  const float* vector_of(size_t row) const { return vectors + row * space->dimensions(); }
 
  private:
   const uint8_t* low_of(size_t row) const { return low + row * space->half_bytes(); }
-  const float* vector_of(size_t row) const { return vectors + row * space->dimensions(); }
 };
 
 }  // namespace lake::ann

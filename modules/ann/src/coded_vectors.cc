@@ -10,9 +10,9 @@ CodedVectors::CodedVectors(const Kernels& kernels, const Matrix& vectors, std::s
       high_(vectors.rows * space_.half_bytes()),
       low_(vectors.rows * space_.half_bytes()),
       terms_(vectors.rows),
-      high_residuals_(vectors.rows),
-      distinct_(FindDistinctRows(vectors)) {
+      high_residuals_(vectors.rows) {
   Encode(team);
+  distinct_ = FindDistinctRows(rows());
 }
 
 CodedRows CodedVectors::rows() const {

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "lake/ann/metric.h"
+#include "coded_rows.h"
 
 namespace lake::ann {
 
@@ -22,7 +22,8 @@ struct DistinctRows {
   std::vector<Duplicate> duplicates;  ///< Ascending.
 };
 
-DistinctRows FindDistinctRows(const Matrix& vectors);
+/// `rows` with their high halves, terms and vectors.
+DistinctRows FindDistinctRows(const CodedRows& rows);
 
 /// Those of `duplicates` that equal `first`.
 std::span<const Duplicate> DuplicatesOf(std::span<const Duplicate> duplicates, uint32_t first);

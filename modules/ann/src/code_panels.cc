@@ -63,38 +63,28 @@ RowPanel RowPanels::view(size_t panel) const {
   return {.elements = elements_[panel * lines_].bytes.data(), .terms = &terms_[panel]};
 }
 
-void Origins::SetRows(const CodedRows& rows, Code code, std::span<const uint32_t> some) {
+void OriginGroup::Set(const CodedRows& rows, Code code, std::span<const Origin* const> origins) {
   code_ = code;
-  count_ = some.size();
-  for (size_t i = 0; i < some.size(); ++i) rows.SetOrigin(some[i], code, &of_rows_[i]);
-  if (code == Code::kInt4) SetPanel(rows, std::span(of_rows_).first(count_));
-}
-
-void Origins::SetQueries(const CodedRows& rows, std::span<const Origin> queries) {
-  code_ = Code::kInt4;
-  count_ = queries.size();
-  SetPanel(rows, queries);
-}
-
-void Origins::SetPanel(const CodedRows& rows, std::span<const Origin> origins) {
-  const size_t bytes = 2 * rows.space->half_bytes();
-  elements_.resize(bytes * kPanelCodes / kCodeAlignment);
+  count_ = origins.size();
+  std::ranges::copy(origins, origins_.begin());
+  if (code != Code::kInt4) return;
+  elements_.resize(2 * rows.space->half_bytes() * kPanelCodes / kCodeAlignment);
   for (size_t i = 0; i < origins.size(); ++i) {
-    SetTerms(*rows.space, origins[i].terms, i, &terms_);
-    terms_.code_sum[i] = origins[i].code_sum;
+    SetTerms(*rows.space, origins[i]->terms, i, &terms_);
+    terms_.code_sum[i] = origins[i]->code_sum;
   }
-  auto begins = Begins(origins.size(), [&](size_t i) { return origins[i].code.data(); });
+  auto begins = Begins(origins.size(), [&](size_t i) { return origins[i]->code.data(); });
   for (size_t line = 0; line < elements_.size(); line += kPanelCodes) {
     TransposeTile(begins, &elements_[line], sizeof(PanelLine));
     NextLine(&begins);
   }
 }
 
-void Origins::Distances(const CodedRows& rows, const RowPanels& others, size_t panel, float* to,
-                        size_t stride) const {
+void OriginGroup::Distances(const CodedRows& rows, const RowPanels& others, size_t panel, float* to,
+                            size_t stride) const {
   if (code_ != Code::kInt4) {
     for (size_t r = 0; r < count_; ++r)
-      rows.Distances(of_rows_[r], code_, others.rows_of(panel), to + r * stride);
+      rows.Distances(*origins_[r], code_, others.rows_of(panel), to + r * stride);
     return;
   }
   const OriginPanel origins = {.elements = reinterpret_cast<const int8_t*>(elements_.data()),

@@ -19,7 +19,6 @@ struct alignas(kCodeAlignment) PanelLine {
 /// Rows that distances are measured to, in panels of kPanelCodes; the last may have places left over.
 class RowPanels {
  public:
-  /// At least one row. Those that follow in `some` are fetched ahead.
   void Set(const CodedRows& rows, Code code, std::span<const uint32_t> some);
 
   size_t size() const { return (rows_.size() + kPanelCodes - 1) / kPanelCodes; }
@@ -39,24 +38,20 @@ class RowPanels {
 };
 
 /// Up to kPanelCodes points that distances are measured from.
-class Origins {
+class OriginGroup {
  public:
-  /// At least one row, by `code`.
-  void SetRows(const CodedRows& rows, Code code, std::span<const uint32_t> some);
-  /// At least one query, by kInt4. Borrowed.
-  void SetQueries(const CodedRows& rows, std::span<const Origin> queries);
+  /// At least one; borrowed. They were made for `code`, which of queries is kInt4.
+  void Set(const CodedRows& rows, Code code, std::span<const Origin* const> origins);
 
-  /// to[r * stride + c]: the squared distance of origin r to rows.rows_of(panel)[c], for all kPanelCodes of
+  /// to[r * stride + c]: the squared distance of origin r to others.rows_of(panel)[c], for all kPanelCodes of
   /// both; where places are left over there is no saying what comes out.
   void Distances(const CodedRows& rows, const RowPanels& others, size_t panel, float* to,
                  size_t stride) const;
 
  private:
-  void SetPanel(const CodedRows& rows, std::span<const Origin> origins);
-
   Code code_ = Code::kInt4;
   size_t count_ = 0;
-  std::array<Origin, kPanelCodes> of_rows_;
+  std::array<const Origin*, kPanelCodes> origins_;
   std::vector<PanelLine> elements_;
   PanelTerms terms_ = {};
 };

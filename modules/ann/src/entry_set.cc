@@ -64,12 +64,9 @@ EntrySet::EntrySet(const CodedRows& rows, std::span<const uint32_t> sample) : sp
   const std::span<const uint32_t> others = sample.subspan(heads.size());
   const LeaderList leaders(rows, Code::kInt4, heads);
   std::vector<std::vector<uint32_t>> groups(heads.size());
-  std::array<LeaderList::Nearest, kMaxRowsAtOnce> nearest;
-  for (size_t begin = 0; begin < others.size(); begin += kMaxRowsAtOnce) {
-    const auto some = others.subspan(begin, std::min(kMaxRowsAtOnce, others.size() - begin));
-    leaders.Find(rows, Code::kInt4, some, 1, nearest.data());
-    for (size_t i = 0; i < some.size(); ++i) groups[nearest[i].leader[0].row].push_back(some[i]);
-  }
+  std::vector<uint32_t> nearest(others.size());
+  leaders.FindNearest(rows, Code::kInt4, others, nearest.data());
+  for (size_t i = 0; i < others.size(); ++i) groups[nearest[i]].push_back(others[i]);
   for (const uint32_t head : heads) Add(rows, head);
   for (const std::vector<uint32_t>& group : groups) {
     for (const uint32_t row : group) Add(rows, row);

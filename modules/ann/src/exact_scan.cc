@@ -102,16 +102,20 @@ Status ExactScan::FindTogether(const CodedRows& rows, std::span<const Origin> qu
                                const ScanOptions& options, const CancelToken& cancel,
                                std::span<ExactScan> scans, std::span<std::vector<Candidate>> found) {
   std::vector<Question> questions;
-  for (const Origin& query : queries) questions.push_back(Ask(rows, query, options));
+  std::vector<const Origin*> origins;
+  for (const Origin& query : queries) {
+    questions.push_back(Ask(rows, query, options));
+    origins.push_back(&query);
+  }
   for (ExactScan& scan : scans) scan.Begin();
-  Origins origins;
-  origins.SetQueries(rows, queries);
+  OriginGroup group_of_queries;
+  group_of_queries.Set(rows, Code::kInt4, origins);
   RowPanels panels;
   LAKE_RETURN_IF_ERROR(ForEachGroup(rows.count, options.filter, cancel, [&](std::span<const uint32_t> group) {
     panels.Set(rows, Code::kInt4, group);
     std::array<std::array<float, kMaxRowsAtOnce>, kPanelCodes> by_high;
     for (size_t panel = 0; panel < panels.size(); ++panel)
-      origins.Distances(rows, panels, panel, &by_high[0][panel * kPanelCodes], kMaxRowsAtOnce);
+      group_of_queries.Distances(rows, panels, panel, &by_high[0][panel * kPanelCodes], kMaxRowsAtOnce);
     for (size_t q = 0; q < queries.size(); ++q) scans[q].Offer(questions[q], group, by_high[q].data());
     return true;
   }));

@@ -14,9 +14,9 @@ void LeafDistances::Compare(const CodedRows& rows, Code code, std::span<const ui
   stride_ = panels_.size() * kPanelCodes;
   if (distances_.size() < stride_ * stride_) distances_ = HugeArray<float>(stride_ * stride_);
   for (size_t a = 0; a < panels_.size(); ++a) {
-    origins_.SetRows(rows, code, panels_.rows_of(a));
+    SetGroup(rows, code, panels_.rows_of(a));
     for (size_t b = a; b < panels_.size(); ++b) {
-      origins_.Distances(rows, panels_, b, block(a, b), stride_);
+      group_.Distances(rows, panels_, b, block(a, b), stride_);
       if (b != a) Mirror(a, b);
     }
   }
@@ -26,6 +26,15 @@ void LeafDistances::Compare(const CodedRows& rows, Code code, std::span<const ui
     to[i] = kStruckOut;
     std::ranges::fill(to.subspan(leaf.size()), kStruckOut);
   }
+}
+
+void LeafDistances::SetGroup(const CodedRows& rows, Code code, std::span<const uint32_t> some) {
+  std::array<const Origin*, kPanelCodes> origins;
+  for (size_t i = 0; i < some.size(); ++i) {
+    rows.SetOrigin(some[i], code, &origins_[i]);
+    origins[i] = &origins_[i];
+  }
+  group_.Set(rows, code, std::span(origins).first(some.size()));
 }
 
 /// The other way it is as far.

@@ -35,6 +35,7 @@ class LeafDistances {
   };
 
   float* block(size_t a, size_t b) { return distances_.data() + (a * stride_ + b) * kPanelCodes; }
+  void SetGroup(const CodedRows& rows, Code code, std::span<const uint32_t> some);
   void Mirror(size_t a, size_t b);
   const float* from(size_t place) const { return distances_.data() + place * stride_; }
 
@@ -42,7 +43,8 @@ class LeafDistances {
   std::span<const uint32_t> leaf_;
   size_t stride_ = 0;
   RowPanels panels_;
-  Origins origins_;
+  std::array<Origin, kPanelCodes> origins_;  ///< Of one panel.
+  OriginGroup group_;
   HugeArray<float> distances_;  ///< Of the row at i to that at j, at i * stride + j.
   std::array<Choice, kRowsTogether> choices_;
 };

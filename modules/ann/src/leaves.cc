@@ -28,12 +28,9 @@ void SplitLarge(const CodedRows& rows, Code code, Leaf leaf, std::vector<Leaf>* 
   for (size_t begin = 0; begin < leaf.size(); begin += kUsualLeafRows) chosen.push_back(leaf[begin]);
   const LeaderList leaders(rows, code, chosen);
   std::vector<Leaf> parts(chosen.size());
-  std::array<LeaderList::Nearest, kMaxRowsAtOnce> nearest;
-  for (size_t begin = 0; begin < leaf.size(); begin += kMaxRowsAtOnce) {
-    const auto some = std::span(leaf).subspan(begin, std::min(kMaxRowsAtOnce, leaf.size() - begin));
-    leaders.Find(rows, code, some, 1, nearest.data());
-    for (size_t i = 0; i < some.size(); ++i) parts[nearest[i].leader[0].row].push_back(some[i]);
-  }
+  std::vector<uint32_t> nearest(leaf.size());
+  leaders.FindNearest(rows, code, leaf, nearest.data());
+  for (size_t i = 0; i < leaf.size(); ++i) parts[nearest[i]].push_back(leaf[i]);
   for (Leaf& part : parts) {
     if (IsApart(part.size(), leaf.size())) {
       SplitLarge(rows, code, std::move(part), leaves);
@@ -58,7 +55,7 @@ Result<Leaves> CarveLeaves(const CodedRows& rows, Code code, std::span<const uin
   std::ranges::sort(ascending);
   std::vector<uint32_t> leaders(members.size() * leaders_of_row);
   std::vector<LeaderTree::Memory> memories(team->size());
-  team->ForEachPiece(members.size(), kMaxRowsAtOnce, [&](size_t member, size_t begin, size_t end) {
+  team->ForEachPiece(members.size(), LeaderTree::kRowsAtOnce, [&](size_t member, size_t begin, size_t end) {
     if (cancel.cancelled()) return;
     tree.Find(rows, code, std::span(ascending).subspan(begin, end - begin), leaders_of_row, &memories[member],
               &leaders[begin * leaders_of_row]);

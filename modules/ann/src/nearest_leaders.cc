@@ -1,10 +1,9 @@
 #include "nearest_leaders.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <limits>
-
-#include "graph.h"
+#include <numeric>
 
 namespace lake::ann {
 namespace {
@@ -18,80 +17,106 @@ size_t CountAbove(size_t leaders) {
   return std::clamp<size_t>(count, 1, leaders);
 }
 
-void Insert(Candidate candidate, LeaderList::Nearest* nearest) {
-  size_t at = nearest->count - 1;
-  for (; at > 0 && candidate < nearest->leader[at - 1]; --at) nearest->leader[at] = nearest->leader[at - 1];
-  nearest->leader[at] = candidate;
+/// Offers the leaders of a list to those of `points` that `which` names, in groups.
+void OfferTo(const LeaderList& leaders, const CodedRows& rows, Code code, std::span<const Origin> points,
+             std::span<const uint32_t> which, uint32_t first, std::span<NearestLeaders> nearest) {
+  std::array<const Origin*, kPanelCodes> origins;
+  std::array<NearestLeaders*, kPanelCodes> of_origins;
+  for (size_t begin = 0; begin < which.size(); begin += kPanelCodes) {
+    const auto group = which.subspan(begin, std::min(kPanelCodes, which.size() - begin));
+    for (size_t i = 0; i < group.size(); ++i) {
+      origins[i] = &points[group[i]];
+      of_origins[i] = &nearest[group[i]];
+    }
+    leaders.Offer(rows, code, std::span(origins).first(group.size()), first, of_origins);
+  }
 }
 
 }  // namespace
 
-LeaderList::LeaderList(const CodedRows& rows, Code code, std::span<const uint32_t> leaders)
-    : size_(leaders.size()) {
-  panels_.Set(rows, code, leaders);
-}
-
-void LeaderList::Find(const CodedRows& rows, Code code, std::span<const uint32_t> some, size_t count,
-                      Nearest* nearest) const {
-  for (size_t i = 0; i < some.size(); ++i) {
-    nearest[i].count = std::min(count, size_);
-    nearest[i].leader.fill({std::numeric_limits<float>::max(), kNoRow});
-  }
-  Origins origins;
-  std::array<float, kPanelCodes * kPanelCodes> distances;
-  for (size_t begin = 0; begin < some.size(); begin += kPanelCodes) {
-    const auto group = some.subspan(begin, std::min(kPanelCodes, some.size() - begin));
-    origins.SetRows(rows, code, group);
-    for (size_t panel = 0; panel < panels_.size(); ++panel) {
-      origins.Distances(rows, panels_, panel, distances.data(), kPanelCodes);
-      for (size_t i = 0; i < group.size(); ++i) {
-        Nearest& of_row = nearest[begin + i];
-        for (size_t c = 0; c < panels_.rows_of(panel).size(); ++c) {
-          const Candidate candidate = {distances[i * kPanelCodes + c],
-                                       static_cast<uint32_t>(panel * kPanelCodes + c)};
-          if (candidate < of_row.leader[of_row.count - 1]) Insert(candidate, &of_row);
-        }
+void LeaderList::Offer(const CodedRows& rows, Code code, std::span<const Origin* const> points,
+                       uint32_t first, std::span<NearestLeaders* const> nearest) const {
+  OriginGroup group;
+  group.Set(rows, code, points);
+  std::array<float, kPanelCodes * kPanelCodes> distances = {};
+  for (size_t panel = 0; panel < panels_.size(); ++panel) {
+    group.Distances(rows, panels_, panel, distances.data(), kPanelCodes);
+    const size_t of_panel = panels_.rows_of(panel).size();
+    const auto number = static_cast<uint32_t>(first + panel * kPanelCodes);
+    for (size_t i = 0; i < points.size(); ++i) {
+      // Most are farther than those found before: all are looked at first, without a branch for each.
+      const float* of_point = &distances[i * kPanelCodes];
+      const float limit = nearest[i]->limit();
+      uint32_t near = 0;
+      for (uint32_t c = 0; c < kPanelCodes; ++c) near |= static_cast<uint32_t>(of_point[c] <= limit) << c;
+      near &= (1U << of_panel) - 1;
+      for (; near != 0; near &= near - 1) {
+        const auto c = static_cast<uint32_t>(std::countr_zero(near));
+        nearest[i]->Offer({of_point[c], number + c});
       }
     }
   }
 }
 
+void LeaderList::FindNearest(const CodedRows& rows, Code code, std::span<const uint32_t> some,
+                             uint32_t* nearest) const {
+  std::array<Origin, kPanelCodes> points;
+  std::array<const Origin*, kPanelCodes> origins;
+  std::array<NearestLeaders, kPanelCodes> found;
+  std::array<NearestLeaders*, kPanelCodes> of_origins;
+  for (size_t i = 0; i < kPanelCodes; ++i) {
+    origins[i] = &points[i];
+    of_origins[i] = &found[i];
+  }
+  for (size_t begin = 0; begin < some.size(); begin += kPanelCodes) {
+    const size_t count = std::min(kPanelCodes, some.size() - begin);
+    for (size_t i = 0; i < count; ++i) {
+      rows.SetOrigin(some[begin + i], code, &points[i]);
+      found[i].Begin(1);
+    }
+    Offer(rows, code, std::span(origins).first(count), 0, of_origins);
+    for (size_t i = 0; i < count; ++i) nearest[begin + i] = found[i].number(0);
+  }
+}
+
 LeaderTree::LeaderTree(const CodedRows& rows, Code code, std::span<const uint32_t> leaders, ThreadTeam* team)
-    : above_(rows, code, leaders.first(CountAbove(leaders.size()))), under_(above_.size()) {
-  std::vector<LeaderList::Nearest> nearest(leaders.size());
+    : above_count_(CountAbove(leaders.size())), above_(rows, code, leaders.first(above_count_)) {
+  std::vector<uint32_t> nearest(leaders.size());
   team->ForEachPiece(leaders.size(), kMaxRowsAtOnce, [&](size_t, size_t begin, size_t end) {
-    above_.Find(rows, code, leaders.subspan(begin, end - begin), 1, &nearest[begin]);
+    above_.FindNearest(rows, code, leaders.subspan(begin, end - begin), &nearest[begin]);
   });
-  for (size_t i = 0; i < leaders.size(); ++i) under_[nearest[i].leader[0].row].rows.push_back(leaders[i]);
+  std::vector<std::vector<uint32_t>> under(above_count_);
+  for (size_t i = 0; i < leaders.size(); ++i) under[nearest[i]].push_back(leaders[i]);
   uint32_t number = 0;
-  for (Under& under : under_) {
-    under.first = number;
-    number += static_cast<uint32_t>(under.rows.size());
+  for (const std::vector<uint32_t>& some : under) {
+    under_.push_back({.leaders = LeaderList(rows, code, some), .first = number});
+    number += static_cast<uint32_t>(some.size());
   }
 }
 
 void LeaderTree::Find(const CodedRows& rows, Code code, std::span<const uint32_t> some, size_t count,
                       Memory* memory, uint32_t* to) const {
-  above_.Find(rows, code, some, kOpened, memory->above.data());
-  std::array<float, kMaxRowsAtOnce> distances;
-  for (size_t i = 0; i < some.size(); ++i) {
-    rows.SetOrigin(some[i], code, &memory->origin);
-    memory->leaders.clear();
-    for (size_t a = 0; a < memory->above[i].count; ++a) {
-      const Under& under = under_[memory->above[i].leader[a].row];
-      for (size_t begin = 0; begin < under.rows.size(); begin += kMaxRowsAtOnce) {
-        const auto group =
-            std::span(under.rows).subspan(begin, std::min(kMaxRowsAtOnce, under.rows.size() - begin));
-        rows.Distances(memory->origin, code, group, distances.data());
-        for (size_t k = 0; k < group.size(); ++k)
-          memory->leaders.push_back({distances[k], static_cast<uint32_t>(under.first + begin + k)});
-      }
-    }
-    const size_t found = std::min(count, memory->leaders.size());
-    const auto last = memory->leaders.begin() + static_cast<std::ptrdiff_t>(found);
-    std::ranges::partial_sort(memory->leaders, last, std::less<>());
-    for (size_t k = 0; k < count; ++k) to[i * count + k] = k < found ? memory->leaders[k].row : kNoRow;
+  memory->points.resize(kRowsAtOnce);
+  memory->above.resize(kRowsAtOnce);
+  memory->found.resize(kRowsAtOnce);
+  memory->under.resize(above_count_);
+  for (std::vector<uint32_t>& under : memory->under) under.clear();
+  const size_t opened = std::min(kOpened, above_count_);
+  std::vector<uint32_t> all(some.size());
+  std::iota(all.begin(), all.end(), 0U);
+  for (const uint32_t i : all) {
+    rows.SetOrigin(some[i], code, &memory->points[i]);
+    memory->above[i].Begin(opened);
+    memory->found[i].Begin(count);
   }
+  OfferTo(above_, rows, code, memory->points, all, 0, memory->above);
+  for (const uint32_t i : all)
+    for (size_t a = 0; a < opened; ++a) memory->under[memory->above[i].number(a)].push_back(i);
+  // Ascending, so ties go by number.
+  for (size_t a = 0; a < above_count_; ++a)
+    OfferTo(under_[a].leaders, rows, code, memory->points, memory->under[a], under_[a].first, memory->found);
+  for (const uint32_t i : all)
+    for (size_t k = 0; k < count; ++k) to[i * count + k] = memory->found[i].number(k);
 }
 
 }  // namespace lake::ann

@@ -1,6 +1,7 @@
 #include "link_table.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lake::ann {
 namespace {
@@ -18,7 +19,8 @@ LinkTable::LinkTable(const CodedRows& rows, Code code, const SelectionRule& rule
       rule_(rule),
       capacity_(Capacity(rule.degree)),
       neighbours_(rows.count * capacity_),
-      distances_(rows.count * capacity_) {
+      distances_(rows.count * capacity_),
+      last_link_(rows.count, kNoLink) {
   std::fill_n(neighbours_.data(), neighbours_.size(), kNoRow);
 }
 
@@ -41,31 +43,29 @@ void LinkTable::Load(uint32_t row, std::vector<Candidate>* neighbours) const {
 void LinkTable::AddReverse(std::span<const uint32_t> sources,
                            std::span<const std::span<const Candidate>> chosen, ThreadTeam* team) {
   links_.clear();
-  for (size_t i = 0; i < sources.size(); ++i)
-    for (const Candidate& candidate : chosen[i])
-      links_.push_back({candidate.row, {candidate.distance, sources[i]}});
-  std::ranges::sort(links_, [](const Link& a, const Link& b) {
-    return a.to < b.to || (a.to == b.to && a.from.row < b.from.row);
-  });
-  std::vector<size_t> begins;
-  for (size_t i = 0; i < links_.size(); ++i)
-    if (i == 0 || links_[i].to != links_[i - 1].to) begins.push_back(i);
-  begins.push_back(links_.size());
-  team->ForEachPiece(begins.size() - 1, kRowsAtOnce, [&](size_t, size_t begin, size_t end) {
+  linked_.clear();
+  for (size_t i = 0; i < sources.size(); ++i) {
+    for (const Candidate& candidate : chosen[i]) {
+      uint32_t& last = last_link_[candidate.row];
+      if (last == kNoLink) linked_.push_back(candidate.row);
+      links_.push_back({.from = {candidate.distance, sources[i]}, .next = last});
+      last = static_cast<uint32_t>(links_.size() - 1);
+    }
+  }
+  team->ForEachPiece(linked_.size(), kRowsAtOnce, [&](size_t, size_t begin, size_t end) {
     std::vector<Candidate> all;
     Selection selection;
-    for (size_t g = begin; g < end; ++g)
-      TakeIn(std::span(links_).subspan(begins[g], begins[g + 1] - begins[g]), &all, &selection);
+    for (const uint32_t row : std::span(linked_).subspan(begin, end - begin)) TakeIn(row, &all, &selection);
   });
 }
 
-void LinkTable::TakeIn(std::span<const Link> links, std::vector<Candidate>* all, Selection* selection) {
-  const uint32_t row = links.front().to;
+void LinkTable::TakeIn(uint32_t row, std::vector<Candidate>* all, Selection* selection) {
   Load(row, all);
-  for (const Link& link : links) {
+  for (uint32_t link = std::exchange(last_link_[row], kNoLink); link != kNoLink; link = links_[link].next) {
     // They may have chosen one another.
-    const bool known = std::ranges::find(*all, link.from) != all->end();
-    if (!known) all->push_back(link.from);
+    const Candidate& from = links_[link].from;
+    const bool known = std::ranges::find(*all, from) != all->end();
+    if (!known) all->push_back(from);
   }
   if (all->size() <= capacity_) return Store(row, *all);
   std::ranges::sort(*all, std::less<>());

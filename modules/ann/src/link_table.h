@@ -31,12 +31,15 @@ class LinkTable {
   HugeArray<uint32_t> Finish(ThreadTeam* team);
 
  private:
+  /// From a source to a row that it chose.
   struct Link {
-    uint32_t to;
     Candidate from;
+    uint32_t next;  ///< The link to the same row that was added before; kNoLink at the first.
   };
+  static constexpr uint32_t kNoLink = 0xffffffff;
 
-  void TakeIn(std::span<const Link> links, std::vector<Candidate>* all, Selection* selection);
+  /// Takes in the sources of the links to `row`.
+  void TakeIn(uint32_t row, std::vector<Candidate>* all, Selection* selection);
   /// The neighbours of a row with their distances, in no order.
   void Load(uint32_t row, std::vector<Candidate>* neighbours) const;
 
@@ -46,7 +49,9 @@ class LinkTable {
   size_t capacity_;
   HugeArray<uint32_t> neighbours_;
   HugeArray<float> distances_;
-  std::vector<Link> links_;
+  std::vector<Link> links_;          ///< Of one AddReverse.
+  std::vector<uint32_t> last_link_;  ///< Of each row.
+  std::vector<uint32_t> linked_;     ///< Rows that have links.
 };
 
 }  // namespace lake::ann

@@ -33,29 +33,31 @@ void NextLine(std::array<const void*, kPanelCodes>* begins) {
 void RowPanels::Set(const CodedRows& rows, Code code, std::span<const uint32_t> some) {
   rows_.assign(some.begin(), some.end());
   if (code != Code::kInt4) return;
-  const size_t half_bytes = rows.space->half_bytes();
-  lines_ = 2 * half_bytes * kPanelCodes / kCodeAlignment;
+  lines_ = 2 * rows.space->half_bytes() * kPanelCodes / kCodeAlignment;
   if (elements_.size() < size() * lines_) elements_.resize(size() * lines_);
   if (terms_.size() < size()) terms_.resize(size());
-  std::array<PanelLine, kPanelCodes> packed;
   for (size_t panel = 0; panel < size(); ++panel) {
     if (panel + 1 < size())
       for (const uint32_t row : rows_of(panel + 1)) rows.Fetch(row, code);
-    const std::span<const uint32_t> of_panel = rows_of(panel);
-    for (size_t i = 0; i < of_panel.size(); ++i)
-      SetTerms(*rows.space, rows.terms[of_panel[i]], i, &terms_[panel]);
-    auto begins = Begins(of_panel.size(), [&](size_t i) { return rows.high_of(of_panel[i]); });
-    PanelLine* to = &elements_[panel * lines_];
-    for (size_t line = 0; line < half_bytes; line += kCodeAlignment, to += 2 * kPanelCodes) {
-      TransposeTile(begins, packed.data(), sizeof(PanelLine));
-      for (size_t i = 0; i < kPanelCodes; ++i) {
-        for (size_t j = 0; j < kCodeAlignment; ++j) {
-          to[i].bytes[j] = packed[i].bytes[j] & kLowHalf;
-          to[kPanelCodes + i].bytes[j] = packed[i].bytes[j] >> 4;
-        }
+    Unpack(rows, panel);
+  }
+}
+
+void RowPanels::Unpack(const CodedRows& rows, size_t panel) {
+  const std::span<const uint32_t> some = rows_of(panel);
+  for (size_t i = 0; i < some.size(); ++i) SetTerms(*rows.space, rows.terms[some[i]], i, &terms_[panel]);
+  auto begins = Begins(some.size(), [&](size_t i) { return rows.high_of(some[i]); });
+  std::array<PanelLine, kPanelCodes> packed;
+  const std::span<PanelLine> elements = std::span(elements_).subspan(panel * lines_, lines_);
+  for (size_t line = 0; line < elements.size(); line += 2 * kPanelCodes) {
+    TransposeTile(begins, packed.data(), sizeof(PanelLine));
+    for (size_t i = 0; i < kPanelCodes; ++i) {
+      for (size_t j = 0; j < kCodeAlignment; ++j) {
+        elements[line + i].bytes[j] = packed[i].bytes[j] & kLowHalf;
+        elements[line + kPanelCodes + i].bytes[j] = packed[i].bytes[j] >> 4;
       }
-      NextLine(&begins);
     }
+    NextLine(&begins);
   }
 }
 

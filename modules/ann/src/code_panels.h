@@ -31,6 +31,8 @@ class RowPanels {
   RowPanel view(size_t panel) const;
 
  private:
+  void Unpack(const CodedRows& rows, size_t panel);
+
   std::vector<uint32_t> rows_;
   size_t lines_ = 0;  ///< Of a panel.
   std::vector<PanelLine> elements_;

@@ -56,7 +56,7 @@ void AddProducts(const int8_t* origin, const int16_t* rows, size_t bytes, int32_
   std::array<int16_t, kCodeAlignment> products = {};
   for (size_t line = 0; line < bytes; line += kCodeAlignment) {
     std::array<int16_t, kLanes> elements;
-    for (size_t j = 0; j < kLanes; ++j) elements[j] = origin[line + j % 4];
+    for (size_t j = 0; j < kLanes; ++j) elements[j] = int16_t{origin[line + j % 4]};
     for (size_t i = 0; i < kCodeAlignment; i += kLanes)
       for (size_t j = 0; j < kLanes; ++j)
         products[i + j] = static_cast<int16_t>(products[i + j] + elements[j] * rows[line + i + j]);

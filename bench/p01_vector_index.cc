@@ -43,7 +43,7 @@ UsearchOptions UsearchOptionsFor(const VectorSet& set, BuildFor purpose) {
 LakeIndexOptions LakeOptionsFor(const VectorSet& set, BuildFor purpose) {
   const bool hard = set.name() != "A";
   const size_t most = hard ? 100 : 80;
-  const size_t least = hard ? 48 : 24;
+  const size_t least = hard ? 24 : 12;
   return {.ef_construction = purpose == BuildFor::kSearching ? most : least, .metric = set.metric()};
 }
 

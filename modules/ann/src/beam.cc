@@ -1,6 +1,7 @@
 #include "beam.h"
 
 #include <bit>
+#include <cmath>
 #include <cstring>
 
 #include "kernel_sets.h"
@@ -76,7 +77,8 @@ void Beam::Expand(const Way& way, uint32_t row, Fresh* fresh) {
 }
 
 float Beam::Reach(const WalkLimits& limits) const {
-  if (size_ < limits.wanted) return std::numeric_limits<float>::infinity();
+  // Of a distance that a code puts at or below nothing no factor makes a limit.
+  if (size_ < limits.wanted || std::isinf(limits.reach)) return std::numeric_limits<float>::infinity();
   const float wanted = CandidateOf(pool_[limits.wanted - 1]).distance;
   return std::max(limits.reach * wanted, wanted + limits.slack);
 }

@@ -1,5 +1,5 @@
-// The walk through the graph: the `width` nearest rows seen so far, the nearest unexpanded one expanded next,
-// until all are. One flat graph, so this is all of search.
+// The walk through the graph: the nearest rows seen so far, the nearest unexpanded ones expanded next, until
+// all within reach are. One flat graph, so this is all of search.
 #pragma once
 
 #include <algorithm>
@@ -43,7 +43,7 @@ class VisitedRows {
 };
 
 struct WalkStatistics {
-  uint64_t distances = 0;  ///< Rows whose distance was computed.
+  uint64_t distances = 0;  ///< Rows whose code was looked at, if only at a glance.
   uint64_t hops = 0;       ///< Rows whose neighbours were read.
 };
 

@@ -73,6 +73,20 @@ TEST_F(BeamTest, GoesNoFartherThanItsReach) {
   EXPECT_GE(same, 40);
 }
 
+TEST_F(BeamTest, WithoutAReachGoesOnPastAnEqualRow) {
+  // By its code a row may be nearer to itself than not at all.
+  size_t below_nothing = 0;
+  Origin origin;
+  for (uint32_t row = 0; row < 200; ++row) {
+    ASSERT_TRUE(rows_.space->EncodeQuery(sample_.rows().row_span(row), &origin).ok());
+    const Starts starts = entries_.view().Nearest(origin);
+    beam_.Walk(graph_.view(), rows_, Code::kInt4, origin, {.width = kWidth}, starts.rows());
+    ASSERT_EQ(beam_.found().size(), kWidth) << row;
+    below_nothing += beam_.found().front().distance <= 0 ? 1 : 0;
+  }
+  EXPECT_GT(below_nothing, 10);
+}
+
 TEST_F(BeamTest, SaysThatANeighbourIsNoRow) {
   Walk(0, {.width = kWidth});
   ASSERT_FALSE(beam_.damaged());

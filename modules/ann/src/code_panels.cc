@@ -16,18 +16,6 @@ void SetTerms(const CodeSpace& space, const CodeTerms& terms, size_t place, Pane
   to->extra[place] = space.metric() == Metric::kInnerProduct ? terms.extra : 0;
 }
 
-/// Where the bytes of sixteen codes begin; the last fills the places that are left over.
-template <class BeginOf>
-std::array<const void*, kPanelCodes> Begins(size_t count, BeginOf begin_of) {
-  std::array<const void*, kPanelCodes> begins;
-  for (size_t i = 0; i < kPanelCodes; ++i) begins[i] = begin_of(std::min(i, count - 1));
-  return begins;
-}
-
-void NextLine(std::array<const void*, kPanelCodes>* begins) {
-  for (const void*& begin : *begins) begin = static_cast<const uint8_t*>(begin) + kCodeAlignment;
-}
-
 }  // namespace
 
 void RowPanels::Set(const CodedRows& rows, Code code, std::span<const uint32_t> some) {
@@ -46,7 +34,9 @@ void RowPanels::Set(const CodedRows& rows, Code code, std::span<const uint32_t> 
 void RowPanels::Unpack(const CodedRows& rows, size_t panel) {
   const std::span<const uint32_t> some = rows_of(panel);
   for (size_t i = 0; i < some.size(); ++i) SetTerms(*rows.space, rows.terms[some[i]], i, &terms_[panel]);
-  auto begins = Begins(some.size(), [&](size_t i) { return rows.high_of(some[i]); });
+  // The last fills the places that are left over.
+  std::array<const void*, kPanelCodes> begins;
+  for (size_t i = 0; i < kPanelCodes; ++i) begins[i] = rows.high_of(some[std::min(i, some.size() - 1)]);
   std::array<PanelLine, kPanelCodes> packed;
   const std::span<PanelLine> elements = std::span(elements_).subspan(panel * lines_, lines_);
   for (size_t line = 0; line < elements.size(); line += 2 * kPanelCodes) {
@@ -57,12 +47,14 @@ void RowPanels::Unpack(const CodedRows& rows, size_t panel) {
         elements[line + kPanelCodes + i].bytes[j] = packed[i].bytes[j] >> 4;
       }
     }
-    NextLine(&begins);
+    for (const void*& begin : begins) begin = static_cast<const uint8_t*>(begin) + kCodeAlignment;
   }
 }
 
-RowPanel RowPanels::view(size_t panel) const {
-  return {.elements = elements_[panel * lines_].bytes.data(), .terms = &terms_[panel]};
+RowPanelRun RowPanels::run(PanelRange range) const {
+  return {.elements = elements_[range.first * lines_].bytes.data(),
+          .terms = &terms_[range.first],
+          .panels = range.count};
 }
 
 void OriginGroup::Set(const CodedRows& rows, Code code, std::span<const Origin* const> origins) {
@@ -75,23 +67,24 @@ void OriginGroup::Set(const CodedRows& rows, Code code, std::span<const Origin* 
     SetTerms(*rows.space, origins[i]->terms, i, &terms_);
     terms_.code_sum[i] = origins[i]->code_sum;
   }
-  auto begins = Begins(origins.size(), [&](size_t i) { return origins[i]->code.data(); });
-  for (size_t line = 0; line < elements_.size(); line += kPanelCodes) {
-    TransposeTile(begins, &elements_[line], sizeof(PanelLine));
-    NextLine(&begins);
-  }
+  std::array<const int8_t*, kPanelCodes> codes;
+  for (size_t i = 0; i < kPanelCodes; ++i) codes[i] = origins[std::min(i, origins.size() - 1)]->code.data();
+  rows.space->kernels().pack_origins(codes, 2 * rows.space->half_bytes(),
+                                     reinterpret_cast<int8_t*>(elements_.data()));
 }
 
-void OriginGroup::Distances(const CodedRows& rows, const RowPanels& others, size_t panel, float* to,
+void OriginGroup::Distances(const CodedRows& rows, const RowPanels& others, PanelRange panels, float* to,
                             size_t stride) const {
   if (code_ != Code::kInt4) {
     for (size_t r = 0; r < count_; ++r)
-      rows.Distances(*origins_[r], code_, others.rows_of(panel), to + r * stride);
+      for (size_t p = 0; p < panels.count; ++p)
+        rows.Distances(*origins_[r], code_, others.rows_of(panels.first + p),
+                       to + r * stride + p * kPanelCodes);
     return;
   }
   const OriginPanel origins = {.elements = reinterpret_cast<const int8_t*>(elements_.data()),
                                .terms = &terms_};
-  rows.space->kernels().panel_distances(origins, others.view(panel),
+  rows.space->kernels().panel_distances(origins, others.run(panels),
                                         2 * rows.space->half_bytes() * kPanelCodes, to, stride);
 }
 

@@ -16,6 +16,11 @@ struct alignas(kCodeAlignment) PanelLine {
   std::array<uint8_t, kCodeAlignment> bytes;
 };
 
+struct PanelRange {
+  size_t first;
+  size_t count;
+};
+
 /// Rows that distances are measured to, in panels of kPanelCodes; the last may have places left over.
 class RowPanels {
  public:
@@ -28,7 +33,7 @@ class RowPanels {
     return std::span(rows_).subspan(begin, std::min(kPanelCodes, rows_.size() - begin));
   }
   /// By kInt4.
-  RowPanel view(size_t panel) const;
+  RowPanelRun run(PanelRange range) const;
 
  private:
   void Unpack(const CodedRows& rows, size_t panel);
@@ -45,9 +50,10 @@ class OriginGroup {
   /// At least one; borrowed. They were made for `code`, which of queries is kInt4.
   void Set(const CodedRows& rows, Code code, std::span<const Origin* const> origins);
 
-  /// to[r * stride + c]: the squared distance of origin r to others.rows_of(panel)[c], for all kPanelCodes of
-  /// both; where places are left over there is no saying what comes out.
-  void Distances(const CodedRows& rows, const RowPanels& others, size_t panel, float* to,
+  /// to[r * stride + kPanelCodes * p + c]: the squared distance of origin r to row c of the panel first + p,
+  /// for `count` panels and all kPanelCodes of both sides; where places are left over there is no saying what
+  /// comes out.
+  void Distances(const CodedRows& rows, const RowPanels& others, PanelRange panels, float* to,
                  size_t stride) const;
 
  private:

@@ -114,8 +114,8 @@ Status ExactScan::FindTogether(const CodedRows& rows, std::span<const Origin> qu
   LAKE_RETURN_IF_ERROR(ForEachGroup(rows.count, options.filter, cancel, [&](std::span<const uint32_t> group) {
     panels.Set(rows, Code::kInt4, group);
     std::array<std::array<float, kMaxRowsAtOnce>, kPanelCodes> by_high;
-    for (size_t panel = 0; panel < panels.size(); ++panel)
-      group_of_queries.Distances(rows, panels, panel, &by_high[0][panel * kPanelCodes], kMaxRowsAtOnce);
+    group_of_queries.Distances(rows, panels, {.first = 0, .count = panels.size()}, by_high[0].data(),
+                               kMaxRowsAtOnce);
     for (size_t q = 0; q < queries.size(); ++q) scans[q].Offer(questions[q], group, by_high[q].data());
     return true;
   }));

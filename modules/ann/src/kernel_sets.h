@@ -17,6 +17,9 @@ extern const Kernels kAvx512VnniKernels;
 void HadamardAvx2(float* values, size_t length);
 #endif
 
+/// pack_origins for sets that read origins four elements at a time: as rows lie in a panel.
+void PackInPanel(const std::array<const int8_t*, kPanelCodes>& codes, size_t elements, int8_t* panel);
+
 /// What stands for two low halves that are not known: 8 of 16 each.
 inline constexpr uint8_t kHalfSteps = 0x88;
 

@@ -118,12 +118,14 @@ LAKE_AVX2 inline void FourOrigins(const int8_t* origins, const uint8_t* rows, si
       _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums + kPanelCodes * r + 8 * half), sum[r][half]);
 }
 
-LAKE_AVX2 void PanelDistances(const OriginPanel& origins, const RowPanel& rows, size_t bytes,
+LAKE_AVX2 void PanelDistances(const OriginPanel& origins, const RowPanelRun& rows, size_t bytes,
                               float* distances, size_t stride) {
   int32_t sums[kPanelCodes * kPanelCodes];
-  for (size_t r = 0; r < kPanelCodes; r += 4)
-    FourOrigins(origins.elements + 4 * r, rows.elements, bytes, sums + kPanelCodes * r);
-  SumsToDistances(*origins.terms, *rows.terms, sums, distances, stride);
+  for (size_t p = 0; p < rows.panels; ++p) {
+    for (size_t r = 0; r < kPanelCodes; r += 4)
+      FourOrigins(origins.elements + 4 * r, rows.elements + p * bytes, bytes, sums + kPanelCodes * r);
+    SumsToDistances(*origins.terms, rows.terms[p], sums, distances + p * kPanelCodes, stride);
+  }
 }
 
 /// The 32 lanes: lane l is element l % 8 of register l / 8.
@@ -232,6 +234,7 @@ const Kernels kAvx2Kernels = {.target = Target::kAvx2,
                               .dot_halves = DotHalves,
                               .dot_halves_at = DotHalvesAt<DotHalves>,
                               .first_lines_at = FirstLinesAt<SumsOfLine>,
+                              .pack_origins = PackInPanel,
                               .panel_distances = PanelDistances,
                               .dot = Dot,
                               .squared_distance = SquaredDistance,

@@ -124,12 +124,12 @@ LAKE_AVX512 void DotHalvesAt(const int8_t* query, const uint8_t* halves, size_t 
 /// sums[16 * r + c] of the products of origin r with row c. A fold over the places, not a loop: of an array
 /// that a loop runs over, g++ 12 keeps a part in memory.
 template <size_t... kPlace>
-LAKE_AVX512 inline void PanelSums(const OriginPanel& origins, const RowPanel& rows, size_t bytes,
-                                  int32_t* sums, std::index_sequence<kPlace...>) {
+LAKE_AVX512 inline void PanelSums(const int8_t* origins, const uint8_t* rows, size_t bytes, int32_t* sums,
+                                  std::index_sequence<kPlace...>) {
   __m512i sum[] = {((void)kPlace, _mm512_setzero_si512())...};
   for (size_t i = 0; i < bytes; i += kCodeAlignment) {
-    const __m512i halves = _mm512_loadu_si512(rows.elements + i);
-    const int8_t* of_origins = origins.elements + i;
+    const __m512i halves = _mm512_loadu_si512(rows + i);
+    const int8_t* of_origins = origins + i;
     ((sum[kPlace] =
           _mm512_dpbusd_epi32(sum[kPlace], halves, _mm512_set1_epi32(FourElements(of_origins + 4 * kPlace)))),
      ...);
@@ -137,11 +137,14 @@ LAKE_AVX512 inline void PanelSums(const OriginPanel& origins, const RowPanel& ro
   (_mm512_storeu_si512(sums + kPanelCodes * kPlace, sum[kPlace]), ...);
 }
 
-LAKE_AVX512 void PanelDistances(const OriginPanel& origins, const RowPanel& rows, size_t bytes,
+LAKE_AVX512 void PanelDistances(const OriginPanel& origins, const RowPanelRun& rows, size_t bytes,
                                 float* distances, size_t stride) {
   int32_t sums[kPanelCodes * kPanelCodes];
-  PanelSums(origins, rows, bytes, sums, std::make_index_sequence<kPanelCodes>());
-  SumsToDistances(*origins.terms, *rows.terms, sums, distances, stride);
+  for (size_t p = 0; p < rows.panels; ++p) {
+    PanelSums(origins.elements, rows.elements + p * bytes, bytes, sums,
+              std::make_index_sequence<kPanelCodes>());
+    SumsToDistances(*origins.terms, rows.terms[p], sums, distances + p * kPanelCodes, stride);
+  }
 }
 
 LAKE_AVX512 inline float Fold(__m512 low, __m512 high) {
@@ -247,6 +250,7 @@ const Kernels kAvx512VnniKernels = {.target = Target::kAvx512Vnni,
                                     .dot_halves = DotHalves,
                                     .dot_halves_at = DotHalvesAt,
                                     .first_lines_at = FirstLinesAt,
+                                    .pack_origins = PackInPanel,
                                     .panel_distances = PanelDistances,
                                     .dot = Dot,
                                     .squared_distance = SquaredDistance,

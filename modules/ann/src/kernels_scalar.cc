@@ -2,6 +2,7 @@
 #include <array>
 
 #include "kernel_sets.h"
+#include "tile_transpose.h"
 
 namespace lake::ann {
 namespace {
@@ -65,17 +66,24 @@ void AddProducts(const int8_t* origin, const int16_t* rows, size_t bytes, int32_
     for (size_t j = 0; j < 4; ++j) sums[c] += products[4 * c + j];
 }
 
-void PanelDistances(const OriginPanel& origins, const RowPanel& rows, size_t bytes, float* distances,
-                    size_t stride) {
-  std::array<int32_t, kPanelCodes * kPanelCodes> sums = {};
+void PanelSums(const int8_t* origins, const uint8_t* rows, size_t bytes, int32_t* sums) {
+  std::fill_n(sums, kPanelCodes * kPanelCodes, 0);
   std::array<int16_t, kLinesIn16Bits * kCodeAlignment> wide;
   for (size_t begin = 0; begin < bytes; begin += wide.size()) {
     const size_t some = std::min(bytes - begin, wide.size());
-    std::copy_n(rows.elements + begin, some, wide.begin());
+    std::copy_n(rows + begin, some, wide.begin());
     for (size_t r = 0; r < kPanelCodes; ++r)
-      AddProducts(origins.elements + begin + 4 * r, wide.data(), some, &sums[kPanelCodes * r]);
+      AddProducts(origins + begin + 4 * r, wide.data(), some, sums + kPanelCodes * r);
   }
-  SumsToDistances(*origins.terms, *rows.terms, sums.data(), distances, stride);
+}
+
+void PanelDistances(const OriginPanel& origins, const RowPanelRun& rows, size_t bytes, float* distances,
+                    size_t stride) {
+  std::array<int32_t, kPanelCodes * kPanelCodes> sums;
+  for (size_t p = 0; p < rows.panels; ++p) {
+    PanelSums(origins.elements, rows.elements + p * bytes, bytes, sums.data());
+    SumsToDistances(*origins.terms, rows.terms[p], sums.data(), distances + p * kPanelCodes, stride);
+  }
 }
 
 float Fold(Lanes* lanes) {
@@ -123,11 +131,21 @@ void Hadamard(float* values, size_t length) { HadamardFrom(1, values, length); }
 
 }  // namespace
 
+void PackInPanel(const std::array<const int8_t*, kPanelCodes>& codes, size_t elements, int8_t* panel) {
+  static_assert(kTileLines == kPanelCodes);
+  for (size_t begin = 0; begin < elements; begin += kCodeAlignment) {
+    std::array<const void*, kTileLines> lines;
+    for (size_t r = 0; r < kPanelCodes; ++r) lines[r] = codes[r] + begin;
+    TransposeTile(lines, panel + kPanelCodes * begin, kCodeAlignment);
+  }
+}
+
 const Kernels kScalarKernels = {.target = Target::kScalar,
                                 .join_halves = JoinHalves,
                                 .dot_halves = DotHalves,
                                 .dot_halves_at = DotHalvesAt<DotHalves>,
                                 .first_lines_at = FirstLinesAt<SumsOfLine>,
+                                .pack_origins = PackInPanel,
                                 .panel_distances = PanelDistances,
                                 .dot = Dot,
                                 .squared_distance = SquaredDistance,

@@ -15,10 +15,8 @@ void LeafDistances::Compare(const CodedRows& rows, Code code, std::span<const ui
   if (distances_.size() < stride_ * stride_) distances_ = HugeArray<float>(stride_ * stride_);
   for (size_t a = 0; a < panels_.size(); ++a) {
     SetGroup(rows, code, panels_.rows_of(a));
-    for (size_t b = a; b < panels_.size(); ++b) {
-      group_.Distances(rows, panels_, b, block(a, b), stride_);
-      if (b != a) Mirror(a, b);
-    }
+    group_.Distances(rows, panels_, {.first = a, .count = panels_.size() - a}, block(a, a), stride_);
+    for (size_t b = a + 1; b < panels_.size(); ++b) Mirror(a, b);
   }
   // No row is its own neighbour, nor is what fills the last panel.
   for (size_t i = 0; i < leaf.size(); ++i) {

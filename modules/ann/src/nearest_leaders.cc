@@ -32,29 +32,35 @@ void OfferTo(const LeaderList& leaders, const CodedRows& rows, Code code, std::s
   }
 }
 
+/// Offers the first `count` of a panel, numbered from `first`.
+void OfferPanel(const float* distances, size_t count, uint32_t first, NearestLeaders* nearest) {
+  // Most are farther than those found before: all are looked at first, without a branch for each.
+  const float limit = nearest->limit();
+  uint32_t near = 0;
+  for (uint32_t c = 0; c < kPanelCodes; ++c) near |= static_cast<uint32_t>(distances[c] <= limit) << c;
+  near &= (1U << count) - 1;
+  for (; near != 0; near &= near - 1) {
+    const auto c = static_cast<uint32_t>(std::countr_zero(near));
+    nearest->Offer({distances[c], first + c});
+  }
+}
+
 }  // namespace
 
 void LeaderList::Offer(const CodedRows& rows, Code code, std::span<const Origin* const> points,
                        uint32_t first, std::span<NearestLeaders* const> nearest) const {
+  constexpr size_t kAtOnce = 2;
+  constexpr size_t kStride = kAtOnce * kPanelCodes;
   OriginGroup group;
   group.Set(rows, code, points);
-  std::array<float, kPanelCodes * kPanelCodes> distances = {};
-  for (size_t panel = 0; panel < panels_.size(); ++panel) {
-    group.Distances(rows, panels_, panel, distances.data(), kPanelCodes);
-    const size_t of_panel = panels_.rows_of(panel).size();
-    const auto number = static_cast<uint32_t>(first + panel * kPanelCodes);
-    for (size_t i = 0; i < points.size(); ++i) {
-      // Most are farther than those found before: all are looked at first, without a branch for each.
-      const float* of_point = &distances[i * kPanelCodes];
-      const float limit = nearest[i]->limit();
-      uint32_t near = 0;
-      for (uint32_t c = 0; c < kPanelCodes; ++c) near |= static_cast<uint32_t>(of_point[c] <= limit) << c;
-      near &= (1U << of_panel) - 1;
-      for (; near != 0; near &= near - 1) {
-        const auto c = static_cast<uint32_t>(std::countr_zero(near));
-        nearest[i]->Offer({of_point[c], number + c});
-      }
-    }
+  std::array<float, kPanelCodes * kStride> distances = {};
+  for (size_t panel = 0; panel < panels_.size(); panel += kAtOnce) {
+    const PanelRange some = {.first = panel, .count = std::min(kAtOnce, panels_.size() - panel)};
+    group.Distances(rows, panels_, some, distances.data(), kStride);
+    for (size_t i = 0; i < points.size(); ++i)
+      for (size_t p = 0; p < some.count; ++p)
+        OfferPanel(&distances[i * kStride + p * kPanelCodes], panels_.rows_of(panel + p).size(),
+                   static_cast<uint32_t>(first + (panel + p) * kPanelCodes), nearest[i]);
   }
 }
 

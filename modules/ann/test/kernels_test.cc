@@ -127,14 +127,27 @@ TEST_P(KernelsTest, StrikesOutOfEveryLength) {
   }
 }
 
-/// Codes in a panel, one byte each element, as the header says they lie.
-template <class Element>
-std::vector<Element> InPanel(const std::vector<std::vector<Element>>& codes) {
-  std::vector<Element> panel(codes.size() * codes[0].size());
-  for (size_t r = 0; r < codes.size(); ++r)
-    for (size_t d = 0; d < codes[r].size(); ++d) panel[64 * (d / 4) + 4 * r + d % 4] = codes[r][d];
-  return panel;
+std::vector<uint8_t> HalfElements(SeededNumbers* numbers, size_t count) {
+  std::vector<uint8_t> elements = Halves(numbers, count);
+  for (uint8_t& element : elements) element &= 15;
+  return elements;
 }
+
+/// Codes in panels, one byte each element, as the header says they lie.
+std::vector<uint8_t> InPanels(const std::vector<std::vector<uint8_t>>& codes) {
+  const size_t elements = codes[0].size();
+  std::vector<uint8_t> panels(codes.size() * elements);
+  for (size_t i = 0; i < codes.size(); ++i) {
+    const size_t begin = i / kPanelCodes * kPanelCodes * elements;
+    for (size_t d = 0; d < elements; ++d)
+      panels[begin + 64 * (d / 4) + 4 * (i % kPanelCodes) + d % 4] = codes[i][d];
+  }
+  return panels;
+}
+
+struct alignas(kCodeAlignment) OriginLine {
+  std::array<int8_t, kCodeAlignment> elements;
+};
 
 PanelTerms RandomTerms(SeededNumbers* numbers) {
   PanelTerms terms;
@@ -144,35 +157,46 @@ PanelTerms RandomTerms(SeededNumbers* numbers) {
   return terms;
 }
 
+/// What panel_distances gives for the origin at place r and the row at place c.
+float DistanceByHand(const std::vector<int8_t>& origin, const PanelTerms& from, size_t r,
+                     const std::vector<uint8_t>& row, const PanelTerms& to, size_t c) {
+  int32_t sum = 0;
+  for (size_t d = 0; d < origin.size(); ++d) sum += int32_t{origin[d]} * row[d];
+  float product = from.scale[r] * to.scale[c] * static_cast<float>(16 * sum - 120 * from.code_sum[r]);
+  product += from.extra[r] * to.extra[c];
+  return from.norm2[r] + to.norm2[c] - 2 * product;
+}
+
 TEST_P(KernelsTest, PanelsOfEveryLengthToTheLastBit) {
-  constexpr size_t kStride = 21;
   for (size_t elements = kElementsPerLine; elements <= 4096; elements += kElementsPerLine) {
+    // One panel, and as many as sets compare at once or some more.
+    const size_t panels = 1 + numbers_.Below(5);
+    const size_t stride = panels * kPanelCodes + 5;
     std::vector<std::vector<int8_t>> origins(kPanelCodes);
-    std::vector<std::vector<uint8_t>> rows(kPanelCodes);
     for (auto& origin : origins) origin = Codes(&numbers_, elements);
-    for (auto& row : rows) row = Halves(&numbers_, elements);
-    for (auto& row : rows)
-      for (uint8_t& element : row) element &= 15;
     // Those that could overflow.
-    origins[3].assign(elements, -127), origins[9].assign(elements, 127), rows[14].assign(elements, 15);
+    origins[3].assign(elements, -127), origins[9].assign(elements, 127);
+    std::vector<std::vector<uint8_t>> rows(panels * kPanelCodes);
+    for (auto& row : rows) row = HalfElements(&numbers_, elements);
+    rows[14].assign(elements, 15);
+    std::vector<OriginLine> of_origins(elements * kPanelCodes / sizeof(OriginLine));
+    std::array<const int8_t*, kPanelCodes> begins;
+    for (size_t r = 0; r < kPanelCodes; ++r) begins[r] = origins[r].data();
+    kernels_.pack_origins(begins, elements, of_origins[0].elements.data());
+    const std::vector<uint8_t> of_rows = InPanels(rows);
     const PanelTerms from = RandomTerms(&numbers_);
-    const PanelTerms to = RandomTerms(&numbers_);
-    std::vector<float> ours(kStride * kPanelCodes);
-    const std::vector<int8_t> of_origins = InPanel(origins);
-    const std::vector<uint8_t> of_rows = InPanel(rows);
-    kernels_.panel_distances({.elements = of_origins.data(), .terms = &from},
-                             {.elements = of_rows.data(), .terms = &to}, kPanelCodes * elements, ours.data(),
-                             kStride);
+    std::vector<PanelTerms> to(panels);
+    for (PanelTerms& terms : to) terms = RandomTerms(&numbers_);
+    std::vector<float> ours(stride * kPanelCodes);
+    kernels_.panel_distances({.elements = of_origins[0].elements.data(), .terms = &from},
+                             {.elements = of_rows.data(), .terms = to.data(), .panels = panels},
+                             kPanelCodes * elements, ours.data(), stride);
     for (size_t r = 0; r < kPanelCodes; ++r) {
-      for (size_t c = 0; c < kPanelCodes; ++c) {
-        int32_t sum = 0;
-        for (size_t d = 0; d < elements; ++d) sum += int32_t{origins[r][d]} * rows[c][d];
-        const auto codes = static_cast<float>(16 * sum - 120 * from.code_sum[r]);
-        float product = from.scale[r] * to.scale[c] * codes;
-        product += from.extra[r] * to.extra[c];
-        ASSERT_EQ(ours[kStride * r + c], from.norm2[r] + to.norm2[c] - 2 * product)
+      for (size_t c = 0; c < rows.size(); ++c)
+        ASSERT_EQ(ours[stride * r + c],
+                  DistanceByHand(origins[r], from, r, rows[c], to[c / kPanelCodes], c % kPanelCodes))
             << elements << " " << r << " " << c;
-      }
+      for (size_t c = rows.size(); c < stride; ++c) ASSERT_EQ(ours[stride * r + c], 0) << "written beyond";
     }
   }
 }

@@ -25,9 +25,9 @@ inline constexpr size_t kFloatsPerLine = kCodeAlignment / sizeof(float);
 /// In the place of a distance that is none: not less than any.
 inline constexpr float kStruckOut = std::numeric_limits<float>::max();
 
-/// Codes that are compared many with many lie side by side, sixteen to a panel: byte 64 * (d / 4) + 4 * r +
-/// d % 4 is element d of the code at place r. So a register holds four elements of each of sixteen codes, and
-/// a sum of products grows in one lane and is never folded.
+/// Codes that many are compared with lie side by side, sixteen to a panel: byte 64 * (d / 4) + 4 * r + d % 4
+/// is element d of the code at place r. So a register holds four elements of each of sixteen codes, and a sum
+/// of products grows in one lane and is never folded.
 inline constexpr size_t kPanelCodes = 16;
 
 /// What distances are made of besides the products of codes, by place.
@@ -39,13 +39,15 @@ struct PanelTerms {
 };
 /// Codes that distances are measured from. Elements are -127 to 127.
 struct OriginPanel {
-  const int8_t* elements;
+  const int8_t* elements;  ///< As pack_origins of the same set lays them out.
   const PanelTerms* terms;
 };
-/// Codes that they are measured to, by their high halves. Elements are 0 to 15.
-struct RowPanel {
+/// Codes that they are measured to, by their high halves, in panels that follow one another. Elements are 0
+/// to 15.
+struct RowPanelRun {
   const uint8_t* elements;
-  const PanelTerms* terms;
+  const PanelTerms* terms;  ///< Of each panel.
+  size_t panels;
 };
 
 /// Floats are added up in this many lanes: element i goes to lane i % 32, and the lanes are folded in halves
@@ -78,9 +80,12 @@ struct Kernels {
   /// Of each of `rows` the sums of its first line alone; fetches ahead.
   void (*first_lines_at)(const int8_t* query, const uint8_t* halves, size_t bytes,
                          std::span<const uint32_t> rows, LineSums* sums);
-  /// distances[r * stride + c]: that of origin r to row c by the high halves, as CodeSpace::CodeDistance. Of
-  /// each `bytes`, a multiple of kCodeAlignment.
-  void (*panel_distances)(const OriginPanel& origins, const RowPanel& rows, size_t bytes, float* distances,
+  /// Lays out what panel_distances of this set measures from: `elements`, a multiple of kCodeAlignment, of
+  /// each of `codes`; into `panel`, kPanelCodes times as many, aligned to kCodeAlignment.
+  void (*pack_origins)(const std::array<const int8_t*, kPanelCodes>& codes, size_t elements, int8_t* panel);
+  /// distances[r * stride + 16 * p + c]: that of origin r to row c of panel p by the high halves, as
+  /// CodeSpace::CodeDistance. A panel has `bytes`, a multiple of kPanelCodes * kCodeAlignment.
+  void (*panel_distances)(const OriginPanel& origins, const RowPanelRun& rows, size_t bytes, float* distances,
                           size_t stride);
   /// a . b of `count` floats.
   float (*dot)(const float* a, const float* b, size_t count);

@@ -13,6 +13,10 @@ extern const Kernels kScalarKernels;
 #ifdef __x86_64__
 extern const Kernels kAvx2Kernels;
 extern const Kernels kAvx512VnniKernels;
+/// Those of AVX-512 with panels compared by AMX.
+Kernels AmxInt8Kernels();
+/// Whether the processor has AMX for bytes, and the kernel lets this process use it; asks it to.
+bool AmxInt8IsAvailable();
 /// For both: longer registers gain nothing on a few hundred values.
 void HadamardAvx2(float* values, size_t length);
 #endif

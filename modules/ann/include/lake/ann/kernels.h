@@ -61,9 +61,9 @@ struct LineSums {
   bool operator==(const LineSums&) const = default;
 };
 
-enum class Target { kScalar, kAvx2, kAvx512Vnni };
+enum class Target { kScalar, kAvx2, kAvx512Vnni, kAmxInt8 };
 
-/// "scalar", "avx2", "avx512_vnni".
+/// "scalar", "avx2", "avx512_vnni", "amx_int8".
 std::string_view TargetName(Target target);
 
 struct Kernels {

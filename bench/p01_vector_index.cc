@@ -17,7 +17,7 @@ namespace lake::bench {
 namespace {
 
 constexpr double kWantedRecall = 0.99;
-constexpr size_t kQueries = 2000;
+constexpr size_t kIndexQueries = 2000;
 
 struct Contestant {
   std::unique_ptr<VectorSystem> system;
@@ -170,7 +170,9 @@ Status Search(const VectorSet& set, std::vector<Contestant> contestants, const R
   return {};
 }
 
-MadeSets Sets(const RunOptions& options) { return {.rows = UsualRows(options.effort), .queries = kQueries}; }
+MadeSets Sets(const RunOptions& options) {
+  return {.rows = UsualRows(options.effort), .queries = kIndexQueries};
+}
 
 }  // namespace
 

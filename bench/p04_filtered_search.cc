@@ -49,7 +49,7 @@ class Filters {
   SeededNumbers numbers_;
 };
 
-struct Outcome {
+struct FilteredOutcome {
   std::vector<double> latency_us;
   std::vector<double> scan_us;
   std::vector<double> recall;
@@ -77,9 +77,9 @@ double Share(const ann::Answer& answer, const ann::Answer& exact) {
   return static_cast<double>(hits) / static_cast<double>(exact.hits.size());
 }
 
-Result<Outcome> Measure(const VectorSet& set, const ann::Index& index, std::string_view correlation,
-                        double share, size_t queries, Filters* filters) {
-  Outcome outcome;
+Result<FilteredOutcome> Measure(const VectorSet& set, const ann::Index& index, std::string_view correlation,
+                                double share, size_t queries, Filters* filters) {
+  FilteredOutcome outcome;
   ann::SearchMemory memory;
   for (size_t i = 0; i < queries; ++i) {
     const size_t q = set.half() + i;
@@ -141,7 +141,7 @@ Status MeasureAll(const VectorSet& set, size_t queries, Report& report) {
   Filters filters(set, 20'261'122);
   for (const std::string_view correlation : kCorrelations) {
     for (const double share : {0.5, 0.2, 0.1, 0.05, 0.01, 0.001}) {
-      LAKE_ASSIGN_OR_RETURN(const Outcome outcome,
+      LAKE_ASSIGN_OR_RETURN(const FilteredOutcome outcome,
                             Measure(set, index, correlation, share, queries, &filters));
       const std::string name = fmt::format("{} {} %", correlation, share * 100);
       const RecallEstimate recall = EstimateRecall(outcome.recall);

@@ -17,7 +17,7 @@
 namespace lake::bench {
 namespace {
 
-constexpr size_t kQueries = 600;
+constexpr size_t kMillionQueries = 600;
 constexpr double kBuildGoalCpuS = 100;
 constexpr double kRecallGoal = 0.99;
 /// The default first; more only where that does not reach the recall.
@@ -123,7 +123,7 @@ Status MeasurePeer(const VectorSet& set, Report& report) {
 
 Status RunP5(const RunOptions& options, Report& report) {
   MadeSets made = {.rows = options.effort == Effort::kQuick ? size_t{100'000} : size_t{1'000'000},
-                   .queries = kQueries};
+                   .queries = kMillionQueries};
   LAKE_RETURN_IF_ERROR(
       ForEachVectorSet(options, made, [&](const VectorSet& set) { return MeasureLake(set, report); }));
   // A quarter of an hour, so it comes last.

@@ -38,7 +38,7 @@
 namespace lake::bench {
 namespace {
 
-constexpr int kWarmups = 2;
+constexpr int kQueryWarmups = 2;
 constexpr double kFloatTolerance = 1e-9;  // Relative: two orders of summing a few million doubles.
 constexpr uint64_t kMemoryBytes = 8ull << 30;
 
@@ -149,12 +149,12 @@ Status ShowTablesToPeer(ServedLake& lake, const std::filesystem::path& data, Duc
 Status RunRounds(ServedLake& lake, DuckDbPeer& peer, int rounds, std::vector<QuerySamples>* samples) {
   const std::span<const demo_data::AnalyticQuery> queries = demo_data::AnalyticQueries();
   samples->resize(queries.size());
-  for (int round = -kWarmups; round < rounds; ++round) {
+  for (int round = -kQueryWarmups; round < rounds; ++round) {
     for (size_t q = 0; q < queries.size(); ++q) {
       Turn turn(lake, peer, queries[q]);
       for (size_t i = 0; i < kSystemNames.size(); ++i) {
         const auto system =
-            static_cast<System>((i + q + static_cast<size_t>(round + kWarmups)) % kSystemNames.size());
+            static_cast<System>((i + q + static_cast<size_t>(round + kQueryWarmups)) % kSystemNames.size());
         LAKE_RETURN_IF_ERROR(turn.Run(system, round < 0 ? nullptr : &(*samples)[q][system]));
       }
       LAKE_RETURN_IF_ERROR(turn.Check());

@@ -9,7 +9,7 @@ namespace lake::bench {
 namespace {
 
 constexpr int kRowsPerAppend = 100;
-constexpr int kWarmups = 5;
+constexpr int kAppendWarmups = 5;
 
 std::string Rows(int round) {
   std::string csv = "id,name,amount\n";
@@ -37,7 +37,7 @@ Status RunP10(const RunOptions& options, Report& report) {
   std::vector<double> syncs;
   std::vector<double> append_calls;
   std::vector<double> tombstone_calls;
-  for (int round = 0; round < kWarmups + rounds; ++round) {
+  for (int round = 0; round < kAppendWarmups + rounds; ++round) {
     const double sync_us = probe.MeasureUs();
     std::string csv = Rows(round);
     const uint64_t calls_before = SyncCalls();
@@ -49,7 +49,7 @@ Status RunP10(const RunOptions& options, Report& report) {
     if (auto done = lake->Post("/catalog/datasets/by-name/events/tombstone", Tombstone(round)); !done.ok())
       return std::move(done).error();
     const double tombstone_us = tombstone.us();
-    if (round < kWarmups) continue;
+    if (round < kAppendWarmups) continue;
     syncs.push_back(sync_us);
     appends.push_back(append_us);
     tombstones.push_back(tombstone_us);

@@ -107,7 +107,7 @@ Result<tuning::WalkPoint> WorstOf(const TunedSet& set, const AskedQueries& held_
 }
 
 /// Of one strategy, a figure for each seed.
-struct Outcomes {
+struct Volumes {
   std::vector<double> volume;
   std::vector<double> mean_volume;
 };
@@ -136,7 +136,7 @@ Status RaceOn(const std::string& name, ann::SampleKind kind, const RunOptions& o
   LAKE_ASSIGN_OR_RETURN(const tuning::WalkPoint worst, WorstOf(set, set.group(1)));
   const TunedVectors vectors = {
       .rows = set.rows(), .ids = set.ids(), .tune = set.group(0), .held_out = set.group(1), .worst = worst};
-  std::array<Outcomes, kStrategies.size()> outcomes;
+  std::array<Volumes, kStrategies.size()> outcomes;
   std::vector<double> speedups;
   for (uint64_t seed = 1; seed <= seeds; ++seed) {
     std::array<std::vector<RacePoint>, kStrategies.size()> races;

@@ -11,7 +11,7 @@ namespace lake::bench {
 namespace {
 
 constexpr int kDatasetsPerCommit = 2000;
-constexpr int kWarmups = 3;
+constexpr int kCatalogWarmups = 3;
 
 std::vector<catalog::Column> Columns() {
   return {{1, "id", "BIGINT"}, {2, "name", "VARCHAR"}, {3, "amount", "DECIMAL(18,2)"}, {4, "day", "DATE"}};
@@ -66,7 +66,7 @@ Status ReadPages(ServedLake& lake, int pages, std::vector<double>& times) {
     if (document.Find("items")->as_array().size() != 100)
       return Internal("wrong_page", "a page of 100 has another size");
     token = "&page_token=" + app::UrlEncode(document.FindString("next_page_token"));
-    if (page >= kWarmups) times.push_back(us);
+    if (page >= kCatalogWarmups) times.push_back(us);
   }
   return {};
 }
@@ -110,7 +110,7 @@ Status CreateDatasets(ServedLake& lake, SyncProbe& probe, int count, Commits& co
     Stopwatch watch;
     if (auto done = lake.Post("/catalog/datasets", create); !done.ok()) return std::move(done).error();
     const double us = watch.us();
-    if (i < kWarmups) continue;
+    if (i < kCatalogWarmups) continue;
     commits.us.push_back(us);
     commits.sync_us.push_back(sync_us);
     commits.new_file_us.push_back(new_file_us);

@@ -19,7 +19,7 @@
 namespace lake::bench {
 namespace {
 
-constexpr int kWarmups = 1;
+constexpr int kStartWarmups = 1;
 constexpr int kMaxReadyPolls = 1000;
 
 struct Start {
@@ -90,13 +90,13 @@ Status RunP15(const RunOptions& options, Report& report) {
   Start on_empty;
   Start on_full;
   std::vector<double> loads_ms;
-  for (int round = -kWarmups; round < rounds; ++round) {
+  for (int round = -kStartWarmups; round < rounds; ++round) {
     if (round == 0) {
       on_empty = {};
       on_full = {};
       loads_ms.clear();
     }
-    const std::filesystem::path empty = scratch.path() / fmt::format("empty_{}", round + kWarmups);
+    const std::filesystem::path empty = scratch.path() / fmt::format("empty_{}", round + kStartWarmups);
     Stopwatch load;
     LAKE_RETURN_IF_ERROR(RunLakeHelp());
     loads_ms.push_back(load.us() / 1000);

@@ -14,7 +14,7 @@
 namespace lake::access {
 namespace {
 
-constexpr std::string_view kPrefix = "_audit/";
+constexpr std::string_view kAuditPrefix = "_audit/";
 /// Records that are written at once share an object; more threads make larger groups, not more of them.
 constexpr size_t kWriters = 4;
 constexpr size_t kMaxWaiting = 10'000;
@@ -164,11 +164,11 @@ class StoredAuditLog final : public AuditLog {
   /// Hours with records, ascending.
   Result<std::vector<std::string>> Hours(const Context& context) {
     std::vector<std::string> hours;
-    storage::ListOptions options = {.prefix = std::string(kPrefix), .delimiter = "/", .after = {}};
+    storage::ListOptions options = {.prefix = std::string(kAuditPrefix), .delimiter = "/", .after = {}};
     for (;;) {
       LAKE_ASSIGN_OR_RETURN(const storage::ObjectPage page, store_.List(context, options));
       for (const std::string& prefix : page.common_prefixes)
-        hours.push_back(prefix.substr(kPrefix.size(), prefix.size() - kPrefix.size() - 1));
+        hours.push_back(prefix.substr(kAuditPrefix.size(), prefix.size() - kAuditPrefix.size() - 1));
       if (!page.next_after) return hours;
       options.after = *page.next_after;
     }
@@ -181,7 +181,7 @@ class StoredAuditLog final : public AuditLog {
     if (const auto found = open_.find(hour); found != open_.end()) return found->second;
     LAKE_ASSIGN_OR_RETURN(std::shared_ptr<storage::AppendLog> log,
                           storage::AppendLog::Open(context, store_,
-                                                   {.prefix = std::string(kPrefix) + hour,
+                                                   {.prefix = std::string(kAuditPrefix) + hour,
                                                     .compaction_threshold = kBatchesBetweenCompactions}));
     open_.emplace(hour, log);
     // Only what nobody holds may go: there is never a second writer of one log.

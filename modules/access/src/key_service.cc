@@ -16,10 +16,10 @@
 namespace lake::access {
 namespace {
 
-constexpr std::string_view kPrefix = "lake_";  // So that scanners for leaked secrets know one.
+constexpr std::string_view kSecretPrefix = "lake_";  // So that scanners for leaked secrets know one.
 constexpr size_t kIdBytes = 8;
 constexpr size_t kSecretBytes = 32;
-constexpr size_t kSecretLength = kPrefix.size() + 2 * kIdBytes + 1 + 2 * kSecretBytes;
+constexpr size_t kSecretLength = kSecretPrefix.size() + 2 * kIdBytes + 1 + 2 * kSecretBytes;
 constexpr std::string_view kLastUsesKey = "_access/last_uses.json";
 constexpr int64_t kUseStepMicros = 1'000'000;  // A use within a second of the last one is not worth a note.
 
@@ -27,13 +27,13 @@ struct LastUses {
   std::map<std::string, Timestamp> keys;
 };
 
-bool IsNameByte(char c) {
+bool IsKeyNameByte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
          c == '.' || c == '@';
 }
 
 Status CheckName(std::string_view name) {
-  if (name.empty() || name.size() > 64 || !std::ranges::all_of(name, IsNameByte))
+  if (name.empty() || name.size() > 64 || !std::ranges::all_of(name, IsKeyNameByte))
     return InvalidArgument("bad_key_name", "/name: expected 1 to 64 letters, digits, '_', '-', '.' and '@'")
         .WithDetail("/name", "expected 1 to 64 letters, digits, '_', '-', '.' and '@'");
   if (name == kLocalCaller)
@@ -152,8 +152,8 @@ class Keys final : public KeyService {
   }
 
   Result<Principal> Authenticate(const catalog::Snapshot& snapshot, std::string_view secret) override {
-    if (secret.size() != kSecretLength || !secret.starts_with(kPrefix)) return InvalidKey();
-    const std::string_view id = secret.substr(kPrefix.size(), 2 * kIdBytes);
+    if (secret.size() != kSecretLength || !secret.starts_with(kSecretPrefix)) return InvalidKey();
+    const std::string_view id = secret.substr(kSecretPrefix.size(), 2 * kIdBytes);
     const std::shared_ptr<const catalog::Entity> entity = snapshot.FindEntity(kKeyKind, id);
     if (entity == nullptr) return InvalidKey();
     LAKE_ASSIGN_OR_RETURN(KeyRecord record, ReadKey(*entity));
@@ -194,7 +194,7 @@ class Keys final : public KeyService {
     LAKE_RETURN_IF_ERROR(CheckFree(*catalog_.snapshot(), key, now));
     CreatedKey created;
     const std::string id = random_.NextHex(kIdBytes);
-    created.secret = fmt::format("{}{}_{}", kPrefix, id, random_.NextHex(kSecretBytes));
+    created.secret = fmt::format("{}{}_{}", kSecretPrefix, id, random_.NextHex(kSecretBytes));
     LAKE_RETURN_IF_ERROR(keep(created.secret));
     KeyRecord record{.name = std::move(key.name),
                      .role = std::move(key.role),

@@ -22,7 +22,9 @@ Error BadRole(std::string pointer, std::string message) {
   return error;
 }
 
-bool IsNameByte(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; }
+bool IsRoleNameByte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
 
 /// Two keys of one map that differ in case only would leave open which of them is meant.
 template <class Value>
@@ -36,7 +38,7 @@ Status CheckNames(std::string_view member, const std::map<std::string, Value>& m
 }
 
 Status CheckShape(const Role& role) {
-  if (role.name.empty() || role.name.size() > 64 || !std::ranges::all_of(role.name, IsNameByte))
+  if (role.name.empty() || role.name.size() > 64 || !std::ranges::all_of(role.name, IsRoleNameByte))
     return BadRole("/name", "expected 1 to 64 of a-z, 0-9, '_' and '-'");
   if (std::ranges::find(role.permissions, Permission::kPublic) != role.permissions.end())
     return BadRole("/permissions", "'public' is for everybody; use read, write or admin");

@@ -7,7 +7,6 @@
 namespace lake::ann {
 namespace {
 
-constexpr uint8_t kLowHalf = 15;
 static_assert(kTileLines == kPanelCodes);
 
 void SetTerms(const CodeSpace& space, const CodeTerms& terms, size_t place, PanelTerms* to) {

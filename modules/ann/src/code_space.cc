@@ -11,12 +11,11 @@ namespace {
 
 constexpr float kLargestCode = 127;
 constexpr int32_t kBias = 128;  ///< An element and this make the byte that is split in halves.
-constexpr uint8_t kLowHalf = 15;
 constexpr uint8_t kHighHalf = 0xF0;
 /// Of f32 sums of at most 4096 / 32 terms a lane and of the rotation, relative to lengths of at most 1 and
 /// that of the query.
-constexpr float kRounding = 4e-5F;
-constexpr size_t kRowsAtOnce = 1024;
+constexpr float kCodeRounding = 4e-5F;
+constexpr size_t kEncodedAtOnce = 1024;
 
 /// Rounds to the nearest integer, halves to even, without a call: adding 1.5 * 2^23 leaves no bits for a
 /// fraction.
@@ -67,8 +66,8 @@ int32_t SumOf(std::span<const int8_t> code) {
 // q.r - q'.r' = (q - q').r + q'.(r - r') for codes q', r' of points q, r; |q'| <= |q| + |q - q'|, and
 // |r| <= (1 + |r|^2) / 2.
 ErrorBound::ErrorBound(const CodeTerms& query, float share)
-    : base_(share * query.residual + kRounding * (1 + query.norm2)),
-      per_norm2_(share * query.residual + kRounding),
+    : base_(share * query.residual + kCodeRounding * (1 + query.norm2)),
+      per_norm2_(share * query.residual + kCodeRounding),
       per_residual_(2 * share * (std::sqrt(query.norm2) + query.residual)) {}
 
 CodeSpace::CodeSpace(Parameters parameters, const Kernels& kernels)
@@ -88,10 +87,10 @@ CodeSpace CodeSpace::Train(const Matrix& vectors, Metric metric, const Kernels& 
     space.parameters_.reach = std::sqrt(std::max(longest, std::numeric_limits<float>::min()));
   }
   // Sums of pieces, added up in the order of the pieces: the same mean for any number of threads.
-  const size_t pieces = (vectors.rows + kRowsAtOnce - 1) / kRowsAtOnce;
+  const size_t pieces = (vectors.rows + kEncodedAtOnce - 1) / kEncodedAtOnce;
   std::vector<std::vector<double>> sums(pieces);
-  team->ForEachPiece(vectors.rows, kRowsAtOnce, [&](size_t, size_t begin, size_t end) {
-    std::vector<double>& sum = sums[begin / kRowsAtOnce];
+  team->ForEachPiece(vectors.rows, kEncodedAtOnce, [&](size_t, size_t begin, size_t end) {
+    std::vector<double>& sum = sums[begin / kEncodedAtOnce];
     sum.resize(dimensions);
     for (size_t r = begin; r < end; ++r) {
       const float factor = space.RowFactor(vectors.row(r));

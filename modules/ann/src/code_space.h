@@ -30,6 +30,9 @@
 
 namespace lake::ann {
 
+/// Of a byte that holds two codes of four bits.
+inline constexpr uint8_t kLowHalf = 15;
+
 /// What belongs to one code besides its bytes: point = scale * code + an error of length `residual`. On disk
 /// as it is.
 struct CodeTerms {

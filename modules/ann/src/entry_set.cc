@@ -9,11 +9,11 @@ namespace lake::ann {
 namespace {
 
 /// Heads whose groups are scanned.
-constexpr size_t kOpened = 6;
+constexpr size_t kOpenedGroups = 6;
 
 /// So that as many heads are scanned as others.
 size_t CountHeads(size_t entries) {
-  const auto count = static_cast<size_t>(std::sqrt(static_cast<double>(entries * kOpened)));
+  const auto count = static_cast<size_t>(std::sqrt(static_cast<double>(entries * kOpenedGroups)));
   return std::min(count, entries);
 }
 
@@ -38,7 +38,7 @@ class Nearest {
 }  // namespace
 
 Starts Entries::Nearest(const Origin& origin) const {
-  ann::Nearest<kOpened> opened;
+  ann::Nearest<kOpenedGroups> opened;
   ann::Nearest<kStarts> nearest;
   const auto distance = [&](size_t entry) {
     return coded.Distance(origin, Code::kInt4, static_cast<uint32_t>(entry));

@@ -22,7 +22,7 @@ constexpr size_t kLeadersInSample = 2;
 /// In a leaf more are chosen than a rule of a smaller alpha will, and the same for every rule: so neighbours
 /// can be chosen by another one without comparing leaves again.
 constexpr float kLeafAlpha = 1.1F;
-constexpr size_t kRowsAtOnce = 64;
+constexpr size_t kChosenAtOnce = 64;
 
 size_t LeadersOfRow(size_t ef_construction) {
   return std::clamp<size_t>(ef_construction / kCandidatesPerLeader, 2, kMostLeadersOfRow);
@@ -105,7 +105,7 @@ Result<CandidatePool> FindCandidates(const CodedRows& rows, const Leaves& leaves
   });
   if (cancel.cancelled()) return cancel.error();
   std::vector<std::vector<Candidate>> all(team->size());
-  team->ForEachPiece(leaves.order.size(), kRowsAtOnce, [&](size_t member, size_t begin, size_t end) {
+  team->ForEachPiece(leaves.order.size(), kChosenAtOnce, [&](size_t member, size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) candidates.Merge(leaves.order[i], &all[member]);
   });
   return candidates.Take();
@@ -117,7 +117,7 @@ Result<CandidatePool> Choose(const CodedRows& rows, std::span<const uint32_t> or
                              const CancelToken& cancel, ThreadTeam* team) {
   CandidatePool chosen(rows.count, options.selection.degree);
   std::vector<Selection> selections(team->size());
-  team->ForEachPiece(order.size(), kRowsAtOnce, [&](size_t member, size_t begin, size_t end) {
+  team->ForEachPiece(order.size(), kChosenAtOnce, [&](size_t member, size_t begin, size_t end) {
     if (cancel.cancelled()) return;
     for (const uint32_t row : order.subspan(begin, end - begin)) {
       SelectNeighbours(rows, options.code, pool.of(row), options.selection, &selections[member]);

@@ -9,7 +9,7 @@ namespace {
 /// Places beyond the degree: a quarter more halves how often a full row has to choose anew.
 size_t Capacity(size_t degree) { return degree + (degree + 3) / 4; }
 
-constexpr size_t kRowsAtOnce = 64;
+constexpr size_t kLinkedAtOnce = 64;
 
 }  // namespace
 
@@ -52,7 +52,7 @@ void LinkTable::AddReverse(std::span<const uint32_t> sources,
       last = static_cast<uint32_t>(links_.size() - 1);
     }
   }
-  team->ForEachPiece(linked_.size(), kRowsAtOnce, [&](size_t, size_t begin, size_t end) {
+  team->ForEachPiece(linked_.size(), kLinkedAtOnce, [&](size_t, size_t begin, size_t end) {
     std::vector<Candidate> all;
     Selection selection;
     for (const uint32_t row : std::span(linked_).subspan(begin, end - begin)) TakeIn(row, &all, &selection);
@@ -75,7 +75,7 @@ void LinkTable::TakeIn(uint32_t row, std::vector<Candidate>* all, Selection* sel
 
 HugeArray<uint32_t> LinkTable::Finish(ThreadTeam* team) {
   HugeArray<uint32_t> finished(rows_.count * rule_.degree);
-  team->ForEachPiece(rows_.count, kRowsAtOnce, [&](size_t, size_t begin, size_t end) {
+  team->ForEachPiece(rows_.count, kLinkedAtOnce, [&](size_t, size_t begin, size_t end) {
     std::vector<Candidate> all;
     Selection selection;
     for (size_t row = begin; row < end; ++row) {

@@ -9,11 +9,11 @@ namespace lake::ann {
 namespace {
 
 /// Leaders above whose leaders are compared.
-constexpr size_t kOpened = 6;
+constexpr size_t kOpenedLeaders = 6;
 
 /// So that a row is compared with about as many above as below.
 size_t CountAbove(size_t leaders) {
-  const auto count = static_cast<size_t>(std::sqrt(static_cast<double>(leaders * kOpened)));
+  const auto count = static_cast<size_t>(std::sqrt(static_cast<double>(leaders * kOpenedLeaders)));
   return std::clamp<size_t>(count, 1, leaders);
 }
 
@@ -107,7 +107,7 @@ void LeaderTree::Find(const CodedRows& rows, Code code, std::span<const uint32_t
   memory->found.resize(kRowsAtOnce);
   memory->under.resize(above_count_);
   for (std::vector<uint32_t>& under : memory->under) under.clear();
-  const size_t opened = std::min(kOpened, above_count_);
+  const size_t opened = std::min(kOpenedLeaders, above_count_);
   std::vector<uint32_t> all(some.size());
   std::iota(all.begin(), all.end(), 0U);
   for (const uint32_t i : all) {

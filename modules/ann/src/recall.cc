@@ -7,7 +7,7 @@ namespace lake::ann {
 namespace {
 
 /// Sums in another order differ by this much.
-constexpr float kRounding = 1e-6F;
+constexpr float kSumRounding = 1e-6F;
 
 }  // namespace
 
@@ -16,7 +16,7 @@ GroundTruth GroundTruthOf(std::span<const Hit> exact) {
 }
 
 size_t CountFound(std::span<const Hit> found, const GroundTruth& truth) {
-  const float farthest = truth.farthest + kRounding;
+  const float farthest = truth.farthest + kSumRounding;
   const auto good = std::ranges::count_if(found, [&](const Hit& hit) { return hit.distance <= farthest; });
   return std::min(truth.count, static_cast<size_t>(good));
 }

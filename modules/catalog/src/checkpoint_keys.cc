@@ -9,8 +9,6 @@
 namespace lake::catalog {
 namespace {
 
-constexpr size_t kDigits = 20;  // UINT64_MAX has 20, so names sort like numbers.
-
 storage::ObjectKey Parsed(const std::string& text) {
   auto key = storage::ObjectKey::Parse(text);
   LAKE_CHECK(key.ok());
@@ -34,10 +32,10 @@ std::string DirectoryOf(Version version) {
 std::optional<Version> VersionOfKey(std::string_view key) {
   if (!key.starts_with(kCheckpointPrefix)) return std::nullopt;
   key.remove_prefix(kCheckpointPrefix.size());
-  if (key.size() <= kDigits || key[kDigits] != '/') return std::nullopt;
+  if (key.size() <= kVersionDigits || key[kVersionDigits] != '/') return std::nullopt;
   Version version;
-  const auto [end, error] = std::from_chars(key.data(), key.data() + kDigits, version.number);
-  if (error != std::errc() || end != key.data() + kDigits) return std::nullopt;
+  const auto [end, error] = std::from_chars(key.data(), key.data() + kVersionDigits, version.number);
+  if (error != std::errc() || end != key.data() + kVersionDigits) return std::nullopt;
   return version;
 }
 

@@ -12,7 +12,6 @@ using storage::ObjectKey;
 
 constexpr std::string_view kPrefix = "_catalog/log/";
 constexpr std::string_view kSuffix = ".json";
-constexpr size_t kDigits = 20;  // UINT64_MAX has 20, so names sort like numbers.
 
 // A put whose outcome stays open after these is left open: each waits for a store that is in trouble.
 constexpr size_t kMaxPuts = 4;
@@ -24,8 +23,8 @@ Error Locate(const Error& error, const ObjectKey& key) {
 }
 
 bool IsLogName(std::string_view key) {
-  if (key.size() != kPrefix.size() + kDigits + kSuffix.size() || !key.ends_with(kSuffix)) return false;
-  return std::ranges::all_of(key.substr(kPrefix.size(), kDigits),
+  if (key.size() != kPrefix.size() + kVersionDigits + kSuffix.size() || !key.ends_with(kSuffix)) return false;
+  return std::ranges::all_of(key.substr(kPrefix.size(), kVersionDigits),
                              [](char c) { return c >= '0' && c <= '9'; });
 }
 

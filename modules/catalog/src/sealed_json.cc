@@ -8,8 +8,8 @@ namespace lake::catalog {
 namespace {
 
 constexpr std::string_view kSealStart = ",\"crc32c\":\"";
-constexpr size_t kDigits = 8;
-constexpr size_t kSealBytes = kSealStart.size() + kDigits + 2;  // and "}
+constexpr size_t kSealDigits = 8;
+constexpr size_t kSealBytes = kSealStart.size() + kSealDigits + 2;  // and "}
 
 std::string SealOf(std::string_view content) {
   return fmt::format("{}{:08x}\"}}", kSealStart, Crc32c(content, 0));

@@ -22,8 +22,8 @@ namespace {
 
 /// A bound as a JSON number: "1", not "1.0", when it is whole.
 JsonValue BoundNumber(double bound) {
-  constexpr double kLargestExactInteger = 9007199254740992.0;  // 2^53
-  if (std::trunc(bound) == bound && std::abs(bound) <= kLargestExactInteger)
+  constexpr double kAllIntegersBelow = 9007199254740992.0;  // 2^53
+  if (std::trunc(bound) == bound && std::abs(bound) <= kAllIntegersBelow)
     return JsonValue(static_cast<int64_t>(bound));
   return JsonValue(bound);
 }

@@ -12,7 +12,7 @@
 namespace lake::engine {
 namespace {
 
-constexpr const char* kFunctionName = "lake_table";
+constexpr const char* kMemoryTableFunction = "lake_table";
 
 struct TableBindData final : duckdb::TableFunctionData {
   std::shared_ptr<const MemoryTable> table;
@@ -42,10 +42,10 @@ duckdb::LogicalType TypeOf(CellType type) {
   return duckdb::LogicalType::VARCHAR;
 }
 
-duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext& context,
-                                              duckdb::TableFunctionBindInput& input,
-                                              duckdb::vector<duckdb::LogicalType>& types,
-                                              duckdb::vector<std::string>& names) {
+duckdb::unique_ptr<duckdb::FunctionData> BindMemoryTable(duckdb::ClientContext& context,
+                                                         duckdb::TableFunctionBindInput& input,
+                                                         duckdb::vector<duckdb::LogicalType>& types,
+                                                         duckdb::vector<std::string>& names) {
   const auto session = SessionState::Of(context);
   auto table = session ? session->FindTable(input.inputs[0].ToString()) : nullptr;
   if (!table) throw duckdb::PermissionException("the table is not in the read set");
@@ -58,8 +58,8 @@ duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext& context,
   return data;
 }
 
-duckdb::unique_ptr<duckdb::GlobalTableFunctionState> StartScan(duckdb::ClientContext&,
-                                                               duckdb::TableFunctionInitInput&) {
+duckdb::unique_ptr<duckdb::GlobalTableFunctionState> StartMemoryTableScan(duckdb::ClientContext&,
+                                                                          duckdb::TableFunctionInitInput&) {
   return duckdb::make_uniq<TableScan>();
 }
 
@@ -117,7 +117,7 @@ void Fill(CellType type, const MemoryTable::Column& column, size_t first, size_t
     if (column.null[first + i]) duckdb::FlatVector::SetNull(target, i, true);
 }
 
-void Scan(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb::DataChunk& output) {
+void ScanMemoryTable(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb::DataChunk& output) {
   const MemoryTable& table = *input.bind_data->Cast<TableBindData>().table;
   auto& scan = input.global_state->Cast<TableScan>();
   const size_t count = std::min<size_t>(table.rows() - scan.next, STANDARD_VECTOR_SIZE);
@@ -128,27 +128,30 @@ void Scan(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb::Dat
   output.SetCardinality(count);
 }
 
-duckdb::unique_ptr<duckdb::NodeStatistics> Cardinality(duckdb::ClientContext&,
-                                                       const duckdb::FunctionData* data) {
+duckdb::unique_ptr<duckdb::NodeStatistics> CardinalityOfMemoryTable(duckdb::ClientContext&,
+                                                                    const duckdb::FunctionData* data) {
   const size_t count = data->Cast<TableBindData>().table->rows();
   return duckdb::make_uniq<duckdb::NodeStatistics>(count, count);
 }
 
-duckdb::unique_ptr<duckdb::TableRef> Replace(duckdb::ClientContext& context,
-                                             duckdb::ReplacementScanInput& input,
-                                             duckdb::optional_ptr<duckdb::ReplacementScanData>) {
+duckdb::unique_ptr<duckdb::TableRef> ReplaceByMemoryTable(duckdb::ClientContext& context,
+                                                          duckdb::ReplacementScanInput& input,
+                                                          duckdb::optional_ptr<duckdb::ReplacementScanData>) {
   const auto session = SessionState::Of(context);
   if (!session || !session->FindTable(input.table_name)) return nullptr;
-  return CallOf(kFunctionName, input.table_name);
+  return CallOf(kMemoryTableFunction, input.table_name);
 }
 
 }  // namespace
 
-void AddMemoryTableReplacement(duckdb::DBConfig& config) { config.replacement_scans.emplace_back(Replace); }
+void AddMemoryTableReplacement(duckdb::DBConfig& config) {
+  config.replacement_scans.emplace_back(ReplaceByMemoryTable);
+}
 
 void RegisterMemoryTableFunction(duckdb::DuckDB& database) {
-  duckdb::TableFunction function(kFunctionName, {duckdb::LogicalType::VARCHAR}, Scan, Bind, StartScan);
-  function.cardinality = Cardinality;
+  duckdb::TableFunction function(kMemoryTableFunction, {duckdb::LogicalType::VARCHAR}, ScanMemoryTable,
+                                 BindMemoryTable, StartMemoryTableScan);
+  function.cardinality = CardinalityOfMemoryTable;
   AddOwnFunction(database, std::move(function));
 }
 

@@ -10,7 +10,7 @@
 namespace lake::engine {
 namespace {
 
-constexpr const char* kFunctionName = "lake_values";
+constexpr const char* kValuesFunction = "lake_values";
 
 struct ValuesBindData final : duckdb::TableFunctionData {
   std::shared_ptr<const std::vector<std::string>> values;
@@ -20,10 +20,10 @@ struct ValuesScan final : duckdb::GlobalTableFunctionState {
   size_t next = 0;
 };
 
-duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext& context,
-                                              duckdb::TableFunctionBindInput& input,
-                                              duckdb::vector<duckdb::LogicalType>& types,
-                                              duckdb::vector<std::string>& names) {
+duckdb::unique_ptr<duckdb::FunctionData> BindValues(duckdb::ClientContext& context,
+                                                    duckdb::TableFunctionBindInput& input,
+                                                    duckdb::vector<duckdb::LogicalType>& types,
+                                                    duckdb::vector<std::string>& names) {
   const auto session = SessionState::Of(context);
   auto values = session ? session->FindValues(input.inputs[0].ToString()) : nullptr;
   if (!values) throw duckdb::PermissionException("values are not in the read set");
@@ -34,12 +34,12 @@ duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext& context,
   return data;
 }
 
-duckdb::unique_ptr<duckdb::GlobalTableFunctionState> StartScan(duckdb::ClientContext&,
-                                                               duckdb::TableFunctionInitInput&) {
+duckdb::unique_ptr<duckdb::GlobalTableFunctionState> StartValuesScan(duckdb::ClientContext&,
+                                                                     duckdb::TableFunctionInitInput&) {
   return duckdb::make_uniq<ValuesScan>();
 }
 
-void Scan(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb::DataChunk& output) {
+void ScanValues(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb::DataChunk& output) {
   const auto& values = *input.bind_data->Cast<ValuesBindData>().values;
   auto& scan = input.global_state->Cast<ValuesScan>();
   const size_t count = std::min<size_t>(values.size() - scan.next, STANDARD_VECTOR_SIZE);
@@ -53,27 +53,30 @@ void Scan(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb::Dat
   output.SetCardinality(count);
 }
 
-duckdb::unique_ptr<duckdb::NodeStatistics> Cardinality(duckdb::ClientContext&,
-                                                       const duckdb::FunctionData* data) {
+duckdb::unique_ptr<duckdb::NodeStatistics> CardinalityOfValues(duckdb::ClientContext&,
+                                                               const duckdb::FunctionData* data) {
   const size_t count = data->Cast<ValuesBindData>().values->size();
   return duckdb::make_uniq<duckdb::NodeStatistics>(count, count);
 }
 
-duckdb::unique_ptr<duckdb::TableRef> Replace(duckdb::ClientContext& context,
-                                             duckdb::ReplacementScanInput& input,
-                                             duckdb::optional_ptr<duckdb::ReplacementScanData>) {
+duckdb::unique_ptr<duckdb::TableRef> ReplaceByValues(duckdb::ClientContext& context,
+                                                     duckdb::ReplacementScanInput& input,
+                                                     duckdb::optional_ptr<duckdb::ReplacementScanData>) {
   const auto session = SessionState::Of(context);
   if (!session || !session->FindValues(input.table_name)) return nullptr;
-  return CallOf(kFunctionName, input.table_name);
+  return CallOf(kValuesFunction, input.table_name);
 }
 
 }  // namespace
 
-void AddValuesReplacement(duckdb::DBConfig& config) { config.replacement_scans.emplace_back(Replace); }
+void AddValuesReplacement(duckdb::DBConfig& config) {
+  config.replacement_scans.emplace_back(ReplaceByValues);
+}
 
 void RegisterValuesFunction(duckdb::DuckDB& database) {
-  duckdb::TableFunction function(kFunctionName, {duckdb::LogicalType::VARCHAR}, Scan, Bind, StartScan);
-  function.cardinality = Cardinality;
+  duckdb::TableFunction function(kValuesFunction, {duckdb::LogicalType::VARCHAR}, ScanValues, BindValues,
+                                 StartValuesScan);
+  function.cardinality = CardinalityOfValues;
   AddOwnFunction(database, std::move(function));
 }
 

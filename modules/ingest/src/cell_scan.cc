@@ -15,9 +15,9 @@ namespace {
 
 /// Bytes looked at together. A quoted value that is longer has no end: the engine takes lines up to 2 MB.
 constexpr size_t kBufferBytes = 4u << 20;
-constexpr size_t kPieceBytes = 256u << 10;  // One read: still near when it is looked at.
-constexpr size_t kExampleBytes = 40;        // Enough to recognise a number.
-constexpr size_t kPlainBytes = 15;          // Numbers of so many digits fit every numeric column of 64 bits.
+constexpr size_t kScanPieceBytes = 256u << 10;  // One read: still near when it is looked at.
+constexpr size_t kExampleBytes = 40;            // Enough to recognise a number.
+constexpr size_t kPlainBytes = 15;  // Numbers of so many digits fit every numeric column of 64 bits.
 
 enum class Block { kMore, kLast };
 
@@ -293,7 +293,7 @@ Result<std::vector<ColumnFacts>> ScanCells(const Context& context, const engine:
   size_t held = 0;  // Bytes of an unfinished cell at the start of the buffer.
   for (uint64_t offset = 0;;) {
     LAKE_RETURN_IF_ERROR(context.CheckAlive());
-    const size_t room = std::min(buffer.size() - held, kPieceBytes);
+    const size_t room = std::min(buffer.size() - held, kScanPieceBytes);
     LAKE_ASSIGN_OR_RETURN(const size_t got, reader->ReadAt(offset, std::span(buffer).subspan(held, room)));
     const Block block = got == 0 || offset + got >= reader->size() ? Block::kLast : Block::kMore;
     std::string_view bytes(buffer.data(), held + got);

@@ -11,7 +11,8 @@ namespace lake::ingest {
 namespace {
 
 constexpr std::string_view kPrefix = "_uploads/";
-constexpr size_t kPieceBytes = 256u << 10;  // One read from the client; bounds the memory of a large upload.
+constexpr size_t kUploadPieceBytes = 256u
+                                     << 10;  // One read from the client; bounds the memory of a large upload.
 
 Status TooLarge(uint64_t limit) {
   return ResourceExhausted("upload_too_large",
@@ -43,7 +44,7 @@ Result<Upload> Spool::Receive(const Context& context, ByteSource& source, Upload
   LAKE_ASSIGN_OR_RETURN(std::string text, NewKey());
   LAKE_ASSIGN_OR_RETURN(storage::ObjectKey key, storage::ObjectKey::Parse(text));
   Sha256 digest;
-  std::vector<char> piece(kPieceBytes);
+  std::vector<char> piece(kUploadPieceBytes);
   std::string held;
   const auto& store = hold == UploadHold::kWhileRequest ? stores_.scratch : stores_.durable;
   std::unique_ptr<storage::ObjectWriter> writer;

@@ -5,21 +5,10 @@
 #include <utility>
 
 #include "llama_handles.h"
+#include "text_stream.h"
 
 namespace lake::models {
 namespace {
-
-const char* RoleName(ChatRole role) {
-  switch (role) {
-    case ChatRole::kSystem:
-      return "system";
-    case ChatRole::kUser:
-      return "user";
-    case ChatRole::kAssistant:
-      return "assistant";
-  }
-  return "user";  // Not reached: the switch is exhaustive.
-}
 
 enum class Reading {
   kText,      ///< Whatever it looks like.

@@ -23,15 +23,15 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 constexpr std::string_view kExtension = ".gguf";
-constexpr size_t kMaxModels = 1000;  // Files looked at in one directory: a list stays a list.
-constexpr size_t kMaxNameBytes = 128;
+constexpr size_t kMaxModelFiles = 1000;  // Files looked at in one directory: a list stays a list.
+constexpr size_t kMaxFileNameBytes = 128;
 
 bool IsModelName(std::string_view name) {
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
            c == '_' || c == '-';
   };
-  return !name.empty() && name.size() <= kMaxNameBytes && !name.starts_with('.') &&
+  return !name.empty() && name.size() <= kMaxFileNameBytes && !name.starts_with('.') &&
          std::ranges::all_of(name, allowed);
 }
 
@@ -157,7 +157,7 @@ class DirectoryModels final : public LocalModels {
       for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
            entry.increment(error)) {
         const std::filesystem::path& path = entry->path();
-        if (++looked_at > kMaxModels) break;
+        if (++looked_at > kMaxModelFiles) break;
         std::string name = path.stem().string();
         if (path.extension() != kExtension || !IsModelName(name)) continue;
         if (const std::optional<FileIdentity> identity = IdentifyFile(path))

@@ -11,8 +11,8 @@ namespace lake::models {
 namespace {
 
 constexpr std::string_view kLatest = ":latest";
-constexpr size_t kMaxNameBytes = 200;
-constexpr size_t kMaxModels = 1000;  // Looked at of one list.
+constexpr size_t kMaxOllamaNameBytes = 200;
+constexpr size_t kMaxOllamaModels = 1000;  // Looked at of one list.
 
 bool NamesCloud(std::string_view name) {
   const std::string folded = Fold(name);
@@ -49,7 +49,7 @@ Status CheckOllamaName(std::string_view name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
            c == '_' || c == '-' || c == ':' || c == '/';
   };
-  if (name.empty() || name.size() > kMaxNameBytes || !std::ranges::all_of(name, allowed))
+  if (name.empty() || name.size() > kMaxOllamaNameBytes || !std::ranges::all_of(name, allowed))
     return NotFound("model_not_found", "Ollama has no models with names like that");
   if (NamesCloud(name)) return CloudModel(name);
   return {};
@@ -65,7 +65,7 @@ Result<OllamaCatalog::Models> OllamaCatalog::ReadTags(const Context& context) {
           return Unavailable("bad_provider_answer", "the provider's list of models is none");
         for (const JsonValue& model : models->as_array()) {
           const std::string name = ShortOllamaName(model.FindString("name"));
-          if (name.empty() || tags.size() == kMaxModels) continue;
+          if (name.empty() || tags.size() == kMaxOllamaModels) continue;
           const JsonValue* details = model.Find("details");
           tags[name] = {.name = name,
                         .digest = std::string(model.FindString("digest")),
@@ -157,7 +157,7 @@ Status OllamaCatalog::AddDetails(const Context& context, Model* model) {
       }));
   take(read);
   MutexLock lock(mutex_);
-  if (details_.size() >= kMaxModels) details_.clear();
+  if (details_.size() >= kMaxOllamaModels) details_.clear();
   details_[model->digest] = std::move(read);
   return {};
 }

@@ -8,7 +8,7 @@
 namespace lake::models {
 namespace {
 
-Error NotOneEach() {
+Error NotOneVectorEach() {
   return Unavailable("bad_provider_answer", "the provider did not make one vector for each text");
 }
 
@@ -69,12 +69,12 @@ class OpenAiEmbedder final : public Embedder {
   /// They may come in any order.
   static Status Read(const JsonValue& answer, size_t count, Embeddings* made) {
     const JsonValue* data = answer.Find("data");
-    if (data == nullptr || !data->is_array() || data->as_array().size() != count) return NotOneEach();
+    if (data == nullptr || !data->is_array() || data->as_array().size() != count) return NotOneVectorEach();
     std::vector<const JsonValue*> vectors(count);
     for (const JsonValue& entry : data->as_array()) {
       const uint64_t index = FindCount(entry, "index");
       const JsonValue* vector = entry.Find("embedding");
-      if (index >= count || vector == nullptr || vectors[index] != nullptr) return NotOneEach();
+      if (index >= count || vector == nullptr || vectors[index] != nullptr) return NotOneVectorEach();
       vectors[index] = vector;
     }
     for (const JsonValue* vector : vectors)

@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kTeiTexts = 32;  // What a TEI server takes at once unless its owner says otherwise.
 
-Error NotOneEach() {
+Error NotOneScoreEach() {
   return Unavailable("bad_provider_answer", "the provider did not give one score for each text");
 }
 
@@ -73,15 +73,15 @@ class ServerReranker final : public Reranker {
   /// They come best first; ours are in the order of the texts.
   Status Read(const JsonValue* results, size_t count, std::vector<double>* scores) const {
     if (results == nullptr || !results->is_array() || results->as_array().size() != count)
-      return NotOneEach();
+      return NotOneScoreEach();
     std::vector<std::optional<double>> found(count);
     for (const JsonValue& result : results->as_array()) {
       const JsonValue* index = result.Find("index");
       const JsonValue* score = result.Find(parts_.jina() ? "relevance_score" : "score");
       if (index == nullptr || !index->is_int() || score == nullptr || !score->is_number())
-        return NotOneEach();
+        return NotOneScoreEach();
       const auto at = static_cast<uint64_t>(index->as_int());
-      if (at >= count || found[at] || !std::isfinite(score->as_double())) return NotOneEach();
+      if (at >= count || found[at] || !std::isfinite(score->as_double())) return NotOneScoreEach();
       found[at] = score->as_double();
     }
     for (const std::optional<double>& score : found) scores->push_back(*score);

@@ -5,18 +5,6 @@ namespace {
 
 constexpr size_t kMaxTextBytes = 4u << 20;  // kMaxGeneratedTokens of 128 bytes, more than any vocabulary has.
 
-std::string_view RoleName(ChatRole role) {
-  switch (role) {
-    case ChatRole::kSystem:
-      return "system";
-    case ChatRole::kUser:
-      return "user";
-    case ChatRole::kAssistant:
-      return "assistant";
-  }
-  return "user";  // Not reached: the switch is exhaustive.
-}
-
 }  // namespace
 
 Status TextStream::Append(std::string_view piece) {
@@ -30,6 +18,18 @@ Status TextStream::Append(std::string_view piece) {
 Status TextStream::End() {
   ended_ = true;
   return {};
+}
+
+const char* RoleName(ChatRole role) {
+  switch (role) {
+    case ChatRole::kSystem:
+      return "system";
+    case ChatRole::kUser:
+      return "user";
+    case ChatRole::kAssistant:
+      return "assistant";
+  }
+  return "user";  // Not reached: the switch is exhaustive.
 }
 
 JsonValue ToJsonArray(std::span<const std::string> texts) {

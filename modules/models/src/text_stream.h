@@ -30,6 +30,8 @@ class TextStream {
   bool ended_ = false;
 };
 
+/// As Ollama, OpenAI and the templates of chats call it.
+const char* RoleName(ChatRole role);
 JsonValue ToJsonArray(std::span<const std::string> texts);
 /// [{"role": "user", "content": "…"}], as Ollama and OpenAI have it.
 JsonValue ToChatMessages(std::span<const ChatMessage> messages);

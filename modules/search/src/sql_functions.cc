@@ -22,7 +22,7 @@ std::string TextOf(const JsonValue& argument) {
 }
 
 /// An error of one argument.
-Error At(const Error& error, std::string_view parameter) {
+Error OfArgument(const Error& error, std::string_view parameter) {
   return Error(error.code(), error.reason(), error.message())
       .WithCause(error.internal_cause())
       .WithDetail(fmt::format("/{}", parameter), error.message());
@@ -44,8 +44,9 @@ Result<std::optional<size_t>> NumberOfHits(std::string_view parameter, const Jso
   if (argument.is_null()) return std::optional<size_t>();
   const int64_t number = argument.as_int();
   if (number < 1 || number > static_cast<int64_t>(kMaxHits))
-    return At(InvalidArgument("bad_argument", "{} must be 1 to {}, not {}", parameter, kMaxHits, number),
-              parameter);
+    return OfArgument(
+        InvalidArgument("bad_argument", "{} must be 1 to {}, not {}", parameter, kMaxHits, number),
+        parameter);
   return std::optional(static_cast<size_t>(number));
 }
 
@@ -135,14 +136,14 @@ class EmbedFunction final : public query::VectorFunction {
   Result<std::vector<float>> Vector(const Request& request, FunctionArguments arguments) const override {
     const std::vector<std::string> texts = {TextOf(arguments[0])};
     if (texts.front().size() > kMaxQuestionBytes)
-      return At(InvalidArgument("text_too_long", "the text has more than {} bytes", kMaxQuestionBytes),
-                "text");
+      return OfArgument(
+          InvalidArgument("text_too_long", "the text has more than {} bytes", kMaxQuestionBytes), "text");
     Result<std::shared_ptr<models::Embedder>> embedder = models_.FindEmbedder(TextOf(arguments[1]));
-    if (!embedder.ok()) return At(embedder.error(), "model");
+    if (!embedder.ok()) return OfArgument(embedder.error(), "model");
     Result<models::Embeddings> made = (*embedder)->Embed(request.context, texts);
     if (made.ok()) return std::move(made->values);
     if (made.error().Is("empty_text"))
-      return At(InvalidArgument("empty_text", "the text has no letter, digit or sign"), "text");
+      return OfArgument(InvalidArgument("empty_text", "the text has no letter, digit or sign"), "text");
     return std::move(made).error();
   }
 

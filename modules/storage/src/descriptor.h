@@ -1,11 +1,16 @@
-// A file descriptor that closes itself.
+// A file descriptor that closes itself, and who may open what is made.
 #pragma once
 
+#include <sys/types.h>
 #include <unistd.h>
 
 #include <utility>
 
 namespace lake::storage {
+
+// What is made is for its owner alone.
+inline constexpr mode_t kDirectoryMode = 0700;
+inline constexpr mode_t kFileMode = 0600;
 
 class Descriptor {
  public:

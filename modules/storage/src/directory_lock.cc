@@ -19,7 +19,6 @@ namespace lake::storage {
 namespace {
 
 constexpr const char* kLockFile = ".lake-lock";
-constexpr mode_t kFileMode = 0600;
 
 // f_type of statfs(2), from the kernel's magic.h and the file systems' own sources.
 constexpr std::array<uint32_t, 8> kNetworkFileSystems = {

@@ -12,7 +12,6 @@ namespace {
 constexpr size_t kAllEntries = std::numeric_limits<size_t>::max();
 // Enough to meet a file in nearly every directory that has one.
 constexpr size_t kFirstLook = 64;
-constexpr size_t kMaxKeyBytes = 1024;
 
 /// "a/b/" → "a/b", the disk's name of a directory.
 std::string DiskPath(std::string_view text) {
@@ -107,7 +106,7 @@ Status Walk::EmitObject(const std::string& text) {
 
 Result<std::vector<Walk::Node>> Walk::Children(const std::string& beginning) {
   std::vector<Node> nodes;
-  if (beginning.size() >= kMaxKeyBytes) return nodes;
+  if (beginning.size() >= ObjectKey::kMaxBytes) return nodes;
   Result<std::vector<DirectoryEntry>> entries = disk_.ListDirectory(DiskPath(beginning), kAllEntries);
   if (!entries.ok() && entries.error().Is(ErrorCode::kNotFound)) return nodes;
   if (!entries.ok()) return std::move(entries).error();
@@ -122,7 +121,7 @@ Result<std::vector<Walk::Node>> Walk::Children(const std::string& beginning) {
 
 Result<bool> Walk::HoldsObject(const std::string& beginning) {
   LAKE_RETURN_IF_ERROR(context_.CheckAlive());
-  if (beginning.size() >= kMaxKeyBytes) return false;
+  if (beginning.size() >= ObjectKey::kMaxBytes) return false;
   for (const size_t look : {kFirstLook, kAllEntries}) {
     Result<std::vector<DirectoryEntry>> entries = disk_.ListDirectory(DiskPath(beginning), look);
     if (!entries.ok() && entries.error().Is(ErrorCode::kNotFound)) return false;

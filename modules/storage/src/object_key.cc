@@ -7,7 +7,6 @@
 namespace lake::storage {
 namespace {
 
-constexpr size_t kMaxKeyBytes = 1024;     // S3's limit; also well below PATH_MAX.
 constexpr size_t kMaxSegmentBytes = 255;  // NAME_MAX of the file systems we know.
 constexpr std::string_view kReservedStart = ".lake-";
 
@@ -30,7 +29,7 @@ Status CheckSegment(std::string_view segment) {
 
 Result<ObjectKey> ObjectKey::Parse(std::string_view text) {
   if (text.empty()) return Bad("is empty");
-  if (text.size() > kMaxKeyBytes) return Bad("is longer than 1,024 bytes");
+  if (text.size() > ObjectKey::kMaxBytes) return Bad("is longer than 1,024 bytes");
   if (std::ranges::any_of(text, IsForbidden)) return Bad("must not hold control characters or backslashes");
   if (!IsUtf8(text)) return Bad("is not UTF-8");
   for (std::string_view rest = text;;) {

@@ -12,8 +12,6 @@
 namespace lake::storage {
 namespace {
 
-constexpr mode_t kDirectoryMode = 0700;
-
 struct CloseDirectory {
   void operator()(DIR* stream) const { ::closedir(stream); }
 };

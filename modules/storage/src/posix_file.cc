@@ -12,8 +12,6 @@
 namespace lake::storage {
 namespace {
 
-constexpr mode_t kFileMode = 0600;
-constexpr mode_t kDirectoryMode = 0700;
 constexpr size_t kStagedNameBytes = 16;  // 128 random bits: no two writers meet.
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 

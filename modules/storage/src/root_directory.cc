@@ -11,7 +11,6 @@ namespace lake::storage {
 namespace {
 
 // What is stored is governed by roles; other accounts of the machine get no way around them.
-constexpr mode_t kDirectoryMode = 0700;
 
 Error BadRoot(const std::string& path, std::string_view call) {
   const int error_number = errno;

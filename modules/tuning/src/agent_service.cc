@@ -12,14 +12,14 @@ namespace {
 
 using access::Request;
 
-constexpr std::chrono::seconds kTick{1};  // A pause, a cooldown or the end of a trial is seen this soon.
+constexpr std::chrono::seconds kAgentTick{1};  // A pause, a cooldown or the end of a trial is seen this soon.
 
-class Service final : public AgentService {
+class LocalAgentService final : public AgentService {
  public:
-  Service(const AgentParts& parts, const AgentOptions& options)
+  LocalAgentService(const AgentParts& parts, const AgentOptions& options)
       : parts_(parts), options_(options), board_(options), runner_(parts, options, board_) {
     if (options.enabled)
-      follower_.emplace(parts.catalog, kTick,
+      follower_.emplace(parts.catalog, kAgentTick,
                         [this](const Context& context) { return runner_.Look(context); });
   }
 
@@ -66,7 +66,7 @@ Result<std::unique_ptr<AgentService>> AgentService::Start(const AgentParts& part
     return InvalidArgument("too_few_trials",
                            "agent.max_trials_per_hour must be {} or more with agent.strategy '{}'", least,
                            NameOf(options.strategy));
-  return std::unique_ptr<AgentService>(std::make_unique<Service>(parts, options));
+  return std::unique_ptr<AgentService>(std::make_unique<LocalAgentService>(parts, options));
 }
 
 }  // namespace lake::tuning

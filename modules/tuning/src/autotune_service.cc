@@ -16,9 +16,9 @@ namespace {
 using access::Request;
 using vector::IndexInfo;
 
-class Service final : public AutotuneService {
+class LocalAutotuneService final : public AutotuneService {
  public:
-  explicit Service(const AutotuneParts& parts) : parts_(parts) {}
+  explicit LocalAutotuneService(const AutotuneParts& parts) : parts_(parts) {}
 
   Result<JsonValue> Prepare(const Request& request, const AutotuneRequest& wanted) override {
     Result<IndexInfo> index = parts_.indexes.Find(request, wanted.index_name);
@@ -111,7 +111,7 @@ class Service final : public AutotuneService {
 }  // namespace
 
 std::unique_ptr<AutotuneService> AutotuneService::Make(const AutotuneParts& parts) {
-  return std::make_unique<Service>(parts);
+  return std::make_unique<LocalAutotuneService>(parts);
 }
 
 }  // namespace lake::tuning

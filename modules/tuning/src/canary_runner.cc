@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* kActor = "canary";
 /// What failed is tried again after minutes: nothing is due that soon after a commit.
-constexpr std::chrono::seconds kTick{10};
+constexpr std::chrono::seconds kCanaryTick{10};
 
 std::vector<std::string> Needing(const catalog::Snapshot& snapshot) {
   std::vector<std::string> names;
@@ -26,8 +26,9 @@ std::vector<std::string> Needing(const catalog::Snapshot& snapshot) {
 class Watch final : public CanaryWatch {
  public:
   explicit Watch(const CanaryWatchParts& parts)
-      : runner_(parts),
-        follower_(parts.catalog, kTick, [this](const Context& context) { return runner_.Look(context); }) {}
+      : runner_(parts), follower_(parts.catalog, kCanaryTick, [this](const Context& context) {
+          return runner_.Look(context);
+        }) {}
 
  private:
   CanaryRunner runner_;

@@ -35,9 +35,9 @@ double Share(const ann::Answer& answer, const ann::GroundTruth& truth) {
   return static_cast<double>(ann::CountFound(answer.hits, truth)) / static_cast<double>(truth.count);
 }
 
-class Service final : public CanaryService {
+class LocalCanaryService final : public CanaryService {
  public:
-  Service(const CanaryParts& parts, double min_recall) : parts_(parts), min_recall_(min_recall) {}
+  LocalCanaryService(const CanaryParts& parts, double min_recall) : parts_(parts), min_recall_(min_recall) {}
 
   jobs::JobWork Work() override {
     return [this](jobs::JobRun& run) -> Result<JsonValue> {
@@ -138,7 +138,7 @@ class Service final : public CanaryService {
 }  // namespace
 
 std::unique_ptr<CanaryService> CanaryService::Make(const CanaryParts& parts, double min_recall) {
-  return std::make_unique<Service>(parts, min_recall);
+  return std::make_unique<LocalCanaryService>(parts, min_recall);
 }
 
 JsonValue CanaryService::Payload(std::string_view index_name) {

@@ -23,7 +23,7 @@ constexpr size_t kNeighbours = 8;
 /// A query at this cosine distance from a row is that row.
 constexpr float kSameVector = 1e-5F;
 /// Of the distance between the two rows: as far beside the line as along it.
-constexpr double kNoise = 0.5;
+constexpr double kQueryNoise = 0.5;
 
 struct Draft {
   std::string text;
@@ -174,7 +174,7 @@ class Generator {
   std::vector<float> Between(std::span<const float> a, std::span<const float> b) {
     double squares = 0;
     for (size_t d = 0; d < a.size(); ++d) squares += std::pow(a[d] - b[d], 2);
-    const double deviation = kNoise * std::sqrt(squares / static_cast<double>(a.size()));
+    const double deviation = kQueryNoise * std::sqrt(squares / static_cast<double>(a.size()));
     const double part = 0.3 + 0.4 * random_.Uniform();
     std::vector<float> point(a.size());
     for (size_t d = 0; d < a.size(); ++d)

@@ -111,9 +111,9 @@ void HideDocuments(EvalQuery* query) {
   query->documents.reset();
 }
 
-class Service final : public EvalService {
+class LocalEvalService final : public EvalService {
  public:
-  explicit Service(const EvalParts& parts) : parts_(parts), sets_(parts.buckets) {}
+  explicit LocalEvalService(const EvalParts& parts) : parts_(parts), sets_(parts.buckets) {}
 
   Result<EvalSetInfo> Save(const Request& request, EvalSet set) override {
     LAKE_ASSIGN_OR_RETURN(const std::string bucket, PlaceOf(request, set.name));
@@ -302,7 +302,7 @@ bool MayKnowIndex(const vector::IndexService& indexes, const Request& request, s
 }
 
 std::unique_ptr<EvalService> EvalService::Make(const EvalParts& parts) {
-  return std::make_unique<Service>(parts);
+  return std::make_unique<LocalEvalService>(parts);
 }
 
 }  // namespace lake::tuning

@@ -23,7 +23,7 @@ struct Rung {
 // Together they cost about as much as one build over all rows.
 constexpr Rung kFirst = {50, 1500, 100};
 constexpr Rung kLast = {24, 3000, 200};
-constexpr std::array<size_t, 4> kWidths = {10, 20, 40, 80};
+constexpr std::array<size_t, 4> kSampledWidths = {10, 20, 40, 80};
 
 class Sample {
  public:
@@ -65,7 +65,7 @@ Result<std::optional<GraphFit>> FitOf(const ann::Index& index, const ann::Matrix
                                       const Truths& truths, size_t k, size_t threads,
                                       const CancelToken& cancel) {
   std::vector<WalkSample> walks;
-  for (const size_t width : kWidths) {
+  for (const size_t width : kSampledWidths) {
     LAKE_ASSIGN_OR_RETURN(const std::vector<ann::Answer> found,
                           index.SearchBatch(queries, {.k = k, .ef_search = width}, threads, cancel));
     WalkSample walk = {.ef_search = static_cast<double>(width)};

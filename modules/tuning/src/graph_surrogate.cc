@@ -17,7 +17,7 @@ constexpr double kEfScale = 1.5;
 constexpr double kDegreeScale = 1.0;
 constexpr double kAlphaScale = 0.2;
 /// Of the variance: what fits are wrong by.
-constexpr double kNoise = 0.02;
+constexpr double kFitNoise = 0.02;
 // What graphs differ by as a rule, in logits of recall and logarithms of distances.
 constexpr double kRecallSd = 0.8;
 constexpr double kDistancesSd = 0.35;
@@ -57,9 +57,9 @@ GraphSurrogate::GraphSurrogate(std::vector<FittedGraph> known)
   cholesky_.resize(n * n);
   for (size_t i = 0; i < n; ++i)
     for (size_t j = 0; j <= i; ++j) {
-      double left = Likeness(known_[i].graph.graph, known_[j].graph.graph) + (i == j ? kNoise : 0);
+      double left = Likeness(known_[i].graph.graph, known_[j].graph.graph) + (i == j ? kFitNoise : 0);
       for (size_t m = 0; m < j; ++m) left -= cholesky_[i * n + m] * cholesky_[j * n + m];
-      cholesky_[i * n + j] = i == j ? std::sqrt(std::max(left, kNoise / 2)) : left / cholesky_[j * n + j];
+      cholesky_[i * n + j] = i == j ? std::sqrt(std::max(left, kFitNoise / 2)) : left / cholesky_[j * n + j];
     }
   for (const FittedGraph& one : known_)
     for (const auto figure : kFigures)

@@ -39,9 +39,9 @@ struct lake::Describe<lake::tuning::TrialJob> {
 namespace lake::tuning {
 namespace {
 
-class Service final : public TrialService {
+class LocalTrialService final : public TrialService {
  public:
-  Service(const TrialParts& parts, const ParetoRule& pareto) : parts_(parts), pareto_(pareto) {}
+  LocalTrialService(const TrialParts& parts, const ParetoRule& pareto) : parts_(parts), pareto_(pareto) {}
 
   Result<JsonValue> Prepare(const Request& request, const NewTrial& wanted) override {
     Result<IndexInfo> index = parts_.indexes.Find(request, wanted.index_name);
@@ -121,7 +121,7 @@ class Service final : public TrialService {
 }  // namespace
 
 std::unique_ptr<TrialService> TrialService::Make(const TrialParts& parts, const ParetoRule& pareto) {
-  return std::make_unique<Service>(parts, pareto);
+  return std::make_unique<LocalTrialService>(parts, pareto);
 }
 
 }  // namespace lake::tuning

@@ -8,7 +8,7 @@ namespace lake::tuning {
 namespace {
 
 // Each about 1.4 times as wide as the one before.
-constexpr std::array<size_t, 10> kWidths = {10, 14, 20, 28, 40, 56, 80, 112, 160, 200};
+constexpr std::array<size_t, 10> kGridWidths = {10, 14, 20, 28, 40, 56, 80, 112, 160, 200};
 
 }  // namespace
 
@@ -19,7 +19,7 @@ std::vector<vector::WalkSettings> WalkGrid(size_t k) {
     std::set<size_t> reranks = {0};
     if (code != ann::Code::kF32) reranks.insert({k, 4 * k});
     for (const size_t rerank : reranks)
-      for (const size_t width : kWidths) {
+      for (const size_t width : kGridWidths) {
         // No more rows are compared than were kept.
         if (rerank != 0 && rerank >= std::max(width, k)) continue;
         if (static_cast<double>(rerank) > vector::kRerankBounds.high) continue;

@@ -16,7 +16,7 @@
 namespace lake::vector {
 namespace {
 
-constexpr size_t kCopyBytes = 1u << 20;
+constexpr size_t kFileCopyBytes = 1u << 20;
 /// More than are needed: a refresh drops those of documents that are gone, and should not have to make any.
 constexpr size_t kSampledQuestions = kRecallQueries + kRecallQueries / 10;
 
@@ -169,7 +169,7 @@ class Files {
                           parts_.store.StartPut(context_, key, storage::Overwrite{}));
     StoredFile file = {.key = key.text(), .bytes = 0};
     std::ifstream input(path, std::ios::binary);
-    std::string buffer(kCopyBytes, '\0');
+    std::string buffer(kFileCopyBytes, '\0');
     while (input.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || input.gcount() > 0) {
       const auto got = static_cast<size_t>(input.gcount());
       LAKE_RETURN_IF_ERROR(writer->Append(std::string_view(buffer).substr(0, got)));

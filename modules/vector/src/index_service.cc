@@ -95,9 +95,9 @@ Status CheckChunk(const Context& context, const ChunkSettings& chunk, models::Em
       "/chunk/size");
 }
 
-class Service final : public IndexService {
+class LocalIndexService final : public IndexService {
  public:
-  Service(const IndexServiceParts& parts, IndexServiceOptions options)
+  LocalIndexService(const IndexServiceParts& parts, IndexServiceOptions options)
       : parts_(parts),
         storage_(parts.buckets, parts.log, std::move(options.on_removed), options.grace),
         promotion_files_(parts.catalog, parts.buckets, parts.log),
@@ -217,7 +217,7 @@ class Service final : public IndexService {
 
 /// Its file goes first: after a crash in between it is written again, and no later index of that name takes
 /// it over.
-Result<IndexRecord> Service::TakeRecord(const Request& request, const IndexRecord& record) {
+Result<IndexRecord> LocalIndexService::TakeRecord(const Request& request, const IndexRecord& record) {
   if (record.promotions) promotion_files_.Remove(record.bucket, record.name);
   Result<IndexRecord> taken =
       TakeIndexRecord(parts_.catalog, request.context, request.caller.name, record.name);
@@ -226,7 +226,7 @@ Result<IndexRecord> Service::TakeRecord(const Request& request, const IndexRecor
   return taken;
 }
 
-Result<IndexJob> Service::FirstJob(const Request& request, const NewIndex& wanted) {
+Result<IndexJob> LocalIndexService::FirstJob(const Request& request, const NewIndex& wanted) {
   if (Status name = CheckIndexName(wanted.name); !name.ok()) return At(name.error(), "/index_name");
   LAKE_ASSIGN_OR_RETURN(const DatasetRef dataset, access::FindDataset(request, wanted.source));
   const Result<IndexRecord> known = FindIndexRecord(*request.snapshot, wanted.name);
@@ -274,8 +274,8 @@ Result<IndexJob> Service::FirstJob(const Request& request, const NewIndex& wante
   return job;
 }
 
-Result<ChunkSettings> Service::ChunkOf(const Context& context, const NewIndex& wanted,
-                                       const IndexModel& model, models::Embedder& embedder) {
+Result<ChunkSettings> LocalIndexService::ChunkOf(const Context& context, const NewIndex& wanted,
+                                                 const IndexModel& model, models::Embedder& embedder) {
   if (wanted.chunk) {
     LAKE_RETURN_IF_ERROR(CheckChunk(context, *wanted.chunk, embedder));
     return *wanted.chunk;
@@ -289,7 +289,7 @@ Result<ChunkSettings> Service::ChunkOf(const Context& context, const NewIndex& w
   return settings;
 }
 
-Result<JsonValue> Service::PrepareRefresh(const Request& request, const RefreshRequest& wanted) {
+Result<JsonValue> LocalIndexService::PrepareRefresh(const Request& request, const RefreshRequest& wanted) {
   LAKE_ASSIGN_OR_RETURN(const DatasetRef dataset, access::FindDataset(request, wanted.dataset));
   RefreshJob refresh = {.dataset = dataset->name, .indexes = {}, .unchanged = {}};
   for (const IndexRecord& record : ListIndexRecords(*request.snapshot)) {
@@ -314,7 +314,7 @@ Result<JsonValue> Service::PrepareRefresh(const Request& request, const RefreshR
             "/text_column");
 }
 
-Result<JsonValue> Service::PrepareRefreshByPolicy(const Context& context, std::string_view name) {
+Result<JsonValue> LocalIndexService::PrepareRefreshByPolicy(const Context& context, std::string_view name) {
   const catalog::SnapshotRef snapshot = parts_.catalog.snapshot();
   LAKE_ASSIGN_OR_RETURN(const IndexRecord record, FindIndexRecord(*snapshot, name));
   const DatasetRef dataset = snapshot->FindDataset(catalog::DatasetId(record.source));
@@ -326,9 +326,9 @@ Result<JsonValue> Service::PrepareRefreshByPolicy(const Context& context, std::s
 }
 
 /// What brings one index up to date, when something does.
-Status Service::AddNextJob(const Context& context, const catalog::Snapshot& snapshot,
-                           const std::string& actor, const IndexRecord& record, RefreshNeed need,
-                           RefreshJob* refresh) {
+Status LocalIndexService::AddNextJob(const Context& context, const catalog::Snapshot& snapshot,
+                                     const std::string& actor, const IndexRecord& record, RefreshNeed need,
+                                     RefreshJob* refresh) {
   if (record.building || (!record.live && !record.failed)) return BeingBuilt(record);
   const DatasetRef dataset = snapshot.FindDataset(catalog::DatasetId(record.source));
   if (dataset == nullptr || dataset->dropped)
@@ -359,7 +359,7 @@ Status Service::AddNextJob(const Context& context, const catalog::Snapshot& snap
   return {};
 }
 
-Status Service::CollectGarbage(const Context& context) {
+Status LocalIndexService::CollectGarbage(const Context& context) {
   GenerationPlaces used = builds_.in_use();
   used.insert(copies_in_use_.begin(), copies_in_use_.end());
   for (const auto& entity : parts_.catalog.snapshot()->ListEntities(kIndexKind, "", kMaxIndexes)) {
@@ -391,7 +391,7 @@ Result<std::unique_ptr<IndexService>> IndexService::Make(const IndexServiceParts
   if (failed)
     return FailedPrecondition("bad_work_directory", "the directory in which indexes are built cannot be made")
         .WithCause(failed.message());
-  return std::make_unique<Service>(parts, std::move(options));
+  return std::make_unique<LocalIndexService>(parts, std::move(options));
 }
 
 }  // namespace lake::vector

@@ -15,7 +15,7 @@
 namespace lake::vector {
 namespace {
 
-constexpr uint64_t kCopyBytes = 4u << 20;
+constexpr uint64_t kPartCopyBytes = 4u << 20;
 constexpr size_t kMaxIdleMemories = 64;
 
 /// A file that an index reads: the store's own, or a copy that goes with this.
@@ -44,7 +44,7 @@ Result<LocalFileRef> CopyObject(const Context& context, storage::ObjectStore& st
   LAKE_ASSIGN_OR_RETURN(const std::unique_ptr<storage::ObjectReader> reader, store.Open(context, key));
   auto file = std::make_unique<LocalFile>(target, target);
   std::ofstream output(target, std::ios::binary | std::ios::trunc);
-  std::string buffer(std::min(reader->size(), kCopyBytes), '\0');
+  std::string buffer(std::min(reader->size(), kPartCopyBytes), '\0');
   for (uint64_t offset = 0; offset < reader->size();) {
     LAKE_RETURN_IF_ERROR(context.CheckAlive());
     LAKE_ASSIGN_OR_RETURN(const size_t got, reader->ReadAt(offset, buffer));

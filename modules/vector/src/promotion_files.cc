@@ -15,7 +15,7 @@ constexpr std::string_view kSuffix = ".json";
 /// 51 entries with notes of a kilobyte are a twentieth of it.
 constexpr uint64_t kMaxFileBytes = 1u << 20;
 /// Others change a record a few times a second at most.
-constexpr int kMaxAttempts = 10;
+constexpr int kMaxPromotionAttempts = 10;
 
 Result<storage::ObjectKey> KeyOf(std::string_view index) {
   return storage::ObjectKey::Parse(fmt::format("{}{}{}", kPrefix, index, kSuffix));
@@ -70,7 +70,7 @@ Status PromotionFiles::Put(const std::string& bucket, std::string_view index,
 
 void PromotionFiles::Export(const std::string& bucket, const std::string& index) {
   Result<std::optional<std::string>> text = TextNow(index);
-  for (int attempt = 0; text.ok() && attempt < kMaxAttempts; ++attempt) {
+  for (int attempt = 0; text.ok() && attempt < kMaxPromotionAttempts; ++attempt) {
     if (const Status put = Put(bucket, index, *text); !put.ok())
       return Warn("promotions_not_exported", index, put.error());
     Result<std::optional<std::string>> now = TextNow(index);

@@ -15,9 +15,9 @@ namespace {
 constexpr const char* kServer = "server";
 constexpr const char* kCanary = "canary";
 
-class Service final : public PromotionService {
+class LocalPromotionService final : public PromotionService {
  public:
-  explicit Service(const PromotionServiceParts& parts)
+  explicit LocalPromotionService(const PromotionServiceParts& parts)
       : parts_(parts), files_(parts.catalog, parts.buckets, parts.log) {}
 
   Result<IndexRecord> Promote(const access::Request& request, std::string_view index,
@@ -148,7 +148,7 @@ class Service final : public PromotionService {
 }  // namespace
 
 std::unique_ptr<PromotionService> PromotionService::Make(const PromotionServiceParts& parts) {
-  return std::make_unique<Service>(parts);
+  return std::make_unique<LocalPromotionService>(parts);
 }
 
 }  // namespace lake::vector

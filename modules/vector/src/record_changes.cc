@@ -8,7 +8,7 @@
 namespace lake::vector {
 namespace {
 
-constexpr int kMaxAttempts = 10;
+constexpr int kMaxRecordAttempts = 10;
 
 }  // namespace
 
@@ -34,7 +34,7 @@ Status ChangeIndexRecord(catalog::Catalog& catalog, const Context& context, cons
     const uint64_t version = snapshot->FindEntity(kIndexKind, Fold(name))->version;
     Status put = PutIndexRecord(catalog, context, operation, actor, record, version);
     // Somebody else was quicker: the change is made to what they left.
-    if (put.ok() || !put.error().Is(ErrorCode::kAborted) || attempt == kMaxAttempts) return put;
+    if (put.ok() || !put.error().Is(ErrorCode::kAborted) || attempt == kMaxRecordAttempts) return put;
   }
 }
 
@@ -57,7 +57,8 @@ Result<IndexRecord> TakeIndexRecord(catalog::Catalog& catalog, const Context& co
     const uint64_t version = snapshot->FindEntity(kIndexKind, Fold(name))->version;
     Status gone = DeleteIndexRecord(catalog, context, actor, name, version);
     if (gone.ok()) return record;
-    if (!gone.error().Is(ErrorCode::kAborted) || attempt == kMaxAttempts) return std::move(gone).error();
+    if (!gone.error().Is(ErrorCode::kAborted) || attempt == kMaxRecordAttempts)
+      return std::move(gone).error();
   }
 }
 

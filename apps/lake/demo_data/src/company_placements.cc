@@ -141,7 +141,7 @@ Rates Negotiate(const Rates& asked, Draw& draw) {
   return {.bill_cents = agree(asked.bill_cents), .pay_cents = agree(asked.pay_cents)};
 }
 
-Assignment Outcome(const PlacementTraits& placement, Draw& draw) {
+Assignment OutcomeOf(const PlacementTraits& placement, Draw& draw) {
   if (placement.weeks == (kAsOf - placement.first_monday + 1) / kDaysPerWeek) return Assignment::kRunning;
   return draw.Chance(80) ? Assignment::kTerminated : Assignment::kCompleted;
 }
@@ -171,7 +171,7 @@ void PlaceCandidates(Company* company) {
     placement.recruiter =
         draw.Chance(800) ? job.recruiter : static_cast<uint8_t>(company->chances.Recruiter(draw));
     placement.rates = Negotiate(job.rates, draw);
-    placement.assignment = Outcome(placement, draw);
+    placement.assignment = OutcomeOf(placement, draw);
     placement.candidate = dispatcher.Choose(job, placement, draw);
     if (placement.assignment == Assignment::kRunning)
       company->candidates[static_cast<size_t>(placement.candidate)].standing = Standing::kPlaced;

@@ -20,10 +20,10 @@ constexpr std::string_view kIndex = "resumes";
 /// A sentence each: what people look for is one thing that somebody did.
 constexpr int64_t kChunkWords = 20;
 constexpr size_t kHits = 3;
-constexpr int64_t kMostJobs = 1000;
+constexpr int64_t kMostResumeJobs = 1000;
 /// Of the generator's questions about rare experiences.
-constexpr std::array<size_t, 3> kSearches = {0, 2, 3};
-constexpr std::string_view kQuestion = "Has anybody cooked at sea?";
+constexpr std::array<size_t, 3> kAskedExperiences = {0, 2, 3};
+constexpr std::string_view kResumeQuestion = "Has anybody cooked at sea?";
 
 /// Questions about rare experiences, each with the three people who had it.
 Result<std::vector<RetrievalQuery>> RareExperiences(int64_t rows) {
@@ -68,7 +68,7 @@ Status CopyRows(Rest& rest, const std::string& sql, std::string_view dataset) {
 
 /// Of an index that an earlier run left unfinished.
 Result<std::string> FindRunningJob(Rest& rest) {
-  LAKE_ASSIGN_OR_RETURN(const JsonValue::Array jobs, rest.List("/vectors/jobs", kMostJobs));
+  LAKE_ASSIGN_OR_RETURN(const JsonValue::Array jobs, rest.List("/vectors/jobs", kMostResumeJobs));
   for (const JsonValue& job : jobs) {
     const std::string_view kind = job.FindString("kind");
     const std::string_view state = job.FindString("state");
@@ -109,13 +109,13 @@ Status Search(Rest& rest, const RetrievalQuery& query) {
 }
 
 Status AskForAnAnswer(Rest& rest) {
-  LAKE_ASSIGN_OR_RETURN(
-      const JsonValue answer,
-      rest.Post("/vectors/rag", JsonValue::MakeObject({{"index_name", kIndex}, {"question", kQuestion}})));
-  fmt::print("\n  question: {}\n     {}\n", kQuestion, answer.FindString("answer"));
+  LAKE_ASSIGN_OR_RETURN(const JsonValue answer,
+                        rest.Post("/vectors/rag", JsonValue::MakeObject({{"index_name", kIndex},
+                                                                         {"question", kResumeQuestion}})));
+  fmt::print("\n  question: {}\n     {}\n", kResumeQuestion, answer.FindString("answer"));
   const JsonValue* citations = answer.Find("citations");
   if (citations == nullptr || !citations->is_array() || citations->as_array().empty())
-    return DataLoss("wrong_answer", "'{}' should be answered from a résumé", kQuestion);
+    return DataLoss("wrong_answer", "'{}' should be answered from a résumé", kResumeQuestion);
   for (const JsonValue& citation : citations->as_array())
     fmt::print("     [{}] {}, characters {} to {}\n", CellText(*citation.Find("n")),
                citation.FindString("doc_id"), CellText(*citation.Find("start")),
@@ -146,7 +146,7 @@ Result<std::string> StartResumes(Rest& rest, int64_t rows, int64_t resumes) {
 Status ShowResumes(Rest& rest, int64_t rows, const std::string& job) {
   LAKE_RETURN_IF_ERROR(FollowIndexing(rest, job));
   LAKE_ASSIGN_OR_RETURN(const std::vector<RetrievalQuery> queries, RareExperiences(rows));
-  for (const size_t query : kSearches) LAKE_RETURN_IF_ERROR(Search(rest, queries.at(query)));
+  for (const size_t query : kAskedExperiences) LAKE_RETURN_IF_ERROR(Search(rest, queries.at(query)));
   return AskForAnAnswer(rest);
 }
 

@@ -13,7 +13,7 @@
 namespace lake::app {
 namespace {
 
-constexpr std::string_view kQuestion =
+constexpr std::string_view kRoleQuestion =
     "SELECT candidate_id, first_name, city, desired_salary FROM candidates ORDER BY candidate_id LIMIT 3";
 constexpr int64_t kKeyMicros = 3'600'000'000;  // The demo's keys are gone in an hour, whatever happens.
 constexpr int64_t kMostKeys = 1000;
@@ -48,7 +48,7 @@ Result<JsonValue> AskAs(const Context& context, const std::string& url, std::str
   ClientOptions client;
   client.url = url;
   client.api_key = std::move(key);
-  return Rest(context, client).Post("/query/sql", JsonValue::MakeObject({{"sql", kQuestion}}));
+  return Rest(context, client).Post("/query/sql", JsonValue::MakeObject({{"sql", kRoleQuestion}}));
 }
 
 Status ShowMasked(const JsonValue& answer) {
@@ -80,7 +80,7 @@ Status ShowRoles(const Context& context, const std::string& url) {
   client.url = url;
   Rest rest(context, client);
   LAKE_RETURN_IF_ERROR(Classify(rest));
-  fmt::print("  {}\n", kQuestion);
+  fmt::print("  {}\n", kRoleQuestion);
   LAKE_ASSIGN_OR_RETURN(std::string recruiter, MakeKey(rest, "recruiter"));
   LAKE_ASSIGN_OR_RETURN(const JsonValue answer, AskAs(context, url, std::move(recruiter)));
   fmt::print("\n  as a recruiter: names are clear, what people ask for is not\n");

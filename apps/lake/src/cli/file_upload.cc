@@ -12,7 +12,7 @@
 namespace lake::app {
 namespace {
 
-struct FileCloser {
+struct DescriptorCloser {
   void operator()(int* descriptor) const {
     ::close(*descriptor);
     delete descriptor;
@@ -20,7 +20,7 @@ struct FileCloser {
 };
 
 Result<BodySource> OpenSource(const std::string& path, const JobProgress& progress) {
-  std::shared_ptr<int> descriptor(new int(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), FileCloser());
+  std::shared_ptr<int> descriptor(new int(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), DescriptorCloser());
   struct stat status{};
   if (*descriptor < 0 || ::fstat(*descriptor, &status) != 0)
     return NotFound("file_not_found", "cannot read the file: {}", std::generic_category().message(errno));

@@ -38,7 +38,7 @@ const std::vector<std::pair<std::string, OutputFormat>> kFormats = {{"table", Ou
                                                                     {"ndjson", OutputFormat::kNdjson}};
 constexpr int64_t kListedDatasets = 1000;
 
-std::string_view Trimmed(std::string_view text) {
+std::string_view TrimmedLine(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == ';'))
     text.remove_suffix(1);
@@ -91,7 +91,7 @@ class SqlShell {
 
   /// False to leave.
   bool Take(const std::string& line) {
-    const std::string_view word = Trimmed(line);
+    const std::string_view word = TrimmedLine(line);
     if (pending_.empty()) {
       if (word.empty()) return true;
       const bool leave = word == "\\q" || word == "quit" || word == "exit";
@@ -148,7 +148,7 @@ class SqlShell {
     NextStatement();
     const size_t blank = line.find(' ');
     const std::string_view word = line.substr(0, blank);
-    const std::string argument(blank == std::string_view::npos ? "" : Trimmed(line.substr(blank)));
+    const std::string argument(blank == std::string_view::npos ? "" : TrimmedLine(line.substr(blank)));
     if (word == "\\d") return argument.empty() ? ListDatasets() : ShowDataset(UnquoteName(argument));
     if (word == "\\o") return ChooseOutput(argument);
     if (word == "\\timing") return ToggleTiming();

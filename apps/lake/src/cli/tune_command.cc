@@ -19,7 +19,7 @@
 namespace lake::app {
 namespace {
 
-constexpr int64_t kMostTrials = 202;  // Of one run.
+constexpr int64_t kMostRunTrials = 202;  // Of one run.
 
 /// "80:30" or "80:30:42".
 Result<JsonValue> GridOf(const std::vector<std::string>& words) {
@@ -53,14 +53,14 @@ class LiveTrials {
 
   /// What is there before is not of this run.
   Status Start() {
-    LAKE_ASSIGN_OR_RETURN(const JsonValue::Array known, rest_.List(path_, kMostTrials));
+    LAKE_ASSIGN_OR_RETURN(const JsonValue::Array known, rest_.List(path_, kMostRunTrials));
     for (const JsonValue& trial : known) known_.emplace(trial.FindString("id"));
     return {};
   }
 
   /// Lines for those that came since.
   void Look() {
-    Result<JsonValue::Array> listed = rest_.List(path_, kMostTrials);
+    Result<JsonValue::Array> listed = rest_.List(path_, kMostRunTrials);
     if (!listed.ok()) return;
     for (auto trial = listed->rbegin(); trial != listed->rend(); ++trial) {
       if (trial->FindString("note") != "autotune" || !known_.emplace(trial->FindString("id")).second)

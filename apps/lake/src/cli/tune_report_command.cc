@@ -13,12 +13,12 @@
 namespace lake::app {
 namespace {
 
-constexpr int64_t kMostTrials = 1000;
-constexpr int64_t kMostJobs = 100;
+constexpr int64_t kMostReportedTrials = 1000;
+constexpr int64_t kMostReportedJobs = 100;
 
 /// What the newest run of autotune of the index answered; none when none is on record.
 Result<std::optional<JsonValue>> LastRun(Rest& rest, const std::string& index) {
-  LAKE_ASSIGN_OR_RETURN(const JsonValue::Array jobs, rest.List("/jobs", kMostJobs));
+  LAKE_ASSIGN_OR_RETURN(const JsonValue::Array jobs, rest.List("/jobs", kMostReportedJobs));
   for (const JsonValue& job : jobs) {
     if (job.FindString("kind") != "autotune") continue;
     const JsonValue* result = job.Find("result");
@@ -31,7 +31,7 @@ Result<TuningFacts> Gather(Rest& rest, const std::string& name) {
   TuningFacts facts;
   LAKE_ASSIGN_OR_RETURN(facts.index, rest.Get("/vectors/indexes/" + UrlEncode(name)));
   LAKE_ASSIGN_OR_RETURN(facts.promoted, rest.Get("/vectors/hnsw/promoted/" + UrlEncode(name)));
-  LAKE_ASSIGN_OR_RETURN(facts.trials, rest.List(TrialsPath(name), kMostTrials));
+  LAKE_ASSIGN_OR_RETURN(facts.trials, rest.List(TrialsPath(name), kMostReportedTrials));
   LAKE_ASSIGN_OR_RETURN(facts.run, LastRun(rest, std::string(facts.index.FindString("index_name"))));
   facts.made_at = FormatTimestamp(SystemClock().Now());
   return facts;

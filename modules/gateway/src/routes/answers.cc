@@ -1,6 +1,7 @@
 #include <chrono>
 #include <utility>
 
+#include "elapsed.h"
 #include "lake/answers/answer_service.h"
 #include "lake/gateway/routes.h"
 #include "lake/gateway/wire/answer.h"
@@ -40,7 +41,7 @@ wire::CitedAnswer ToWire(answers::Answer answer, Clock::time_point started) {
           .recall_low = answer.recall_low,
           .stale = answer.stale,
           .version = answer.version.number,
-          .elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - started).count()};
+          .elapsed_ms = MillisSince(started)};
 }
 
 /// Nothing to send for an answer without support: it has no sources.

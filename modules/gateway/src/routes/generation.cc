@@ -2,6 +2,7 @@
 #include <chrono>
 #include <utility>
 
+#include "elapsed.h"
 #include "lake/gateway/routes.h"
 #include "lake/gateway/wire/generation.h"
 #include "lake/models/provider.h"
@@ -14,10 +15,6 @@ namespace {
 using access::Request;
 using models::Provider;
 using Clock = std::chrono::steady_clock;
-
-double MillisSince(Clock::time_point started) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - started).count();
-}
 
 models::ChatRole FromWire(wire::ChatRole role) {
   switch (role) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "elapsed.h"
 #include "index_pages.h"
 #include "index_wire.h"
 #include "lake/common/fold.h"
@@ -59,7 +60,7 @@ Result<Reply<wire::SearchResult>> Search(search::SearchService& searches, const 
                         searches.Search(request, SearchRequestOf(std::move(wanted))));
   const Header timing = ServerTiming(answer.stages);
   wire::SearchResult result = SearchResultOf(std::move(answer));
-  result.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
+  result.elapsed_ms = MillisSince(started);
   return Reply<wire::SearchResult>{.value = std::move(result), .headers = {timing}};
 }
 

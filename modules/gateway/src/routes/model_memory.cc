@@ -1,6 +1,7 @@
 #include <chrono>
 #include <utility>
 
+#include "elapsed.h"
 #include "lake/gateway/routes.h"
 #include "lake/gateway/wire/model_memory.h"
 #include "lake/models/provider.h"
@@ -11,10 +12,6 @@ namespace {
 using access::Request;
 using models::Provider;
 using Clock = std::chrono::steady_clock;
-
-double MillisSince(Clock::time_point started) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - started).count();
-}
 
 Result<wire::ModelLoading> Preload(Provider& models, const Request& request, const wire::NamedModel& named) {
   const Clock::time_point started = Clock::now();

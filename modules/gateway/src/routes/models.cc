@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "elapsed.h"
 #include "lake/common/json_pointer.h"
 #include "lake/gateway/routes.h"
 #include "lake/gateway/wire/model.h"
@@ -52,7 +53,7 @@ Result<wire::EmbeddedTexts> Embed(Provider& models, const Request& request, cons
     vector.reserve(made->model.dimension);
     for (const float value : made->Vector(text)) vector.push_back(ShortDouble(value));
   }
-  answer.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
+  answer.elapsed_ms = MillisSince(started);
   return answer;
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "awaited_job.h"
+#include "elapsed.h"
 #include "lake/access/key_service.h"
 #include "lake/common/fold.h"
 #include "lake/gateway/routes.h"
@@ -100,7 +101,7 @@ Result<Reply<wire::ProfileSearchResult>> Search(profiles::ScopedSearch& searches
   const Header timing = ServerTiming(found.answer.stages);
   wire::ProfileSearchResult result = {SearchResultOf(std::move(found.answer)), std::move(found.profile_id),
                                       found.warm};
-  result.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
+  result.elapsed_ms = MillisSince(started);
   return Reply<wire::ProfileSearchResult>{.value = std::move(result), .headers = {timing}};
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "elapsed.h"
 #include "lake/common/fold.h"
 #include "lake/common/json_io.h"
 #include "lake/gateway/routes.h"
@@ -156,7 +157,7 @@ class AnswerSender {
 
   Status Finish() {
     EndRun();
-    summary_.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - started_).count();
+    summary_.elapsed_ms = MillisSince(started_);
     AppendSummary(plan_.format, summary_, &out_);
     LAKE_RETURN_IF_ERROR(writer_.Write(out_));
     if (plan_.format == ResultFormat::kJson) return writer_.Finish({});
@@ -168,7 +169,7 @@ class AnswerSender {
   /// Not everything was sent, and the client is told.
   Status Fail(const Error& error) {
     summary_.truncated = true;
-    summary_.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - started_).count();
+    summary_.elapsed_ms = MillisSince(started_);
     if (!encoder_->Fail(summary_, MakeProblem(error, head_.request_id), &out_)) return error;
     EndRun();
     failure_ = error.reason();
@@ -210,7 +211,7 @@ Status SendPlan(QueryService& queries, const Request& request, query::QueryReque
   answer.view =
       plan.view == query::QueryPlan::View::kEngine ? wire::PlanView::kEngine : wire::PlanView::kStatement;
   answer.plan = ToWire(std::move(plan.root));
-  answer.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
+  answer.elapsed_ms = MillisSince(started);
   answer.version = plan.version.number;
   LAKE_RETURN_IF_ERROR(writer.Start(
       {.content_type = std::string(kResultTypes.front()),

@@ -60,7 +60,7 @@ namespace {
 using access::Request;
 using query::DescribedRows;
 
-constexpr size_t kIndexesAtOnce = 1000;
+constexpr size_t kPromotedAtOnce = 1000;
 
 PromotionRow MakeRow(const std::string& index_name, uint64_t position, vector::Promotion promotion) {
   return {.index_name = index_name,
@@ -95,10 +95,10 @@ Status AddRows(wire::PromotionState state, DescribedRows<PromotionRow>& rows) {
 Status FillPromotions(const vector::IndexService& indexes, const Request& request,
                       DescribedRows<PromotionRow>& rows) {
   for (std::string after;;) {
-    const std::vector<vector::IndexInfo> found = indexes.List(request, after, kIndexesAtOnce);
+    const std::vector<vector::IndexInfo> found = indexes.List(request, after, kPromotedAtOnce);
     for (const vector::IndexInfo& info : found)
       LAKE_RETURN_IF_ERROR(AddRows(PromotionStateOf(info.record), rows));
-    if (found.size() < kIndexesAtOnce) return {};
+    if (found.size() < kPromotedAtOnce) return {};
     after = Fold(found.back().record.name);
   }
 }

@@ -92,7 +92,7 @@ namespace {
 using tuning::Trial;
 
 /// Indexes are copied, so not all of them at once.
-constexpr size_t kIndexesAtOnce = 1000;
+constexpr size_t kTriedAtOnce = 1000;
 
 std::optional<double> Measured(double figure) {
   return std::isnan(figure) ? std::nullopt : std::optional(figure);
@@ -136,13 +136,13 @@ TrialRow MakeRow(const Trial& trial) {
 Status FillTrials(const vector::IndexService& indexes, const tuning::TrialService& trials,
                   const access::Request& request, query::DescribedRows<TrialRow>& rows) {
   for (std::string after;;) {
-    const std::vector<vector::IndexInfo> more = indexes.List(request, after, kIndexesAtOnce);
+    const std::vector<vector::IndexInfo> more = indexes.List(request, after, kTriedAtOnce);
     for (const vector::IndexInfo& index : more) {
       after = Fold(index.record.name);
       LAKE_ASSIGN_OR_RETURN(const tuning::TrialJournal journal, trials.Read(request, index.record.name));
       for (const Trial& trial : journal.trials) LAKE_RETURN_IF_ERROR(rows.Add(MakeRow(trial)));
     }
-    if (more.size() < kIndexesAtOnce) return {};
+    if (more.size() < kTriedAtOnce) return {};
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 
 #include "lake/common/id.h"
@@ -13,6 +14,9 @@ struct Version {
   uint64_t number = 0;  ///< 0 is the empty catalog before the first commit.
   auto operator<=>(const Version&) const = default;
 };
+
+/// Of a version in the name of an object: UINT64_MAX has as many, so names sort like numbers.
+inline constexpr size_t kVersionDigits = 20;
 
 using DatasetId = Id<struct DatasetTag>;
 using FileId = Id<struct FileTag>;

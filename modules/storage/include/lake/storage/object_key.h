@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,8 @@ namespace lake::storage {
 /// (temporary files).
 class ObjectKey {
  public:
+  static constexpr size_t kMaxBytes = 1024;  ///< S3's limit; also well below PATH_MAX.
+
   /// Error: invalid_argument/bad_object_key, saying which rule is broken.
   static Result<ObjectKey> Parse(std::string_view text);
 

@@ -59,7 +59,7 @@ target_include_directories(lake_nanoarrow SYSTEM PUBLIC
   ${nanoarrow_source} ${CMAKE_BINARY_DIR}/nanoarrow ${flatcc_source}/include)
 # Third-party C: without our warnings, optimised in every build, and without UBSan (flatcc reads unaligned words).
 target_compile_options(lake_nanoarrow PRIVATE -w -O2 $<$<STREQUAL:${LAKE_SANITIZE},address>:-fno-sanitize=undefined>)
-set_target_properties(lake_nanoarrow PROPERTIES POSITION_INDEPENDENT_CODE ON)
+set_target_properties(lake_nanoarrow PROPERTIES POSITION_INDEPENDENT_CODE ON UNITY_BUILD OFF)
 
 # hnswlib, header only: a peer in benchmarks, in nothing else.
 if(NOT EXISTS ${LAKE_VENDOR_DIR}/hnswlib/include/hnswlib/hnswlib.h)

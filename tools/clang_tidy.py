@@ -24,6 +24,7 @@ PROGRAM = "clang-tidy-19"
 # Adapters whose third-party headers take clang-tidy minutes (DuckDB, Beast) and tests, which are compiled in unity.
 EXEMPT_INCLUDE = re.compile(r'#include [<"](?:duckdb|boost/)')
 EXEMPT_PATH = re.compile(r"(?:^|/)(?:test|build)/")
+UNITY_PATH = re.compile(r"/CMakeFiles/[^/]+\.dir/Unity/")
 OWN_INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 
 
@@ -46,12 +47,26 @@ def changed_paths(base: str) -> set[str] | None:
     return set(listed.split("\n"))
 
 
+def one_by_one(database: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The entries with each unity file replaced by the sources it includes, each compiled alone by the same command."""
+    entries = []
+    for entry in database:
+        unity = entry["file"]
+        included = OWN_INCLUDE.findall(Path(unity).read_text()) if UNITY_PATH.search(unity) else [unity]
+        sources = [path for path in included if not path.endswith(".h")]
+        for source in sources:
+            entries.append({**entry, "file": source, "command": entry["command"].replace(unity, source)})
+    return entries
+
+
 class Project:
     """The files of the compile database and their own headers."""
 
     def __init__(self, build: Path):
-        database = json.loads((build / "compile_commands.json").read_text())
-        self.build = build
+        database = one_by_one(json.loads((build / "compile_commands.json").read_text()))
+        self.build = build / "one_by_one"
+        self.build.mkdir(exist_ok=True)
+        (self.build / "compile_commands.json").write_text(json.dumps(database, indent=1))
         self.commands = {}
         for entry in database:
             path = Path(entry["file"])

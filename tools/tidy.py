@@ -76,6 +76,16 @@ MORE_INITIALISERS = re.compile(r"\s*(?:,\s*[\w:<>]+\s*(?:\([^{}]*?\)\s*)?)*\{")
 BEFORE_SIGNATURE = re.compile(r"(?:\s+|(?:public|private|protected)\s*:)*")
 BRACE = re.compile(r"[{}]")
 BRACE_OR_END = re.compile(r"[{};]")
+# What an unnamed namespace defines at its top; folders whose files are compiled together, and those that never are.
+UNNAMED = re.compile(r"^namespace (?=\{$)", re.MULTILINE)
+UNNAMED_NAME = re.compile(
+    r"^(?:inline )?const(?:expr)? [^=({\n]*?(?P<constant>\w+)(?:\[\w*\])?\s*[={]"
+    r"|^(?:class|struct|enum(?: class)?) (?P<type>\w+)(?!\w|;)"
+    r"|^(?:template <[^\n]*\n)?[A-Za-z_][\w:<>,*& ]*?[ *&](?P<function>\w+)\((?P<takes>[^;{}]*?)\)\s*(?:const )?\{",
+    re.MULTILINE,
+)
+COMPILED_TOGETHER = re.compile(r"(modules/\w+/src|apps/lake/src/cli|apps/lake/demo_data/src|bench)/.*\.cc$")
+COMPILED_ALONE = re.compile(r"modules/ann/src/kernels_\w+\.cc$")
 # Words before "(" after which a parenthesis does not hold parameters.
 NOT_A_SIGNATURE = {"if", "while", "for", "switch", "requires", "noexcept", "decltype", "sizeof", "static_assert"}
 
@@ -440,13 +450,37 @@ def dead_headers(tree: Tree) -> Iterator[Finding]:
                 yield Finding(source.path, 1, "dead-header", "nobody includes this public header")
 
 
+def unnamed_names(source: Source) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """Line, name and, of a function, the types it takes."""
+    for namespace in UNNAMED.finditer(source.code):
+        inside = source.code[: closing_brace(source.code, namespace.end())]
+        for match in UNNAMED_NAME.finditer(inside, namespace.end() + 1):
+            takes = re.split(r",(?![^<]*>)", match["takes"] or "")
+            types = (re.sub(r"\w+::|\s*=.*", "", part.strip()) for part in takes)
+            name = match["constant"] or match["type"] or match["function"]
+            yield source.line_of(match.start()), name, tuple(re.sub(r"\s+\w+$", "", part) for part in types)
+
+
+def shared_names(tree: Tree) -> Iterator[Finding]:
+    """Builds for tests compile several files of a module, or of a program, as one."""
+    first: dict[tuple[str, str, tuple[str, ...]], str] = {}
+    for source in tree.sources:
+        together = COMPILED_TOGETHER.match(source.path)
+        if not together or COMPILED_ALONE.match(source.path):
+            continue
+        for line, name, types in unnamed_names(source):
+            other = first.setdefault((together[1], name, types), source.path)
+            if other != source.path:
+                yield Finding(source.path, line, "shared-name", f"{name} is defined in {other} too")
+
+
 def module_pages(tree: Tree) -> Iterator[Finding]:
     for module in tree.modules:
         if f"modules/{module}/README.md" not in tree.by_path:
             yield Finding(f"modules/{module}/README.md", 1, "module-page", "the module has no README.md")
 
 
-TREE_RULES = [layers, no_cycles, dead_headers, module_pages]
+TREE_RULES = [layers, no_cycles, dead_headers, shared_names, module_pages]
 
 
 # ---- Running them ----

@@ -175,6 +175,22 @@ class Rules(unittest.TestCase):
         )
         self.assertEqual([(f.rule, f.file) for f in found], [("dead-header", HEADER)])
 
+    def test_names_that_two_files_of_a_module_define(self):
+        other = "modules/storage/src/other.cc"
+        path = "modules/storage/src/a.cc"
+
+        def both(here: str, there: str) -> list[tuple[str, str, int]]:
+            text = '#include "lake/storage/store.h"\nnamespace {\n\n%s\n\n}  // namespace\n'
+            return [(f.rule, f.file, f.line) for f in findings({path: text % here, other: text % there})]
+
+        said = [("shared-name", other, 4)]
+        self.assertEqual(both("constexpr int kMany = 1;", "constexpr size_t kMany = 2;"), said)
+        self.assertEqual(both("struct Part {};", "class Part {\n};"), said)
+        self.assertEqual(both("int F(int a) {\n  return a;\n}", "int F(int b) { return b; }"), said)
+        self.assertEqual(both("int F(int a) { return a; }", "int F(char a) { return a; }"), [])
+        self.assertEqual(both("int F() {\n  constexpr int kOne = 1;\n}", "constexpr int kOne = 1;"), [])
+        self.assertEqual(both("struct Part;", "struct Part {};"), [])
+
     def test_module_pages(self):
         found = findings({"modules/jobs/src/a.cc": "int x;\n"})
         self.assertEqual([(f.rule, f.file) for f in found], [("module-page", "modules/jobs/README.md")])

@@ -43,7 +43,7 @@ Status Refresh(IndexService& indexes, jobs::JobService& jobs, const Request& req
   return AnswerWithJob(jobs, request, vector::kRefreshJob, std::move(payload), head, writer);
 }
 
-wire::StaleIndex ToWire(const IndexInfo& info) {
+wire::StaleIndex StaleIndexOf(const IndexInfo& info) {
   return {.dataset = info.source,
           .index_name = info.record.name,
           .last_embedded_at = info.record.live->created_at,
@@ -73,7 +73,7 @@ void AddRefreshRoutes(Api& api, IndexService& indexes, jobs::JobService& jobs) {
        Permission::kRead},
       [&indexes](const Request& request, const wire::ListRequest& list) {
         return PageOfIndexes<wire::StaleIndex>(
-            indexes, request, "stale", list, [](const IndexInfo& info) { return info.stale; }, ToWire);
+            indexes, request, "stale", list, [](const IndexInfo& info) { return info.stale; }, StaleIndexOf);
       });
 }
 

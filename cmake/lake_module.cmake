@@ -36,9 +36,9 @@ set(LAKE_LAYER_gateway 7)
 set(LAKE_CONCURRENT_MODULES storage ann models catalog jobs access tuning profiles gateway)
 add_custom_target(lake_concurrent_tests)
 
-# Sets ALONE to the headers of which no file shows that they need nothing before them. An x.cc that includes its x.h first
-# does: the release build compiles each file alone.
-function(lake_unproven_headers alone)
+# Sets RESULT to the headers of which no file shows that they need nothing before them. An x.cc that includes its x.h
+# first does: the release build compiles each file alone.
+function(lake_unproven_headers result)
   set(unproven ${ARGN})
   foreach(header IN LISTS ARGN)
     get_filename_component(name ${header} NAME_WE)
@@ -50,7 +50,7 @@ function(lake_unproven_headers alone)
       endif()
     endif()
   endforeach()
-  set(${alone} ${unproven} PARENT_SCOPE)
+  set(${result} ${unproven} PARENT_SCOPE)
 endfunction()
 
 function(lake_module)

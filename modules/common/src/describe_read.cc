@@ -6,12 +6,10 @@
 
 #include "lake/common/json_pointer.h"
 #include "lake/common/suggest.h"
+#include "whole_number.h"
 
 namespace lake::internal {
 namespace {
-
-/// Beyond this, neighbouring integers are the same double.
-constexpr double kLargestExactInteger = 9007199254740992.0;  // 2^53
 
 std::string DescribeBounds(std::string_view verb, const Bounds& bounds, std::string_view unit) {
   if (std::isinf(bounds.high)) return fmt::format("{} at least {}{}", verb, bounds.low, unit);
@@ -24,8 +22,7 @@ bool Within(double number, const Bounds& bounds) { return number >= bounds.low &
 
 bool IsIntegral(const JsonValue& value) {
   if (!value.is_double()) return value.is_number();
-  const double number = value.as_double();
-  return std::trunc(number) == number && std::abs(number) <= kLargestExactInteger;
+  return IsWholeNumber(value.as_double());
 }
 
 std::string ListNames(std::span<const std::string_view> names) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "whole_number.h"
+
 namespace lake {
 
 bool SchemaComponents::Claim(std::string_view name) {
@@ -22,9 +24,7 @@ namespace {
 
 /// A bound as a JSON number: "1", not "1.0", when it is whole.
 JsonValue BoundNumber(double bound) {
-  constexpr double kAllIntegersBelow = 9007199254740992.0;  // 2^53
-  if (std::trunc(bound) == bound && std::abs(bound) <= kAllIntegersBelow)
-    return JsonValue(static_cast<int64_t>(bound));
+  if (IsWholeNumber(bound)) return JsonValue(static_cast<int64_t>(bound));
   return JsonValue(bound);
 }
 

@@ -11,8 +11,8 @@ namespace lake::ingest {
 namespace {
 
 constexpr std::string_view kPrefix = "_uploads/";
-constexpr size_t kUploadPieceBytes = 256u
-                                     << 10;  // One read from the client; bounds the memory of a large upload.
+/// One read from the client; bounds the memory of a large upload.
+constexpr size_t kUploadPieceBytes = 256u << 10;
 
 Status TooLarge(uint64_t limit) {
   return ResourceExhausted("upload_too_large",

@@ -27,6 +27,7 @@ struct RunOptions {
   int64_t rows =
       demo_data::kFullScale.total_rows;  ///< Of the sample company, where a benchmark uses it whole.
   std::optional<GivenVectors> given;     ///< In place of sets A and B.
+  uint64_t filter_seed = 20'261'122;     ///< Of the filters that P4 draws.
 };
 
 Status RunP1(const RunOptions& options,

@@ -1,4 +1,4 @@
-// lake_bench ID [--quick] [--rows N] [--base F --query F [--truth F] [--metric M]]
+// lake_bench ID [--quick] [--rows N] [--base F --query F [--truth F] [--metric M]] [--filter-seed N]
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -15,11 +15,14 @@ namespace {
 
 using namespace lake::bench;
 
+constexpr std::string_view kFilterSeed = "--filter-seed";
+
 struct Benchmark {
   std::string_view id;
   std::string_view what;
   lake::Status (*run)(const RunOptions&, Report&);
   bool takes_vectors = false;  ///< Whether it can be run on vectors that are given.
+  bool draws_filters = false;  ///< Whether it takes a seed for them.
 };
 
 constexpr std::array kBenchmarks = {
@@ -31,7 +34,11 @@ constexpr std::array kBenchmarks = {
               "latency of a search at a recall of 0.99, sets A and B, beside hnswlib, faiss and usearch",
               RunP2, true},
     Benchmark{"P3", "opening an index and its memory after searches, set A, beside the same", RunP3, true},
-    Benchmark{"P4", "a filtered search by share and correlation, set A, beside the exact scan", RunP4, true},
+    Benchmark{.id = "P4",
+              .what = "a filtered search by share and correlation, set A, beside the exact scan",
+              .run = RunP4,
+              .takes_vectors = true,
+              .draws_filters = true},
     Benchmark{"P5", "building and searching an index of 1,000,000 x 768 vectors, sets A and B", RunP5, true},
     Benchmark{"P6", "22 analytic queries over HTTP as administrator and as masked roles, beside DuckDB",
               RunP6},
@@ -48,12 +55,14 @@ constexpr std::array kBenchmarks = {
 std::string Usage() {
   std::string text =
       "usage: lake bench ID [--quick] [--rows N] [--base FILE --query FILE [--truth FILE] [--metric M]]\n"
+      "                     [--filter-seed N]\n"
       "  --quick   at most two minutes on a quiet machine\n"
       "  --rows N  size of the sample company (P6, P15); 2,469,278 unless told; vectors of P11\n"
       "  --base, --query, --truth  P1 to P5 on vectors of your own: .fvecs or .npy (f32), truth as .ivecs "
       "or\n"
       "            .npy (i32, i64); without truth all rows are compared\n"
-      "  --metric M  cosine (unless told), l2 or ip\n";
+      "  --metric M  cosine (unless told), l2 or ip\n"
+      "  --filter-seed N  other filters than the usual ones (P4)\n";
   for (const Benchmark& benchmark : kBenchmarks)
     text += fmt::format("  {:<9} {}\n", benchmark.id, benchmark.what);
   return text;
@@ -66,12 +75,18 @@ std::optional<lake::ann::Metric> MetricOf(std::string_view word) {
   return std::nullopt;
 }
 
+/// Whether the value is a number and nothing else.
+template <class Number>
+bool TakeNumber(std::string_view value, Number* number) {
+  const char* end = value.data() + value.size();
+  const std::from_chars_result read = std::from_chars(value.data(), end, *number);
+  return read.ec == std::errc() && read.ptr == end;
+}
+
 /// Whether the option and its value make sense.
 bool TakeValue(std::string_view option, std::string_view value, RunOptions* options, GivenVectors* given) {
-  if (option == "--rows") {
-    const char* end = value.data() + value.size();
-    return std::from_chars(value.data(), end, options->rows).ptr == end;
-  }
+  if (option == "--rows") return TakeNumber(value, &options->rows);
+  if (option == kFilterSeed) return TakeNumber(value, &options->filter_seed);
   if (option == "--metric") {
     const std::optional<lake::ann::Metric> metric = MetricOf(value);
     if (metric) given->metric = *metric;
@@ -97,7 +112,8 @@ std::optional<RunOptions> ParseOptions(const Benchmark& benchmark, std::span<cha
     }
     ++i;  // To its value.
     if (i == words.size() || !TakeValue(word, words[i], &options, &given)) return std::nullopt;
-    about_vectors |= word != "--rows";
+    if (word == kFilterSeed && !benchmark.draws_filters) return std::nullopt;
+    about_vectors |= word != "--rows" && word != kFilterSeed;
   }
   if (!about_vectors) return options;
   if (given.base.empty() || given.queries.empty() || !benchmark.takes_vectors) return std::nullopt;

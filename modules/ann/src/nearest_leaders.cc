@@ -49,7 +49,7 @@ void OfferPanel(const float* distances, size_t count, uint32_t first, NearestLea
 
 void LeaderList::Offer(const CodedRows& rows, Code code, std::span<const Origin* const> points,
                        uint32_t first, std::span<NearestLeaders* const> nearest) const {
-  constexpr size_t kAtOnce = 2;
+  constexpr size_t kAtOnce = 2;  // As many panels as AMX compares in one step.
   constexpr size_t kStride = kAtOnce * kPanelCodes;
   OriginGroup group;
   group.Set(rows, code, points);

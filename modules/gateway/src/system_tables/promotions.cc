@@ -1,9 +1,8 @@
 #include <optional>
 #include <string>
 #include <tuple>
-#include <vector>
 
-#include "lake/common/fold.h"
+#include "each_index.h"
 #include "lake/gateway/system_tables.h"
 #include "lake/query/described_rows.h"
 #include "promotion_state.h"
@@ -60,8 +59,6 @@ namespace {
 using access::Request;
 using query::DescribedRows;
 
-constexpr size_t kPromotedAtOnce = 1000;
-
 PromotionRow MakeRow(const std::string& index_name, uint64_t position, vector::Promotion promotion) {
   return {.index_name = index_name,
           .position = position,
@@ -91,24 +88,15 @@ Status AddRows(wire::PromotionState state, DescribedRows<PromotionRow>& rows) {
   return rows.Add(row);
 }
 
-/// By index name, the oldest first.
-Status FillPromotions(const vector::IndexService& indexes, const Request& request,
-                      DescribedRows<PromotionRow>& rows) {
-  for (std::string after;;) {
-    const std::vector<vector::IndexInfo> found = indexes.List(request, after, kPromotedAtOnce);
-    for (const vector::IndexInfo& info : found)
-      LAKE_RETURN_IF_ERROR(AddRows(PromotionStateOf(info.record), rows));
-    if (found.size() < kPromotedAtOnce) return {};
-    after = Fold(found.back().record.name);
-  }
-}
-
 }  // namespace
 
 void AddPromotionTable(query::RelationProviders& tables, const vector::IndexService& indexes) {
   tables.push_back(std::make_shared<query::DescribedRelation<PromotionRow>>(
       "promotions", [&indexes](const Request& request, DescribedRows<PromotionRow>& rows) {
-        return FillPromotions(indexes, request, rows);
+        // By index name, the oldest first.
+        return ForEachIndex(indexes, request, [&rows](const vector::IndexInfo& index) {
+          return AddRows(PromotionStateOf(index.record), rows);
+        });
       }));
 }
 

@@ -2,9 +2,8 @@
 #include <optional>
 #include <string>
 #include <tuple>
-#include <vector>
 
-#include "lake/common/fold.h"
+#include "each_index.h"
 #include "lake/gateway/system_tables.h"
 #include "lake/query/described_rows.h"
 #include "lake/tuning/trial_service.h"
@@ -91,9 +90,6 @@ namespace {
 
 using tuning::Trial;
 
-/// Indexes are copied, so not all of them at once.
-constexpr size_t kTriedAtOnce = 1000;
-
 std::optional<double> Measured(double figure) {
   return std::isnan(figure) ? std::nullopt : std::optional(figure);
 }
@@ -135,15 +131,11 @@ TrialRow MakeRow(const Trial& trial) {
 /// By index, the oldest first.
 Status FillTrials(const vector::IndexService& indexes, const tuning::TrialService& trials,
                   const access::Request& request, query::DescribedRows<TrialRow>& rows) {
-  for (std::string after;;) {
-    const std::vector<vector::IndexInfo> more = indexes.List(request, after, kTriedAtOnce);
-    for (const vector::IndexInfo& index : more) {
-      after = Fold(index.record.name);
-      LAKE_ASSIGN_OR_RETURN(const tuning::TrialJournal journal, trials.Read(request, index.record.name));
-      for (const Trial& trial : journal.trials) LAKE_RETURN_IF_ERROR(rows.Add(MakeRow(trial)));
-    }
-    if (more.size() < kTriedAtOnce) return {};
-  }
+  return ForEachIndex(indexes, request, [&](const vector::IndexInfo& index) -> Status {
+    LAKE_ASSIGN_OR_RETURN(const tuning::TrialJournal journal, trials.Read(request, index.record.name));
+    for (const Trial& trial : journal.trials) LAKE_RETURN_IF_ERROR(rows.Add(MakeRow(trial)));
+    return {};
+  });
 }
 
 }  // namespace

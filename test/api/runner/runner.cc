@@ -51,6 +51,7 @@ class World {
     LAKE_ASSIGN_OR_RETURN(
         lake_, app::Lake::Open(settings.value, {.clock = clock_, .random = random_, .log = *log_}));
     client_ = std::make_unique<app::HttpClient>(fmt::format("http://127.0.0.1:{}", lake_->port()));
+    used_ = false;
     // With authentication on, the key that the first start left for its owner.
     std::string key = ReadFile(directory_ / ".lake-admin-key");
     if (!key.empty()) key.pop_back();
@@ -62,6 +63,8 @@ class World {
     lake_.reset();
     return Start();
   }
+  /// One of which nothing was asked is as good as restarted.
+  Status RestartIfUsed() { return used_ ? Restart() : Status(); }
   /// From now on the server is configured to ask providers of models, all of them fakes.
   Status StartProviders() {
     providers_ = std::make_unique<Providers>();
@@ -82,8 +85,14 @@ class World {
     if (response.status != 201) return Internal("no_key", "no key for '{}': {}", who, response.body);
     return keys_[who] = std::string(created.FindString("key"));
   }
-  void Advance(int64_t seconds) { clock_.Advance(std::chrono::seconds(seconds)); }
-  app::HttpClient& client() { return *client_; }
+  void Advance(int64_t seconds) {
+    used_ = true;
+    clock_.Advance(std::chrono::seconds(seconds));
+  }
+  app::HttpClient& client() {
+    used_ = true;
+    return *client_;
+  }
 
  private:
   struct Providers {
@@ -117,6 +126,7 @@ class World {
   std::unique_ptr<app::Lake> lake_;
   std::unique_ptr<app::HttpClient> client_;
   std::map<std::string, std::string> keys_;
+  bool used_ = false;  ///< Since its start.
 };
 
 /// A result table as golden text: one line a row, cells between '|'.
@@ -158,7 +168,8 @@ class Runner {
   Result<std::vector<std::string>> Run() {
     LAKE_RETURN_IF_ERROR(world_.Start());
     for (const Step& step : file_.steps) {
-      if (config_.restarts == RunConfig::Restarts::kBeforeEveryStep) LAKE_RETURN_IF_ERROR(world_.Restart());
+      if (config_.restarts == RunConfig::Restarts::kBeforeEveryStep)
+        LAKE_RETURN_IF_ERROR(world_.RestartIfUsed());
       LAKE_ASSIGN_OR_RETURN(std::string difference, RunStep(step));
       if (!difference.empty())
         failures_.push_back(fmt::format("{}:{}: {}", file_.name, step.line, difference));

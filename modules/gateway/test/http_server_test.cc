@@ -251,7 +251,7 @@ TEST_F(HttpServerTest, IdleConnectionsEnd) {
 
 TEST_F(HttpServerTest, SlowSendersAreCut) {
   HttpServerOptions options;
-  options.header_timeout = milliseconds(500);  // Over TLS a handshake has to fit as well.
+  options.header_timeout = milliseconds(2000);  // Over TLS a handshake has to fit as well.
   options.stall_timeout = milliseconds(50);
   TestServer server(api_, options, AuthenticateAsAdmin);
   RawClient head(server.port());

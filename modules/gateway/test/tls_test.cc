@@ -140,7 +140,7 @@ TEST_F(TlsTest, TheClientsGoodbyeIsNoHurry) {
 
 TEST_F(TlsTest, HandshakesThatDoNotEndAreCutAndCounted) {
   HttpServerOptions options = Options();
-  options.header_timeout = milliseconds(1000);
+  options.header_timeout = milliseconds(3000);
   options.max_connections = 2;
   TestServer server(api_, options, AuthenticateAsAdmin);
   RawClient silent(server.port());

@@ -102,8 +102,8 @@ class World {
     void AddSettings(ConfigSources* sources) const {
       for (const auto& [path, text] : std::vector<std::pair<std::string, std::string>>{
                {"models.ollama.url", local.url()},
-               {"models.ollama.first_byte_secs", "1"},
-               {"models.ollama.silence_secs", "1"},
+               {"models.ollama.first_byte_secs", "5"},
+               {"models.ollama.silence_secs", "5"},
                {"models.rerank.url", local.url()},
                {"models.rerank.model", "ranker"},
                {"models.rerank.version", "7"},

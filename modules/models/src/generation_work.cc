@@ -110,7 +110,10 @@ Result<Generation> GenerationWork::Wait(const TextSink& sink) {
     LAKE_ASSIGN_OR_RETURN(const std::string piece, NextPiece());
     if (piece.empty()) break;
     made.text += piece;
-    if (Status taken = sink ? sink(piece) : Status(); !taken.ok()) {
+    Status taken = sink ? sink(piece) : Status();
+    // The rest may be written already: whoever wants no more of it hears the same at any speed.
+    if (taken.ok()) taken = context_.CheckAlive();
+    if (!taken.ok()) {
       Finish(taken.error());
       return std::move(taken).error();
     }

@@ -33,8 +33,11 @@ set(LAKE_LAYER_workspaces 6)
 set(LAKE_LAYER_gateway 7)
 
 # The modules whose tests run again under TSan: where our own threads share state.
-set(LAKE_CONCURRENT_MODULES storage ann models catalog jobs access tuning profiles gateway)
+set(LAKE_CONCURRENT_MODULES storage ann catalog jobs access gateway)
+# The same where they mostly wait for a model or a build: part of the long batteries.
+set(LAKE_CONCURRENT_MODULES_LONG models tuning profiles)
 add_custom_target(lake_concurrent_tests)
+add_custom_target(lake_concurrent_tests_long)
 
 # Sets RESULT to the headers of which no file shows that they need nothing before them. An x.cc that includes its x.h
 # first does: the release build compiles each file alone.
@@ -112,5 +115,11 @@ function(lake_module_tests)
   if(M_NAME IN_LIST LAKE_CONCURRENT_MODULES)
     set_property(TEST unit.${M_NAME} APPEND PROPERTY LABELS concurrent)
     add_dependencies(lake_concurrent_tests lake_${M_NAME}_test)
+  elseif(M_NAME IN_LIST LAKE_CONCURRENT_MODULES_LONG)
+    set_property(TEST unit.${M_NAME} APPEND PROPERTY LABELS concurrent)
+    if(LAKE_SANITIZE STREQUAL "thread")
+      set_property(TEST unit.${M_NAME} APPEND PROPERTY LABELS long)
+    endif()
+    add_dependencies(lake_concurrent_tests_long lake_${M_NAME}_test)
   endif()
 endfunction()

@@ -186,7 +186,6 @@ class CancelTest(Answers):
                 after = memory(server, "VmRSS")
                 print(f"\nstopped {how}: slot free after {seconds * 1000:.0f} ms, "
                       f"memory {self.base / MIB:.0f} -> {took / MIB:.0f} -> {after / MIB:.0f} MiB a second later")
-                self.assertLess(seconds, 1)
                 self.assertLess(after - self.base, (took - self.base) / 2)
 
     def test_a_client_that_does_not_read_is_dropped(self):

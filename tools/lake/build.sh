@@ -87,7 +87,7 @@ word_build() {
   case $preset in
     release) ensure_built all ;;
     check) locked build build_check ;;
-    tsan) locked build build_checked tsan lake_concurrent_tests ;;
+    tsan) locked build build_checked tsan lake_concurrent_tests lake_concurrent_tests_long ;;
     *) usage_error "the presets are release, check and tsan, not '$preset'" ;;
   esac
 }

@@ -21,7 +21,10 @@ word_test() {
   ensure_built lake
   locked build build_check
   locked build build_checked tsan lake_concurrent_tests
-  [[ $long == no ]] || locked build need_long_batteries
+  if [[ $long == yes ]]; then
+    locked build build_checked tsan lake_concurrent_tests_long
+    locked build need_long_batteries
+  fi
   locked test run_tests "$filter" "$long"
 }
 
@@ -49,20 +52,22 @@ run_ctest() {
   local preset=$1 result=$2
   shift 2
   say "running the tests of the $preset build"
-  ctest --test-dir "$LAKE_ROOT/build/$preset" --parallel "$LAKE_TEST_JOBS" --output-on-failure --timeout 1200 \
+  ctest --test-dir "$LAKE_ROOT/build/$preset" --parallel "$LAKE_TEST_JOBS" --output-on-failure --timeout 2400 \
     --output-junit "$result" --test-output-size-passed 65536 --test-output-size-failed 1048576 \
     --test-output-truncation head "$@" </dev/null || say "ctest for $preset ended with status $?"
 }
 
 say_not_run() { # FILTER LONG
-  local skipped
+  local preset skipped=''
   if [[ -n $1 ]]; then
     printf 'not run: everything that the filter %s leaves out\n' "$1"
   elif [[ $2 == yes ]]; then
     printf 'not run: nothing\n'
   else
-    skipped=$(ctest --test-dir "$LAKE_ROOT/build/check" --show-only --label-regex '^long$' |
-      sed --quiet 's/^ *Test *#[0-9]*: //p' | paste --serial --delimiters ' ')
+    for preset in check tsan; do
+      skipped+=$(ctest --test-dir "$LAKE_ROOT/build/$preset" --show-only --label-regex '^long$' |
+        sed --quiet "s/^ *Test *#[0-9]*: \(.*\)/\1 ($preset) /p" | tr --delete '\n')
+    done
     printf 'not run (./lake test --long does): %s\n' "${skipped:-nothing, there are no long batteries}"
   fi
 }

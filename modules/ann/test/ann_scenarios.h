@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
+#include <memory>
 #include <numeric>
 #include <set>
+#include <tuple>
 #include <vector>
 
 #include "lake/ann/index.h"
@@ -25,6 +28,23 @@ inline SampleVectors SmallSample(SampleKind kind) {
 
 inline Index BuildOrDie(const Matrix& vectors, const BuildOptions& options) {
   return Index::Build(vectors, Ids(vectors.rows), options, {}).value();
+}
+
+struct SampleIndex {
+  SampleVectors sample;
+  Index index;  ///< Of `sample`, whose rows it borrows.
+};
+
+/// SmallSample(kind) and its index of seed 42: built once for all tests, which only read it.
+inline const SampleIndex& SmallIndex(SampleKind kind, Metric metric = Metric::kCosine, size_t degree = 32) {
+  static std::map<std::tuple<SampleKind, Metric, size_t>, std::unique_ptr<const SampleIndex>> built;
+  std::unique_ptr<const SampleIndex>& one = built[{kind, metric, degree}];
+  if (!one) {
+    SampleVectors sample = SmallSample(kind);
+    Index index = BuildOrDie(sample.rows(), {.metric = metric, .degree = degree, .seed = 42});
+    one.reset(new SampleIndex{std::move(sample), std::move(index)});
+  }
+  return *one;
 }
 
 inline Answer SearchOrDie(const Index& index, std::span<const float> query, const SearchOptions& options) {

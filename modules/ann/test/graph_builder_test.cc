@@ -22,12 +22,12 @@ TEST(GraphBuilderTest, TheSameForAnyNumberOfThreadsAndAnyTarget) {
   for (const SampleKind kind : {SampleKind::kTopics, SampleKind::kSubtopics}) {
     const SampleVectors sample = SmallSample(kind);
     std::set<std::string> digests;
-    for (const Target target : AvailableTargets()) {
-      for (const size_t threads : std::initializer_list<size_t>{1, 2, 3}) {
-        BuildOptions options = kOptions;
-        options.threads = threads;
-        digests.insert(DigestWith(target, sample, options));
-      }
+    BuildOptions options = kOptions;
+    options.threads = 2;
+    for (const Target target : AvailableTargets()) digests.insert(DigestWith(target, sample, options));
+    for (const size_t threads : std::initializer_list<size_t>{1, 3}) {
+      options.threads = threads;
+      digests.insert(BuildOrDie(sample.rows(), options).Digest());
     }
     EXPECT_EQ(digests.size(), 1);
     BuildOptions other = kOptions;
@@ -132,9 +132,9 @@ class GraphShapeTest : public testing::Test {
 };
 
 TEST_F(GraphShapeTest, EveryRowCanBeReached) {
-  for (const SampleKind kind : {SampleKind::kTopics, SampleKind::kSubtopics})
-    for (const Metric metric : {Metric::kCosine, Metric::kInnerProduct, Metric::kL2})
-      ExpectSound(SmallSample(kind).rows(), metric);
+  for (const Metric metric : {Metric::kCosine, Metric::kInnerProduct, Metric::kL2})
+    ExpectSound(SmallSample(SampleKind::kTopics).rows(), metric);
+  ExpectSound(SmallSample(SampleKind::kSubtopics).rows(), Metric::kCosine);
 }
 
 TEST_F(GraphShapeTest, IslandsFarFromOneAnother) {

@@ -98,8 +98,8 @@ class ChangingSet {
 };
 
 TEST(IndexSetCodeTest, MembersAreWalkedByTheCodeThatIsAskedFor) {
-  const SampleVectors sample = SmallSample(SampleKind::kSubtopics);
-  const Index index = BuildOrDie(sample.rows(), {.degree = 16, .code = Code::kInt4});
+  const auto& [sample, index] = SmallIndex(SampleKind::kSubtopics, Metric::kCosine, 16);
+  ASSERT_EQ(index.options().code, Code::kInt4);
   const IndexSet set = IndexSet::Make({{index, nullptr}}).value();
   SearchMemory memory;
   std::set<uint64_t> reranked;

@@ -81,8 +81,8 @@ class FilteredSearchTest : public testing::TestWithParam<Correlation> {
     return filter;
   }
 
-  SampleVectors sample_ = SmallSample(SampleKind::kSubtopics);
-  Index index_ = BuildOrDie(sample_.rows(), {.ef_construction = 100, .seed = 42});
+  const SampleVectors& sample_ = SmallIndex(SampleKind::kSubtopics).sample;
+  const Index& index_ = SmallIndex(SampleKind::kSubtopics).index;
   SeededNumbers numbers_{6};
 };
 
@@ -126,8 +126,7 @@ TEST_P(FilteredSearchTest, AWalkThatLeadsNowhereCostsLittleMoreThanAScan) {
 
 TEST(FilterEdgesTest, AFewNearRowsAmongManyFarOnes) {
   // Walks meet the few and nothing else that passes: they must not stop there.
-  const SampleVectors sample = SmallSample(SampleKind::kTopics);
-  const Index index = BuildOrDie(sample.rows(), {.degree = 16});
+  const auto& [sample, index] = SmallIndex(SampleKind::kTopics);
   for (size_t q = 0; q < 20; ++q) {
     const std::span<const float> query = sample.queries().row_span(q);
     RowSet filter = PassByDistance(sample.rows(), query, 0.6, Correlation::kFarFromTheQuery);
@@ -156,8 +155,7 @@ TEST(FilterEdgesTest, AmongRowsAllFarAProofIsNotWorthItsCost) {
 }
 
 TEST(FilterEdgesTest, NothingPasses) {
-  const SampleVectors sample = SmallSample(SampleKind::kTopics);
-  const Index index = BuildOrDie(sample.rows(), {.degree = 16});
+  const auto& [sample, index] = SmallIndex(SampleKind::kTopics);
   const RowSet nothing(sample.row_count);
   const Answer answer = SearchOrDie(index, sample.queries().row_span(0), {.filter = &nothing});
   EXPECT_TRUE(answer.hits.empty());
@@ -188,8 +186,7 @@ TEST(GraphSearchTest, RecallFloors) {
        {Case{SampleKind::kTopics, Metric::kCosine, 0.99}, Case{SampleKind::kTopics, Metric::kL2, 0.99},
         Case{SampleKind::kTopics, Metric::kInnerProduct, 0.99},
         Case{SampleKind::kSubtopics, Metric::kCosine, 0.99}}) {
-    const SampleVectors sample = SmallSample(c.kind);
-    const Index index = BuildOrDie(sample.rows(), {.metric = c.metric, .seed = 42});
+    const auto& [sample, index] = SmallIndex(c.kind, c.metric);
     const double recall = Recall(index, sample, {.ef_search = 64});
     EXPECT_GE(recall, c.floor) << MetricName(c.metric);
     EXPECT_GE(recall, Recall(index, sample, {.ef_search = 10}));
@@ -202,8 +199,7 @@ TEST(GraphSearchTest, RecallFloors) {
 
 TEST(GraphSearchTest, ComparesOnlyWhatIsLikelyAmongTheNearest) {
   for (const Metric metric : kMetrics) {
-    const SampleVectors sample = SmallSample(SampleKind::kSubtopics);
-    const Index index = BuildOrDie(sample.rows(), {.metric = metric, .seed = 42});
+    const auto& [sample, index] = SmallIndex(SampleKind::kSubtopics, metric);
     for (const Code code : {Code::kInt4, Code::kInt8, Code::kF32}) {
       size_t compared = 0;
       for (size_t q = 0; q < sample.query_count; ++q) {

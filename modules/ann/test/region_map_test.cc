@@ -12,8 +12,8 @@ namespace {
 
 class RegionMapTest : public testing::Test {
  protected:
-  SampleVectors sample_ = SmallSample(SampleKind::kSubtopics);
-  Index index_ = BuildOrDie(sample_.rows(), {.degree = 16, .seed = 42});
+  const SampleVectors& sample_ = SmallIndex(SampleKind::kSubtopics, Metric::kCosine, 16).sample;
+  const Index& index_ = SmallIndex(SampleKind::kSubtopics, Metric::kCosine, 16).index;
   RegionMap map_ = index_.Regions().value();
 
   RowSet WholeRegionOf(size_t row) const {

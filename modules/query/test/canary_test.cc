@@ -13,7 +13,7 @@
 namespace lake::query {
 namespace {
 
-constexpr int kStatements = 600;  // About fifteen seconds under the sanitizers.
+constexpr int kStatements = 300;  // About eight seconds under the sanitizers.
 constexpr uint32_t kSeed = 20261121;
 
 /// Statements over "secrets", made of what SQL has to compute and combine values.

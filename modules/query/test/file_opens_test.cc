@@ -20,7 +20,7 @@
 namespace lake::query {
 namespace {
 
-constexpr int kFileStatements = 2000;  // About twenty seconds under the sanitizers, in both tests together.
+constexpr int kFileStatements = 700;  // About seven seconds under the sanitizers, in both tests together.
 constexpr uint32_t kFileSeed = 20261122;
 
 /// Some are asked for more often. The reader may not reach the last two.

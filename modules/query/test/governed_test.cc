@@ -2,12 +2,14 @@
 // governed rows and values; and each rule matters. Method: masks, hashes and filters are computed here once
 // more, independently of the engine, and written into a table of their own; every shape runs on both under
 // every rule, and once more without the rule, where shapes must answer something else. Where several rules
-// meet, each of them is also taken away alone.
+// meet, each of them is also taken away alone. Every third shape under a rule, another third under the next
+// one; with LAKE_GOVERNED_SHAPES=all each under each.
 #include <gmock/gmock.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
 #include <array>
+#include <cstdlib>
 #include <optional>
 
 #include "governed_lake.h"
@@ -336,6 +338,7 @@ std::vector<Case> EachOneLess(const Case& rules) {
 }
 
 TEST_F(GovernedTest, EveryShapeUnderEveryRuleIsThePhysicalTable) {
+  const size_t stride = std::getenv("LAKE_GOVERNED_SHAPES") == nullptr ? 3 : 1;
   std::vector<std::string> without;
   for (const char* shape : kGovernedShapes)
     without.push_back(TextOf(RunAs(MakeRequest({}), On(shape, "persons"))));
@@ -345,7 +348,7 @@ TEST_F(GovernedTest, EveryShapeUnderEveryRuleIsThePhysicalTable) {
     const std::string copy = fmt::format("copy{}", i);
     AddDataset(copy, Rows(rules, Alive), Columns(rules));
     size_t told_apart = 0;
-    for (size_t j = 0; j < std::size(kGovernedShapes); ++j) {
+    for (size_t j = i % stride; j < std::size(kGovernedShapes); j += stride) {
       const char* shape = kGovernedShapes[j];
       const Result<std::string> governed = RunAs(Under(rules), On(shape, "persons"));
       const std::string physical = TextOf(RunAs(MakeRequest({}), On(shape, copy)));
@@ -355,13 +358,13 @@ TEST_F(GovernedTest, EveryShapeUnderEveryRuleIsThePhysicalTable) {
       answered += governed.ok() ? 1 : 0;
       ++compared;
     }
-    EXPECT_GT(told_apart, 10u) << rules.name << ": hardly a shape would notice its loss";
+    EXPECT_GT(stride * told_apart, 10u) << rules.name << ": hardly a shape would notice its loss";
     const std::string rows = TextOf(RunAs(Under(rules), "FROM persons ORDER BY id"));
     for (const Case& less : EachOneLess(rules))
       EXPECT_NE(TextOf(RunAs(Under(less), "FROM persons ORDER BY id")), rows) << less.name;
   }
   fmt::print("{} statements compared, {} of them answered\n", compared, answered);
-  EXPECT_GE(compared, 2000u);
+  EXPECT_GE(stride * compared, 2000u);
   EXPECT_GT(answered, compared * 9 / 10);
 }
 

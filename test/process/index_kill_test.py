@@ -15,8 +15,8 @@ from pathlib import Path
 from lake_process import CONNECTION_LOST, Server, wait_until
 
 KILLS = int(os.environ.get("LAKE_INDEX_KILLS", "6"))
-# A part is about 1,024 chunks; these are seven.
-DOCUMENTS = 7000
+# A part is about 1,024 chunks; these are five.
+DOCUMENTS = 4200
 WORDS = ("nurse driver ledger forklift payroll surgery welding audit compiler kitchen harbour turbine lesson orchard "
          "ward invoice gearbox scaffold vaccine database").split()
 

@@ -74,6 +74,8 @@ class TrialKillTest(unittest.TestCase):
             with Server(self.data) as server:
                 client = threading.Thread(target=self.ask_until_killed, args=(server,))
                 client.start()
+                if not self.answered:
+                    wait_until("a trial is answered", lambda: self.answered, 120)
                 time.sleep(self.chance.uniform(0.05, 2))
                 server.kill()
                 client.join()

@@ -7,6 +7,7 @@ import collections
 import itertools
 import json
 import random
+import shutil
 import tempfile
 import time
 import unittest
@@ -56,31 +57,44 @@ class Page(HTMLParser):
         return self._texts[tag]
 
 
+def build_notes(data: Path) -> None:
+    """A data directory with the notes, their index and the queries."""
+    chance = random.Random(5)
+    notes = "".join(f'{i},"{" ".join(chance.choices(WORDS, k=4))}. {" ".join(chance.choices(WORDS, k=4))}."\n'
+                    for i in range(NOTES))
+    with Server(data) as server:
+        assert server.ingest("notes", ("id,note\n" + notes).encode()).status == 200
+        ended(server, server.post("/vectors/index", {"index_name": "notes", "source": "notes", "text_column": "note",
+                                                     "id_column": "id"}).document["id"], 300)
+        made = server.post("/vectors/hnsw/evals/auto/autogen", {"index_name": "notes", "count": 60})
+        assert made.status == 200, made.body
+
+
+def ended(server: Server, job: str, seconds: float):
+    state = wait_until("the job ends", lambda: (state := server.get(f"/jobs/{job}").document)["state"] not in
+                       ("queued", "running") and state, seconds)
+    assert state["state"] == "succeeded", state
+    return state["result"]
+
+
 class TuneTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        directory = tempfile.TemporaryDirectory(prefix="lake-tune-")
+        cls.addClassCleanup(directory.cleanup)
+        cls.built = Path(directory.name) / "data"
+        build_notes(cls.built)
+
     def setUp(self):
-        chance = random.Random(5)
         directory = tempfile.TemporaryDirectory(prefix="lake-tune-")
         self.addCleanup(directory.cleanup)
         self.data = Path(directory.name) / "data"
+        shutil.copytree(self.built, self.data)
         self.start()
-        notes = "".join(f'{i},"{" ".join(chance.choices(WORDS, k=4))}. {" ".join(chance.choices(WORDS, k=4))}."\n'
-                        for i in range(NOTES))
-        self.assertEqual(self.server.ingest("notes", ("id,note\n" + notes).encode()).status, 200)
-        job = self.server.post("/vectors/index", {"index_name": "notes", "source": "notes", "text_column": "note",
-                                                  "id_column": "id"}).document["id"]
-        self.ended(job, 300)
-        made = self.server.post("/vectors/hnsw/evals/auto/autogen", {"index_name": "notes", "count": 60})
-        self.assertEqual(made.status, 200, made.body)
 
     def start(self):
         self.server = Server(self.data)
         self.addCleanup(self.server.kill)
-
-    def ended(self, job: str, seconds: float = 120):
-        state = wait_until("the job ends", lambda: (state := self.server.get(f"/jobs/{job}").document)["state"] not in
-                           ("queued", "running") and state, seconds)
-        self.assertEqual(state["state"], "succeeded", state)
-        return state["result"]
 
     def tune(self, *words: str):
         return run_lake("--url", self.server.url, "tune", "notes", "--eval", "auto", *words)
@@ -166,7 +180,7 @@ class TuneTest(unittest.TestCase):
             kills += 1
             self.start()
             self.assertLessEqual(before, {trial["id"] for trial in self.trials()})
-        result = self.ended(job)
+        result = ended(self.server, job, 120)
         print(f"{kills} kills", flush=True)
         self.assertEqual((result["trials_run"], result["failed"]), (len(grid), []))
         ids = [trial["id"] for trial in self.trials()]

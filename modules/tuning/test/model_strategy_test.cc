@@ -214,9 +214,11 @@ TEST_F(ModelSearchTest, SamplesDoNotGoByTheClock) {
   const vector::HnswConfig known = {.ef_construction = 400, .seed = 1, .degree = 96};
   const SamplingOptions options = {
       .queries = tune_.matrix(), .seed = 3, .least_rows = 4000, .always = {known}};
+  std::vector<vector::HnswConfig> some;  // Of each effort six, each of another degree.
   const std::vector<vector::HnswConfig> all = GraphLattice(kChampion);
-  LAKE_ASSERT_OK_AND_ASSIGN(const auto one, SampleGraphs(Subject().material, all, options, {}));
-  LAKE_ASSERT_OK_AND_ASSIGN(const auto other, SampleGraphs(Subject().material, all, options, {}));
+  for (size_t i = 0; i < all.size(); i += 3) some.push_back(all[i]);
+  LAKE_ASSERT_OK_AND_ASSIGN(const auto one, SampleGraphs(Subject().material, some, options, {}));
+  LAKE_ASSERT_OK_AND_ASSIGN(const auto other, SampleGraphs(Subject().material, some, options, {}));
   ASSERT_EQ(one.size(), other.size());
   std::set<uint32_t> efforts;
   double cost = 0;
@@ -231,7 +233,7 @@ TEST_F(ModelSearchTest, SamplesDoNotGoByTheClock) {
     EXPECT_LE(*one[i].graph.degree, 3 * one[i].graph.ef_construction);
   }
   EXPECT_THAT(efforts, ElementsAre(20, 40, 80, 160, 320, 400));
-  EXPECT_THAT(one, SizeIs(testing::AllOf(testing::Ge(20u), testing::Le(46u))));  // Half, and the one.
+  EXPECT_THAT(one, SizeIs(testing::AllOf(testing::Ge(6u), testing::Le(16u))));  // Half, and the one.
 }
 
 TEST_F(ModelSearchTest, OfFewRowsThereAreNoSamples) {
